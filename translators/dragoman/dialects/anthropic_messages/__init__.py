@@ -1,0 +1,36 @@
+"""Anthropic Messages: POST /v1/messages."""
+
+from __future__ import annotations
+
+from ...model import Request, ToolCall
+from ..base import Dialect
+from .read import read_error, read_request, read_response
+from .stream import MessagesStreamReader, MessagesStreamWriter
+from .words import KINDS, NAME, USAGE_MEANING, VERSION
+from .write import write_error, write_request, write_response
+
+
+def _target(request: Request) -> tuple[str, dict[str, str]]:
+    return "/v1/messages", {"content-type": "application/json", "anthropic-version": VERSION}
+
+
+def _arguments_at(call: ToolCall) -> str:
+    return f"{call.at}/input"
+
+
+DIALECT = Dialect(
+    name=NAME,
+    kinds=KINDS,
+    usage_meaning=USAGE_MEANING,
+    read_request=read_request,
+    write_request=write_request,
+    read_response=read_response,
+    write_response=write_response,
+    read_error=read_error,
+    write_error=write_error,
+    reader=MessagesStreamReader,
+    writer=MessagesStreamWriter,
+    target=_target,
+    arguments_at=_arguments_at,
+    finish_key="stop_reason",
+)

@@ -1,0 +1,272 @@
+"""Anthropic Messages: the stream in. Typed SSE events -> canonical events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ...errors import InvalidDocument
+from ...events import (
+    CandidateStart,
+    End,
+    Event,
+    Extra,
+    Failure,
+    Finish,
+    PartDelta,
+    PartEnd,
+    PartStart,
+    Start,
+    Transport,
+    UsageReport,
+    merge_last,
+    unfold,
+)
+from ...framing import Frame, SSEDecoder
+from ...jsontext import loads
+from ...model import Error, Json, Media, Reasoning, Response, ServerTool, State, Text, ToolCall
+from .read import is_error, read_block, read_citation, read_envelope, read_error, read_finish, read_response, read_usage
+from .words import NAME
+from .writer import MessagesStreamWriter
+
+__all__ = ["MessagesStreamReader", "MessagesStreamWriter"]
+
+CUT = "the stream ended before its stop reason"
+
+
+class MessagesStreamReader:
+    """One response's events in, canonical events out."""
+
+    def __init__(self) -> None:
+        self._decoder = SSEDecoder()
+        self._started = self._over = self._finished = False
+        self._parts: dict[Any, int] = {}  # wire index -> part number, for blocks that are open
+        self._kinds: dict[int, Any] = {}
+        self._cited: dict[int, int] = {}
+        self._count = 0
+        self._usage: Json = {}
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Events that `chunk` settles."""
+        out: list[Event] = []
+        for frame in self._decoder.feed(chunk):
+            self._frame(frame, out)
+        return out
+
+    def close(self) -> list[Event]:
+        """The events of the end of input."""
+        out: list[Event] = []
+        for frame in self._decoder.close():
+            self._frame(frame, out)
+        if not self._over:
+            self._end(out)
+        return out
+
+    def _frame(self, frame: Frame, out: list[Event]) -> None:
+        if frame.comment is not None:
+            out.append(Transport("comment", frame.comment.decode("utf-8", "replace")))
+            return
+        if self._over or frame.data[:6] == b"[DONE]":
+            return
+        if frame.event == "ping" or not frame.data.strip():
+            out.append(Transport("ping"))
+            return
+        try:
+            body = loads(frame.data)
+        except InvalidDocument:
+            body = None
+        if type(body) is not dict:
+            self._fail(Error("api", "a frame is not a JSON object", spelling={"form": "cut"}), out)
+            return
+        kind = body.get("type")
+        handler = _HANDLERS.get(kind) if type(kind) is str else None
+        if handler is not None:
+            handler(self, body, out)
+        elif body.get("error") or frame.event == "error":
+            self._fail(read_error(None, body), out)
+        else:
+            # "unknown event types must be ignored"; at home they pass.
+            out.append(Transport("ping", values=body))
+
+    def _end(self, out: list[Event]) -> None:
+        if not self._finished:
+            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            return
+        self._close_parts(out)
+        self._over = True
+        out.append(End())
+
+    def _close_parts(self, out: list[Event]) -> None:
+        for number in self._parts.values():
+            out.append(PartEnd(0, number))
+        self._parts = {}
+
+    def _fail(self, error: Error, out: list[Event]) -> None:
+        self._over = True
+        out.append(Failure(error))
+
+    # events
+
+    def _message_start(self, body: Json, out: list[Event]) -> None:
+        message = body.get("message")
+        if self._started or type(message) is not dict:
+            return
+        self._started = True
+        r = Response(NAME)
+        read_envelope(r, message, [])
+        candidate = r.candidates[0]
+        parts, candidate.message.parts = candidate.message.parts, []
+        if r.extra:
+            # Both are null here and told at the end.
+            r.extra.pop("stop_reason", None)
+            r.extra.pop("stop_sequence", None)
+        usage, r.usage = r.usage, None
+        out.append(Start(replace(r, candidates=[], extra=r.extra or None)))
+        out.append(CandidateStart(replace(candidate, finish_reason=None, stop_sequence=None, spelling=None)))
+        if usage is not None:
+            self._usage = usage.reported
+            out.append(UsageReport(usage, "start"))
+        for part in parts:
+            out.append(PartStart(0, self._count, part))
+            out.append(PartEnd(0, self._count))
+            self._count += 1
+        self._rest(body, ("type", "message"), out)
+
+    def _block_start(self, body: Json, out: list[Event]) -> None:
+        block = body.get("content_block")
+        index = body.get("index")
+        if not self._started or type(block) is not dict or index in self._parts or type(index) is not int:
+            self._fail(Error("api", "a content block begins out of order", spelling={"form": "cut"}), out)
+            return
+        number, self._count = self._count, self._count + 1
+        self._parts[index] = number
+        part = read_block(block, f"/content/{number}")
+        self._kinds[number] = type(part)
+        out.append(PartStart(0, number, part))
+        self._rest(body, ("type", "index", "content_block"), out)
+
+    def _block_delta(self, body: Json, out: list[Event]) -> None:
+        index, delta = body.get("index"), body.get("delta")
+        number = self._parts.get(index) if type(index) is int else None
+        if number is None or type(delta) is not dict:
+            self._fail(Error("api", "a delta belongs to no open content block", spelling={"form": "cut"}), out)
+            return
+        kind = delta.get("type")
+        if kind == "text_delta" and type(delta.get("text")) is str:
+            self._piece(number, "text", delta, "text", out)
+        elif kind == "input_json_delta" and type(delta.get("partial_json")) is str:
+            name = "arguments" if self._kinds[number] is ToolCall else "input"
+            if self._kinds[number] in (ToolCall, ServerTool):
+                self._piece(number, name, delta, "partial_json", out)
+            else:
+                out.append(PartDelta(0, number, "value", {"partial_json": delta["partial_json"]}))
+        elif kind == "thinking_delta" and type(delta.get("thinking")) is str:
+            self._piece(number, "text", delta, "thinking", out)
+        elif kind == "signature_delta" and type(delta.get("signature")) is str:
+            out.append(PartDelta(0, number, "state", State("signature", delta["signature"], NAME)))
+        elif kind == "citations_delta" and type(delta.get("citation")) is dict:
+            place = self._cited.get(number, 0)
+            self._cited[number] = place + 1
+            citation = read_citation(delta["citation"], f"/content/{number}/citations/{place}")
+            out.append(PartDelta(0, number, "citation", citation))
+        else:
+            # compaction_delta and whatever comes: its keys replace the block's.
+            rest = {k: v for k, v in delta.items() if k != "type"}
+            field = "value" if self._kinds[number] not in _GROWING else "extra"
+            extra = rest if field == "extra" else None
+            out.append(PartDelta(0, number, field, {"delta": kind, **rest} if field == "value" else kind, extra))
+        if len(body) > 3:
+            self._rest(body, ("type", "index", "delta"), out)
+
+    def _piece(self, number: int, field: str, delta: Json, key: str, out: list[Event]) -> None:
+        extra = {k: v for k, v in delta.items() if k != "type" and k != key} if len(delta) > 2 else None
+        if delta[key] or extra:
+            out.append(PartDelta(0, number, field, delta[key], extra))
+
+    def _block_stop(self, body: Json, out: list[Event]) -> None:
+        index = body.get("index")
+        number = self._parts.pop(index, None) if type(index) is int else None
+        if number is None:
+            self._fail(Error("api", "a content block ends that is not open", spelling={"form": "cut"}), out)
+            return
+        self._rest(body, ("type", "index"), out)
+        out.append(PartEnd(0, number))
+
+    def _message_delta(self, body: Json, out: list[Event]) -> None:
+        if not self._started:
+            self._fail(Error("api", "a message ends that did not begin", spelling={"form": "cut"}), out)
+            return
+        self._close_parts(out)
+        delta = body.get("delta") if type(body.get("delta")) is dict else {}
+        assert isinstance(delta, dict)
+        extra = {k: v for k, v in body.items() if k not in ("type", "delta", "usage")}
+        word, sequence = delta.get("stop_reason"), delta.get("stop_sequence")
+        for key, value in delta.items():
+            if key == "stop_sequence":
+                if value is None or type(word) is not str:
+                    extra[key] = value
+            elif key != "stop_reason":
+                extra[key] = value
+        if extra:
+            out.append(Extra("response", 0, extra))
+        if type(word) is str and not self._finished:
+            self._finished = True
+            event = Finish(0, None, sequence if type(sequence) is str else None)
+            read_finish(event, word)
+            out.append(event)
+        usage = body.get("usage")
+        if type(usage) is dict and usage:
+            self._usage = merge_last(self._usage, usage)
+            now = read_usage(self._usage)
+            now.reported = usage
+            out.append(UsageReport(now))
+
+    def _message_stop(self, body: Json, out: list[Event]) -> None:
+        if not self._started:
+            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            return
+        self._rest(body, ("type",), out)
+        self._end(out)
+
+    def _error(self, body: Json, out: list[Event]) -> None:
+        self._fail(read_error(None, body), out)
+
+    def _ping(self, body: Json, out: list[Event]) -> None:
+        out.append(Transport("ping"))
+
+    def _message(self, body: Json, out: list[Event]) -> None:
+        """A whole message as one frame: some gateways stream so."""
+        if self._started or is_error(body):
+            return
+        self._started = self._over = True
+        try:
+            response = read_response(body)
+        except InvalidDocument:
+            self._fail(Error("api", "a frame is not a message", spelling={"form": "cut"}), out)
+            return
+        if response.candidates[0].finish_reason is None:
+            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            return
+        out.extend(unfold(response))
+
+    def _rest(self, body: Json, known: tuple[str, ...], out: list[Event]) -> None:
+        """Keys of a frame that nobody knows."""
+        if len(body) > len(known):
+            extra = {k: v for k, v in body.items() if k not in known}
+            if extra:
+                out.append(Extra("response", 0, extra))
+
+
+_HANDLERS = {
+    "message_start": MessagesStreamReader._message_start,
+    "content_block_start": MessagesStreamReader._block_start,
+    "content_block_delta": MessagesStreamReader._block_delta,
+    "content_block_stop": MessagesStreamReader._block_stop,
+    "message_delta": MessagesStreamReader._message_delta,
+    "message_stop": MessagesStreamReader._message_stop,
+    "error": MessagesStreamReader._error,
+    "ping": MessagesStreamReader._ping,
+    "message": MessagesStreamReader._message,
+}
+
+_GROWING = (Text, Reasoning, ToolCall, ServerTool, Media)

@@ -1,0 +1,196 @@
+"""Anthropic Messages: its words and fields as tables. Facts: Anthropic's API reference and the anthropic SDK's types."""
+
+from __future__ import annotations
+
+from ...model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Message,
+    OutputFormat,
+    Reasoning,
+    ReasoningControl,
+    Request,
+    Response,
+    ServerTool,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Usage,
+)
+from ...tables import BOOL, INT, NUM, STR, Kind, Pairs
+
+NAME = "anthropic-messages"
+VERSION = "2023-06-01"
+
+FINISH = Pairs(
+    ("end_turn", "stop"),
+    ("stop_sequence", "stop_sequence"),
+    ("max_tokens", "length"),
+    ("tool_use", "tool_calls"),
+    ("refusal", "content_filter"),
+    ("pause_turn", "pause"),
+    ("model_context_window_exceeded", "context_window"),
+    ("compaction", "compaction"),
+)
+TOOL_CHOICE = Pairs(("auto", "auto"), ("any", "required"), ("none", "none"))
+SERVICE_TIER = Pairs(("auto", "auto"), ("standard_only", "default"))
+EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
+THINKING = frozenset({"enabled", "disabled", "adaptive", "between_tools"})
+MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+# wire key -> (canonical setting, JSON types it may have)
+PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "max_tokens": ("max_output_tokens", INT),
+    "temperature": ("temperature", NUM),
+    "top_p": ("top_p", NUM),
+    "top_k": ("top_k", INT),
+    "stream": ("stream", BOOL),
+    "service_tier": ("service_tier", STR),
+}
+WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
+
+SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
+SERVER_RESULTS = frozenset(
+    {
+        "web_search_tool_result",
+        "web_fetch_tool_result",
+        "code_execution_tool_result",
+        "bash_code_execution_tool_result",
+        "text_editor_code_execution_tool_result",
+        "tool_search_tool_result",
+        "advisor_tool_result",
+        "mcp_tool_result",
+    }
+)
+
+REQUEST: Kind = {
+    "model": (),
+    "max_tokens": (),
+    "messages": (),
+    "system": ("", []),
+    "thinking": {"type": (), "budget_tokens": (), "display": (), "block_binding": ()},
+    "output_config": {"effort": (), "format": (), "task_budget": ()},
+    "output_format": (),
+    "stop_sequences": ([],),
+    "stream": (False,),
+    "temperature": (),
+    "top_p": (),
+    "top_k": (),
+    "tools": ([],),
+    "tool_choice": {"disable_parallel_tool_use": (False,)},
+    "metadata": {"user_id": ()},
+    "service_tier": ("auto",),
+    "speed": ("standard",),
+    "container": (),
+    "cache_control": (),
+    "inference_geo": (),
+    "diagnostics": (),
+    "mcp_servers": ([],),
+    "context_management": (),
+    "compaction": (),
+    "fallbacks": (),
+    "fallback_credit_token": (),
+    "billing_policy": (),
+    "thread": (),
+    "anthropic_version": (),
+    "anthropic_beta": (),
+}
+MESSAGE: Kind = {"role": (), "content": (), "clear_at": (), "output_config": ()}
+SOURCE: Kind = {"type": (), "media_type": (), "data": (), "url": (), "file_id": (), "content": ()}
+BLOCK: Kind = {
+    "type": (),
+    "text": (),
+    "citations": ([],),
+    "source": SOURCE,
+    "title": (),
+    "context": (),
+    "cache_control": (),
+    "thinking": (),
+    "signature": (),
+    "data": (),
+    "id": (),
+    "name": (),
+    "input": (),
+    "caller": ({"type": "direct"},),
+    "toolset_name": (),
+    "tool_use_id": (),
+    "content": (),
+    "is_error": (False,),
+    "transformations": (),
+    "estimated_tokens": (),
+}
+TOOL: Kind = {
+    "type": ("custom",),
+    "name": (),
+    "description": (),
+    "input_schema": (),
+    "strict": (),
+    "cache_control": (),
+    "defer_loading": (False,),
+    "input_examples": ([],),
+    "eager_input_streaming": (),
+    "allowed_callers": (["direct"],),
+}
+RESPONSE: Kind = {
+    "id": (),
+    "type": ("message",),
+    "role": ("assistant",),
+    "model": (),
+    "content": (),
+    "stop_reason": (),
+    "stop_sequence": (),
+    "stop_details": (),
+    "usage": (),
+    "container": (),
+    "diagnostics": (),
+    "context_management": (),
+    "input_transformations": ([],),
+}
+USAGE: Kind = {
+    "input_tokens": (),
+    "output_tokens": (),
+    "cache_creation_input_tokens": (),
+    "cache_read_input_tokens": (),
+    "cache_creation": {"ephemeral_5m_input_tokens": (0,), "ephemeral_1h_input_tokens": (0,)},
+    "output_tokens_details": {"thinking_tokens": (0,)},
+    "server_tool_use": {"web_search_requests": (0,), "web_fetch_requests": (0,)},
+    "service_tier": (),
+    "inference_geo": (),
+    "speed": (),
+    "iterations": ([],),
+}
+USAGE_MEANING: Json = {
+    "input_tokens": "input",
+    "output_tokens": "output",
+    "cache_creation_input_tokens": "cache_write",
+    "cache_read_input_tokens": "cache_read",
+    "output_tokens_details": {"thinking_tokens": "reasoning"},
+}
+ERROR: Kind = {"type": (), "message": (), "details": {"error_code": ()}}
+KINDS: dict[type, Kind] = {
+    Request: REQUEST,
+    ReasoningControl: REQUEST,
+    ToolChoice: REQUEST,
+    OutputFormat: REQUEST,
+    Message: MESSAGE,
+    Text: BLOCK,
+    Media: BLOCK,
+    Reasoning: BLOCK,
+    ToolCall: BLOCK,
+    ToolResult: BLOCK,
+    ServerTool: BLOCK,
+    Tool: TOOL,
+    Response: RESPONSE,
+    Candidate: RESPONSE,
+    Usage: USAGE,
+    Error: {"type": (), "error": ERROR, "request_id": ()},
+}
+
+LIMIT_ID = 128
+LIMIT_NAME = 128
+MAX_TOKENS = 4096  # what a request gets that sets no limit: the largest that every Claude model takes
+PLACEHOLDER = "."  # what a turn says that must be there and has nothing to say

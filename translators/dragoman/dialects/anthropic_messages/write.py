@@ -1,0 +1,726 @@
+"""Anthropic Messages: documents out. Canonical documents -> request, response and error bodies."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from ...ids import derived, spell, unspell
+from ...model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Request,
+    Response,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
+from ...report import Report
+from ...tables import BUDGETS, ERRORS, error_word, is_default, param_code
+from .. import find
+from ..base import Context, Writer, arguments_object, opaque_code, pair_ids
+from .home import home_error, home_request, home_response
+from .words import (
+    EFFORTS,
+    FINISH,
+    LIMIT_ID,
+    LIMIT_NAME,
+    MAX_TOKENS,
+    MEDIA_TYPES,
+    NAME,
+    PLACEHOLDER,
+    SERVICE_TIER,
+    TOOL_CHOICE,
+    WIRE,
+)
+
+
+def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
+    """The `POST /v1/messages` body that says `r`; what it cannot say goes into `report`."""
+    return home_request(r) if home else RequestWriter(r, report, context).body()
+
+
+class BlockWriter(Writer):
+    """What request and response have in common: names, ids, blocks."""
+
+    __slots__ = ()
+
+    def name(self, name: str, at: str) -> str:
+        """`name` within ^[a-zA-Z0-9_-]{1,128}$."""
+        plain = unspell(name)
+        said, back = spell(plain, LIMIT_NAME)
+        if said != plain or not back:
+            self.report.changed("tool.name", at, name)
+        return said
+
+    def id(self, word: str, at: str) -> str:
+        """A call id within ^[a-zA-Z0-9_-]+$, so written that it can be read back."""
+        said, back = spell(unspell(word), LIMIT_ID)
+        if not back:
+            self.report.changed("tool_call.id", at, word)
+        return said
+
+    def mark(self, node: Any, out: Json) -> None:
+        """Carry a cache mark over; Chat's breakpoint has another ttl."""
+        for key, value in (node.cache or {}).items():
+            if key == "cache_control":
+                out["cache_control"] = value
+            else:
+                self.report.changed("cache.approximated", f"{node.at}/{key}", value)
+                out["cache_control"] = {"type": "ephemeral"}
+
+    def text(self, part: Text, out: list[Json], sources: list[Part]) -> None:
+        """A text block; the service refuses empty and blank ones."""
+        for c in part.citations or ():
+            self.report.dropped("citation.unsupported", c.at, c.value)
+        if part.extra:
+            self.drop(part)
+        if not part.text.strip():
+            if part.text:
+                self.report.dropped("text.blank", part.at, part.text)
+            if part.cache:
+                self.cache(part)
+            return
+        block: Json = {"type": "text", "text": part.text}
+        if part.cache:
+            self.mark(part, block)
+        out.append(block)
+        sources.append(part)
+
+    def call(self, part: ToolCall, call_id: str) -> Json:
+        """A tool_use block."""
+        outer = self.arguments_at(part).rpartition("/")[0]
+        block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, f"{outer}/name")}
+        block["input"] = self.input_of(part)
+        if part.cache:
+            self.mark(part, block)
+        return block
+
+    def input_of(self, part: ToolCall) -> Json:
+        """The `input` of a call, and what the call carries beside it."""
+        self.drop(part)
+        if part.kind == "custom":
+            self.report.changed("tool.custom", part.at, None)
+        return arguments_object(part, self.report, self.arguments_at(part))
+
+    def gone(self, part: Part) -> None:
+        """Report a part that this dialect has no word for."""
+        code = f"media.{part.kind}" if isinstance(part, Media) else opaque_code(part)
+        self.report.dropped(code, part.at, part)
+
+    def place(self, blocks: list[Json], sources: list[Part], target: str) -> Any:
+        """Content in its plainest form, linked to where it came from."""
+        if len(blocks) == 1 and blocks[0].keys() == {"type", "text"}:
+            self.link(target, sources[0].at)
+            return blocks[0]["text"]
+        for i, part in enumerate(sources):
+            self.link(f"{target}/{i}", part.at)
+        return blocks
+
+
+class RequestWriter(BlockWriter):
+    """One request."""
+
+    __slots__ = ("ids", "known", "messages", "open", "r")
+
+    def __init__(self, r: Request, report: Report, context: Context) -> None:
+        super().__init__(find(r.dialect), report, False, context)
+        self.r = r
+        self.messages: list[tuple[str, list[Json], list[Part], str]] = []
+        self.ids = pair_ids(r.messages)
+        self.known: set[str] = set()
+        self.open = False  # the last turn holds tool results and still takes what the user says next
+
+    def body(self) -> Json:
+        r, report = self.r, self.report
+        out: Json = {"model": r.model}
+        if not r.model:
+            report.invented("envelope.model", "/model", "")
+        lead = 0
+        while lead < len(r.messages) and r.messages[lead].role in ("system", "developer"):
+            lead += 1
+        if lead:
+            self.system(out, r.messages[:lead])
+        for i in range(lead, len(r.messages)):
+            self.message(i)
+        if not self.messages:
+            report.invented("message.placeholder", "/messages/0", PLACEHOLDER)
+            self.messages.append(("user", [{"type": "text", "text": PLACEHOLDER}], [Text(PLACEHOLDER)], ""))
+        out["messages"] = [
+            {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
+            for i, (role, blocks, sources, _) in enumerate(self.messages)
+        ]
+        for i, (_, _, _, at) in enumerate(self.messages):
+            if at:
+                self.link(f"/messages/{i}", at)
+        self.params(out)
+        self.tools(out)
+        self.reasoning(out)
+        self.output(out)
+        self.drop(r)
+        return out
+
+    # messages
+
+    def system(self, out: Json, messages: list[Message]) -> None:
+        """The leading system turns are the `system` field."""
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        first = True
+        for m in messages:
+            before = len(blocks)
+            for part in m.parts:
+                self.part(part, "system", blocks, sources)
+            self.about(m)
+            if m.role == "developer":
+                self.report.changed("role.renamed", f"{m.at}/role", m.role)
+            if len(blocks) == before:
+                self.report.dropped("message.empty", m.at, m)
+            elif not first:
+                self.report.changed("message.merged", m.at)
+            else:
+                first = False
+                self.link("/system", m.at)
+        if blocks:
+            out["system"] = self.place(blocks, sources, "/system")
+            if len(messages) == 1 or not first:
+                self.link("/system", next(m.at for m in messages if any(p in sources for p in m.parts)))
+
+    def about(self, m: Message) -> None:
+        """What a message carries beside its content."""
+        if m.name is not None:
+            self.report.dropped("message.name", f"{m.at}/name", m.name)
+        self.drop(m)
+
+    def message(self, i: int) -> None:
+        m = self.r.messages[i]
+        if m.role in ("system", "developer"):
+            self.late_system(i, m)
+            return
+        role = "assistant" if m.role == "assistant" else "user"
+        if m.role not in ("assistant", "user", "tool"):
+            self.report.changed("role.unknown", f"{m.at}/role", m.role)
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for part in m.parts:
+            self.part(part, role, blocks, sources)
+        self.about(m)
+        if not blocks:
+            self.report.dropped("message.empty", m.at, m)
+            return
+        results = m.role == "tool"
+        if self.open and role == "user":
+            # "Each tool_use block must have a corresponding tool_result block in the next message": results
+            # of parallel calls, and what the user says after them, are one turn.
+            _, before, earlier, _ = self.messages[-1]
+            before += blocks
+            earlier += sources
+            self.open = results
+            return
+        self.turn(role, blocks, sources, "" if results else m.at)
+        self.open = results
+
+    def turn(self, role: str, blocks: list[Json], sources: list[Part], at: str) -> None:
+        if not self.messages and role != "user":
+            # "first message must use the "user" role"
+            self.report.invented("message.placeholder", "/messages/0", PLACEHOLDER)
+            self.messages.append(("user", [{"type": "text", "text": PLACEHOLDER}], [Text(PLACEHOLDER)], ""))
+        self.messages.append((role, blocks, sources, at))
+
+    def late_system(self, i: int, m: Message) -> None:
+        """A system turn in the middle stays where the service takes one: after a user turn, before an answer."""
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for part in m.parts:
+            self.part(part, "system", blocks, sources)
+        self.about(m)
+        if not blocks:
+            self.report.dropped("message.empty", m.at, m)
+            return
+        following = self.r.messages[i + 1].role if i + 1 < len(self.r.messages) else "assistant"
+        if m.role == "developer":
+            self.report.changed("role.renamed", f"{m.at}/role", m.role)
+        if self.messages and self.messages[-1][0] == "user" and following == "assistant":
+            self.turn("system", blocks, sources, m.at)
+        else:
+            self.report.changed("role.moved", m.at, m.role)
+            text = "\n".join(b["text"] for b in blocks)
+            said = {"type": "text", "text": f"<system>\n{text}\n</system>"}
+            if self.open:
+                self.messages[-1][1].append(said)
+                self.messages[-1][2].append(sources[0])
+                return
+            self.turn("user", [said], [Text("", at=m.at)], m.at)
+        self.open = False
+
+    def part(self, part: Part, role: str, out: list[Json], sources: list[Part]) -> None:
+        """Append the block that says `part`, or report why none does."""
+        if isinstance(part, Text):
+            self.text(part, out, sources)
+            return
+        block: Json | None = None
+        if isinstance(part, ToolCall) and role == "assistant":
+            call_id = self.ids.get(id(part))
+            if call_id is None:
+                call_id = self.id(part.id or "", f"{part.at}/id")
+            else:
+                place = f"/messages/{len(self.messages)}/content/{len(out)}/id"
+                self.report.invented("tool_call.id", place, call_id)
+            self.known.add(call_id)
+            block = self.call(part, call_id)
+        elif isinstance(part, ToolResult):
+            block = self.result(part)
+        elif isinstance(part, Media) and role == "user":
+            block = self.media(part)
+        elif isinstance(part, Refusal):
+            self.report.changed("refusal.as_text", part.at, part.text)
+            self.drop(part)
+            if part.text.strip():
+                block = {"type": "text", "text": part.text}
+        elif isinstance(part, Reasoning):
+            block = self.thinking(part)
+        else:
+            self.gone(part)
+        if block is not None:
+            out.append(block)
+            sources.append(part)
+
+    def thinking(self, part: Reasoning) -> Json | None:
+        """Thinking goes up only with this issuer's own signature: unsigned thinking is refused."""
+        state = part.state
+        if state is not None and state.issuer == NAME and role_of(state.kind):
+            self.drop(part)
+            if part.redacted:
+                return {"type": "redacted_thinking", "data": state.value}
+            return {"type": "thinking", "thinking": part.text, "signature": state.value}
+        self.report.dropped("reasoning.unsigned", part.at, part.text)
+        if state is not None and state.kind == "details" and not part.at.endswith("/reasoning_details"):
+            self.report.dropped("state.foreign", f"{part.at.rpartition('/')[0]}/reasoning_details", state.value)
+        return None
+
+    def result(self, part: ToolResult) -> Json | None:
+        call_id = self.ids.get(id(part))
+        if call_id is None:
+            call_id = self.id(part.call_id or "", f"{part.at}/tool_call_id")
+        if call_id not in self.known:
+            # "unexpected tool_use_id found in tool_result blocks"
+            self.report.dropped("tool_result.orphan", part.at, part)
+            return None
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for inner in part.parts:
+            self.part(inner, "user", blocks, sources)
+        block: Json = {"type": "tool_result", "tool_use_id": call_id}
+        place = f"/messages/{len(self.messages)}/content/0/content"
+        if blocks:
+            block["content"] = self.place(blocks, sources, place)
+        if part.is_error:
+            block["is_error"] = True
+        if part.name is not None:
+            self.report.dropped("message.name", f"{part.at}/name", part.name)
+        if part.cache:
+            self.mark(part, block)
+        self.drop(part)
+        return block
+
+    def media(self, part: Media) -> Json | None:
+        report = self.report
+        self.drop(part)
+        block: Json
+        if part.detail not in (None, "auto"):
+            report.dropped("media.detail", f"{part.at}/image_url/detail", part.detail)
+        if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
+            block = {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.data}}
+        elif part.kind == "image" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
+            block = {"type": "image", "source": {"type": "url", "url": part.url}}
+        elif part.kind == "document" and part.form == "base64":
+            document = self.document(part)
+            if document is None:
+                return None
+            block = document
+        else:
+            report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
+            return None
+        if part.cache:
+            self.mark(part, block)
+        return block
+
+    def document(self, part: Media) -> Json | None:
+        source: Json
+        if part.media_type == "application/pdf" or part.media_type is None:
+            source = {"type": "base64", "media_type": "application/pdf", "data": part.data}
+            if part.media_type is None:
+                self.report.invented("media.type", "", "application/pdf")
+        elif (part.media_type or "").startswith("text/"):
+            try:
+                text = base64.b64decode(part.data or "", validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                text = ""
+            if not text.strip():
+                self.report.dropped("media.document", part.at, part)
+                return None
+            self.report.changed("media.as_text", part.at)
+            source = {"type": "text", "media_type": "text/plain", "data": text}
+        else:
+            self.report.dropped("media.document", part.at, part)
+            return None
+        block: Json = {"type": "document", "source": source}
+        if part.filename:
+            block["title"] = part.filename
+        return block
+
+    # the rest
+
+    def params(self, out: Json) -> None:
+        r, report = self.r, self.report
+        for name, value in r.params.items():
+            wire = WIRE.get(name)
+            at = r.place(name)
+            if name == "temperature" and isinstance(value, (int, float)) and not 0 <= value <= 1:
+                out["temperature"] = 1.0 if value > 1 else 0.0
+                report.changed("sampling.clamped", at, value)
+            elif name == "service_tier":
+                if value in SERVICE_TIER.write:
+                    out["service_tier"] = SERVICE_TIER.write[str(value)]
+                else:
+                    report.dropped("service_tier.unsupported", at, value)
+            elif wire is not None:
+                out[wire] = value
+            elif name == "stop":
+                self.stop(out, r.params["stop"])
+            elif name == "user":
+                out["metadata"] = {"user_id": value}
+            elif name == "safety_identifier" and "user" not in r.params:
+                report.changed("field.moved", at, value)
+                out["metadata"] = {"user_id": value}
+            elif name != "parallel_tool_calls" and not is_default(name, value):
+                report.dropped(param_code(name), at, value)
+        if "max_tokens" not in out:
+            budget = r.reasoning.budget if r.reasoning is not None else None
+            out["max_tokens"] = MAX_TOKENS + (budget if budget is not None and budget > 0 else 0)
+            report.invented("max_tokens.default", "/max_tokens", out["max_tokens"])
+
+    def stop(self, out: Json, stop: list[Any]) -> None:
+        kept = []
+        for i, word in enumerate(stop):
+            if type(word) is str and word.strip():
+                kept.append(word)
+            else:
+                place = self.r.place("stop")
+                self.report.dropped("stop.blank", place if len(stop) == 1 else f"{place}/{i}", word)
+        if kept:
+            out["stop_sequences"] = kept
+
+    def tools(self, out: Json) -> None:
+        r, report = self.r, self.report
+        tools: list[Json] = []
+        for tool in r.tools or ():
+            if tool.kind == "server":
+                report.dropped("tool.server", tool.at, tool.value)
+            else:
+                self.link(f"/tools/{len(tools)}", tool.at)
+                tools.append(self.tool(tool, f"/tools/{len(tools)}"))
+        if tools:
+            out["tools"] = tools
+        choice, parallel = r.tool_choice, r.params.get("parallel_tool_calls")
+        said: Json | None = None
+        if choice is not None:
+            self.link("/tool_choice", choice.at)
+            self.drop(choice)
+            if not tools:
+                report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+            elif choice.mode in TOOL_CHOICE.write:
+                said = {"type": TOOL_CHOICE.write[choice.mode]}
+            elif choice.mode == "tool" or (choice.mode == "subset_required" and len(choice.names) == 1):
+                said = {"type": "tool", "name": self.name(choice.names[0], f"{choice.at}/{choice.kind}/name")}
+                if choice.mode != "tool":
+                    report.changed("tool_choice.subset", choice.at, choice.mode)
+            else:
+                report.changed("tool_choice.subset", choice.at, choice.mode)
+                said = {"type": "any" if choice.mode == "subset_required" else "auto"}
+        if parallel is False:
+            if not tools or (said is not None and said["type"] == "none"):
+                report.dropped("tool_choice.without_tools", r.place("parallel_tool_calls"), parallel)
+            else:
+                if said is None:
+                    said = {"type": "auto"}
+                    report.invented("tool_choice.auto", "/tool_choice/type", "auto")
+                said["disable_parallel_tool_use"] = True
+        if said is not None:
+            out["tool_choice"] = said
+
+    def tool(self, tool: Tool, target: str) -> Json:
+        out: Json = {"name": self.name(tool.name or "", f"{tool.at}/{tool.kind}/name")}
+        if tool.description is not None:
+            out["description"] = tool.description
+        schema = tool.parameters
+        if tool.kind == "custom":
+            schema = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+            self.report.changed("tool.custom", tool.at, tool.format)
+        elif schema is None:
+            schema = {"type": "object", "properties": {}}
+            self.report.invented("tool.schema", f"{target}/input_schema", schema)
+        elif schema.get("type") != "object":
+            # "input_schema.type: must be object"
+            self.report.changed("schema.type", f"{tool.at}/{tool.kind}/parameters", schema.get("type"))
+            schema = {**schema, "type": "object"}
+        out["input_schema"] = schema
+        if tool.strict is not None:
+            out["strict"] = tool.strict
+        if tool.cache:
+            self.mark(tool, out)
+        self.drop(tool)
+        return out
+
+    def reasoning(self, out: Json) -> None:
+        c, r, report = self.r.reasoning, self.r, self.report
+        if c is None:
+            return
+        self.drop(c, c.at)
+        mode, effort = c.mode, c.effort
+        if effort == "none" or mode == "disabled":
+            thinking: Json = {"type": "disabled"}
+            if effort not in (None, "none"):
+                report.dropped("reasoning.effort", r.place("reasoning.effort"), effort)
+            effort = None
+        elif mode == "enabled" and c.budget is not None:
+            thinking = self.budget(out, c.budget)
+        else:
+            thinking = {"type": "adaptive"}
+            if mode not in (None, "adaptive"):
+                report.changed("reasoning.mode", r.place("reasoning.mode"), mode)
+            if c.budget is not None:
+                report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
+        out["thinking"] = thinking
+        if effort is not None:
+            if effort not in EFFORTS:
+                report.changed("reasoning.effort", r.place("reasoning.effort"), effort)
+                effort = "low"
+            out["output_config"] = {"effort": effort}
+        if thinking["type"] != "disabled":
+            self.under_thinking(out, thinking["type"] == "enabled")
+
+    def budget(self, out: Json, budget: int) -> Json:
+        """A budget within 1024 <= budget < max_tokens, or the nearest control."""
+        limit = out["max_tokens"]
+        fits = min(budget if budget > 0 else BUDGETS["medium"], limit - 1)
+        place = self.r.place("reasoning.budget")
+        if fits < 1024:
+            self.report.changed("reasoning.budget", place, budget)
+            return {"type": "adaptive"}
+        if fits != budget:
+            self.report.changed("reasoning.budget", place, budget)
+        return {"type": "enabled", "budget_tokens": fits}
+
+    def under_thinking(self, out: Json, enabled: bool) -> None:
+        """With thinking on, the service takes no sampling of its own: temperature 1, no top_k, top_p >= 0.95."""
+        r, report = self.r, self.report
+        for name, wrong in (
+            ("temperature", out.get("temperature", 1) != 1),
+            ("top_k", "top_k" in out),
+            ("top_p", out.get("top_p", 1) < 0.95),
+        ):
+            if wrong:
+                report.dropped("sampling.thinking", r.place(name), out.pop(name))
+        choice = out.get("tool_choice")
+        if enabled and choice is not None and choice["type"] in ("any", "tool") and r.tool_choice is not None:
+            # "Thinking may not be enabled when tool_choice forces tool use."
+            report.changed("tool_choice.thinking", r.tool_choice.at, choice["type"])
+            out["tool_choice"] = {"type": "auto"} | {k: v for k, v in choice.items() if k not in ("type", "name")}
+
+    def output(self, out: Json) -> None:
+        f, report = self.r.output, self.report
+        if f is None:
+            return
+        self.drop(f)
+        if f.kind == "text":
+            return
+        inner = f"{f.at}/json_schema"
+        if f.kind != "json_schema" or type(f.schema) is not dict:
+            report.dropped("format.json_object" if f.kind == "json_object" else "format.schema", f.at, f.kind)
+            return
+        self.link("/output_config/format", inner)
+        out.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": f.schema}
+        for key in ("name", "description"):
+            if getattr(f, key) is not None:
+                report.dropped(f"format.{key}", f"{inner}/{key}", getattr(f, key))
+        if f.strict is False:
+            report.changed("format.strict", f"{inner}/strict", False)
+
+
+def role_of(kind: str) -> bool:
+    """Whether a kind of state is one of this dialect's own."""
+    return kind in ("signature", "redacted")
+
+
+# --- responses ------------------------------------------------------------------------------------------------
+
+
+def write_response(r: Response, report: Report, home: bool, context: Context) -> Json:
+    """The `message` body that says `r`."""
+    if home:
+        return home_response(r)
+    return ResponseWriter(r.dialect, report, context).body(r)
+
+
+class ResponseWriter(BlockWriter):
+    """One response, or the ends of a stream."""
+
+    __slots__ = ("finish_key",)
+
+    def __init__(self, dialect: str, report: Report, context: Context) -> None:
+        source = find(dialect)
+        super().__init__(source, report, False, context)
+        self.finish_key = source.finish_key if source is not None else "finish_reason"
+
+    def body(self, r: Response) -> Json:
+        out = self.envelope(r)
+        candidate = r.candidates[0] if r.candidates else Candidate(finish_reason="content_filter")
+        out["content"] = self.content(candidate, r.id)
+        for other in r.candidates[1:]:
+            self.report.dropped("candidate.extra", other.at, other)
+        calls = any(b["type"] == "tool_use" for b in out["content"])
+        out["stop_reason"] = self.finish(candidate, calls)
+        out["stop_sequence"] = candidate.stop_sequence
+        self.about(candidate)
+        out["usage"] = self.usage_of(r.usage, "/usage")
+        self.drop(r)
+        return out
+
+    def about(self, c: Candidate) -> None:
+        """What a candidate carries beside its parts."""
+        self.drop(c.message)
+        self.drop(c)
+        if c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
+            self.report.dropped("logprobs.unsupported", f"{c.at}/logprobs", c.logprobs)
+
+    def envelope(self, r: Response) -> Json:
+        report = self.report
+        identity = r.id
+        if not identity:
+            identity = derived(r.model, "msg", 0)
+            report.invented("envelope.id", "/id", identity)
+        if r.model is None:
+            report.invented("envelope.model", "/model", "")
+        for name, key in (("created", "created"), ("fingerprint", "system_fingerprint"), ("service_tier", "service_tier")):
+            value = getattr(r, name)
+            if value is not None:
+                report.dropped(f"envelope.{name}", f"/{key}", value)
+        return {"id": identity, "type": "message", "role": "assistant", "model": r.model or "", "content": []}
+
+    def content(self, c: Candidate, response_id: str | None) -> list[Json]:
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for part in c.message.parts:
+            block = self.block(part, response_id, len(blocks))
+            if block is not None:
+                blocks.append(block)
+                sources.append(part)
+        for i, part in enumerate(sources):
+            self.link(f"/content/{i}", part.at)
+        return blocks
+
+    def block(self, part: Part, response_id: str | None, ordinal: int) -> Json | None:
+        """The block that says `part`, or None with a loss."""
+        if isinstance(part, Text):
+            blocks: list[Json] = []
+            self.text(part, blocks, [])
+            return blocks[0] if blocks else None
+        if isinstance(part, ToolCall):
+            return self.call(part, self.call_id(part, response_id, ordinal))
+        if isinstance(part, Refusal):
+            self.report.changed("refusal.as_text", part.at, part.text)
+            self.drop(part)
+            return {"type": "text", "text": part.text}
+        if isinstance(part, Reasoning):
+            return self.reasoning(part)
+        self.gone(part)
+        return None
+
+    def call_id(self, part: ToolCall, response_id: str | None, ordinal: int) -> str:
+        """The id of a call, derived from the response's where it has none."""
+        if part.id:
+            return self.id(part.id, f"{part.at}/id")
+        made = derived(response_id, "toolu", ordinal)
+        self.report.invented("tool_call.id", f"/content/{ordinal}/id", made)
+        return made
+
+    def reasoning(self, part: Reasoning) -> Json | None:
+        """Visible thinking, unsigned: this answer goes to a client, not to the service."""
+        self.drop(part)
+        if part.state is not None:
+            place = part.at if part.at.endswith("/reasoning_details") else f"{part.at.rpartition('/')[0]}/reasoning_details"
+            self.report.dropped("state.no_carrier", place, part.state.value)
+        if not part.text:
+            return None
+        return {"type": "thinking", "thinking": part.text, "signature": ""}
+
+    def finish(self, c: Candidate, calls: bool) -> str | None:
+        """The stop reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
+        at = f"{c.at}/{self.finish_key}"
+        reason = c.finish_reason
+        if calls and reason in ("stop", "other"):
+            self.report.changed("finish.tool_calls", at, reason)
+            return "tool_use"
+        word = FINISH.write.get(reason or "")
+        if reason is not None and word is None:
+            self.report.changed("finish.approximated", at, reason)
+        if (c.spelling or {}).get("finish") and word is not None:
+            self.report.changed("finish.approximated", at, reason)
+        return word
+
+    def usage_of(self, u: Usage | None, target: str) -> Json:
+        """Usage in this dialect's counting: input without what the cache gave or took."""
+        report = self.report
+        if u is None:
+            report.invented("usage.unknown", target, 0)
+            return {"input_tokens": 0, "output_tokens": 0}
+        out: Json = {}
+        if u.input is None:
+            report.invented("usage.unknown", f"{target}/input_tokens", 0)
+        plain = (u.input or 0) - (u.cache_read or 0) - (u.cache_write or 0)
+        if plain < 0:
+            report.changed("usage.arithmetic", self.usage_at(u, "input"), u.input)
+        out["input_tokens"] = max(plain, 0)
+        if u.cache_write is not None:
+            out["cache_creation_input_tokens"] = u.cache_write
+        if u.cache_read is not None:
+            out["cache_read_input_tokens"] = u.cache_read
+        if u.output is None:
+            report.invented("usage.unknown", f"{target}/output_tokens", 0)
+        out["output_tokens"] = u.output or 0
+        if u.reasoning is not None:
+            out["output_tokens_details"] = {"thinking_tokens": u.reasoning}
+        if u.total is not None and u.total != (u.input or 0) + (u.output or 0):
+            report.changed("usage.total", self.usage_at(u, "total"), u.total)
+        self.usage(u)
+        return out
+
+
+# --- errors ---------------------------------------------------------------------------------------------------
+
+
+def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
+    """Status and body of an error."""
+    if home:
+        return e.status or ERRORS[e.type][0], home_error(e)
+    word = e.type if e.type in ERRORS else error_word(e.status)
+    status, kind, _, _ = ERRORS[word]
+    if e.status is not None and error_word(e.status) == word and word != "overloaded":
+        status = e.status
+    inner: Json = {"type": kind, "message": e.message}
+    if e.code is not None:
+        inner["details"] = {"error_code": str(e.code)}
+    body: Json = {"type": "error", "error": inner}
+    if e.request_id is not None:
+        body["request_id"] = e.request_id
+    return status, body

@@ -1,0 +1,408 @@
+"""Anthropic Messages: the stream out. Canonical events -> typed SSE events, in the service's strict order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from ...events import (
+    CandidateStart,
+    End,
+    Event,
+    Extra,
+    Failure,
+    Finish,
+    PartDelta,
+    PartEnd,
+    PartStart,
+    Start,
+    Transport,
+    UsageReport,
+    merge_usage,
+)
+from ...framing import sse
+from ...jsontext import dumps
+from ...model import Candidate, Json, Message, Part, Reasoning, Refusal, Response, State, Text, ToolCall, Usage
+from ...report import Report
+from ...tables import drop_extra
+from .. import find
+from ..base import Context, arguments_text
+from .home import finish_word, home_block, home_error
+from .write import ResponseWriter, write_error
+
+
+def MessagesStreamWriter(report: Report, home: bool, context: Context) -> Any:
+    """The writer for events of this dialect (`home`) or of another."""
+    return HomeWriter() if home else ForeignWriter(report, context)
+
+
+def frame(kind: str, **body: Any) -> bytes:
+    """One SSE record; the event's name stands in both places."""
+    return sse(dumps({"type": kind, **body}), kind)
+
+
+_IN_DELTA = frozenset({"stop_sequence", "stop_details", "container"})
+
+
+class HomeWriter:
+    """Events home, in the words they were read from."""
+
+    def __init__(self) -> None:
+        self._start: Json | None = None
+        self._parts: dict[int, Part] = {}
+        self._tail: Json | None = None  # the message_delta in the making
+        self._last: Json = {}  # what belongs to message_stop
+
+    def send(self, event: Event) -> bytes:
+        """The bytes of `event`."""
+        if isinstance(event, Start):
+            r = event.response
+            absent = (r.spelling or {}).get("absent", ())
+            envelope = {"id": r.id, "type": "message", "role": "assistant", "model": r.model, "content": []}
+            self._start = {k: v for k, v in envelope.items() if v is not None and k not in absent}
+            self._start.update({"stop_reason": None, "stop_sequence": None, **(r.extra or {})})
+            return b""
+        if isinstance(event, CandidateStart):
+            return b""
+        if isinstance(event, UsageReport) and event.place == "start" and self._start is not None:
+            self._start["usage"] = event.usage.reported
+            return self._flush()
+        if isinstance(event, (Finish, UsageReport, Extra)):
+            return self._late(event)
+        out = self._flush()
+        if isinstance(event, PartStart):
+            self._parts[event.index] = event.part
+            out += frame("content_block_start", index=event.index, content_block=home_block(event.part))
+        elif isinstance(event, PartDelta):
+            delta = self._piece(self._parts[event.index], event)
+            out += frame("content_block_delta", index=event.index, delta=delta)
+        elif isinstance(event, PartEnd):
+            out += frame("content_block_stop", index=event.index)
+        elif isinstance(event, Transport):
+            if event.kind == "comment":
+                out += f":{event.text}\n\n".encode()
+            elif event.values is not None:
+                kind = event.values.get("type")
+                out += sse(dumps(event.values), kind if type(kind) is str else None)
+            else:
+                out += frame("ping")
+        elif isinstance(event, Failure):
+            if (event.error.spelling or {}).get("form") != "cut":
+                out += sse(dumps(home_error(event.error)), "error")
+        elif isinstance(event, End):
+            out += frame("message_stop", **self._last)
+        return out
+
+    def _late(self, event: Finish | UsageReport | Extra) -> bytes:
+        """Gather what one message_delta tells: extras, then the stop reason, then usage."""
+        out = b""
+        if self._start is not None:
+            out = self._flush()
+        tail = self._tail
+        if isinstance(event, Extra) and not set(event.values) - {"index"} and tail is None:
+            return out
+        if isinstance(event, Extra) and tail is not None and "usage" in tail:
+            self._last = event.values
+            return out
+        if tail is not None and ("usage" in tail or (isinstance(event, (Finish, Extra)) and tail["delta"])):
+            out += self._flush()
+            tail = None
+        if tail is None:
+            tail = self._tail = {"delta": {}}
+        if isinstance(event, Finish):
+            tail["delta"]["stop_reason"] = finish_word(event)
+            if event.stop_sequence is not None:
+                tail["delta"]["stop_sequence"] = event.stop_sequence
+        elif isinstance(event, UsageReport):
+            tail["usage"] = event.usage.reported
+        else:
+            for key, value in event.values.items():
+                (tail["delta"] if key in _IN_DELTA else tail)[key] = value
+        return out
+
+    def _flush(self) -> bytes:
+        out = b""
+        if self._start is not None:
+            out, self._start = frame("message_start", message=self._start), None
+        if self._tail is not None:
+            tail, self._tail = self._tail, None
+            out += frame("message_delta", **tail)
+        return out
+
+    def _piece(self, part: Part, event: PartDelta) -> Json:
+        extra = event.extra or {}
+        if event.field == "text":
+            key = "thinking" if isinstance(part, Reasoning) else "text"
+            return {"type": f"{key}_delta", key: event.value, **extra}
+        if event.field in ("arguments", "input"):
+            return {"type": "input_json_delta", "partial_json": event.value, **extra}
+        if event.field == "state":
+            return {"type": "signature_delta", "signature": event.value.value}
+        if event.field == "citation":
+            value = event.value.value
+            return {"type": "citations_delta", "citation": value["value"] if event.value.kind == "other" else value}
+        if event.field == "value":
+            values = dict(event.value)
+            kind = values.pop("delta", "input_json_delta")
+            return {"type": kind, **values}
+        return {"type": event.value, **extra}
+
+
+@dataclass(slots=True)
+class _Block:
+    """A part on its way out: `index` once its block is open; `waiting` while another block is."""
+
+    part: Any
+    index: int | None = None
+    waiting: list[PartDelta] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # arguments, or text that is blank so far
+    ended: bool = False
+    closed: bool = False
+
+
+class ForeignWriter(ResponseWriter):
+    """Events of another dialect. Blocks here come one after the other, so calls that run side by side wait."""
+
+    __slots__ = ("blocks", "candidate", "count", "current", "done", "finish_event", "response_id", "started", "usage_now", "used_tool")
+
+    def __init__(self, report: Report, context: Context) -> None:
+        super().__init__("", report, context)
+        self.blocks: dict[int, _Block] = {}
+        self.candidate: Candidate | None = None
+        self.count = 0
+        self.current: _Block | None = None
+        self.done = False
+        self.finish_event: Finish | None = None
+        self.response_id: str | None = None
+        self.started: Json | None = None
+        self.usage_now: Usage | None = None
+        self.used_tool = False
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that `event` settles."""
+        kind = type(event)
+        if kind is PartDelta:
+            if event.candidate:  # type: ignore[union-attr]
+                return b""
+            return self.piece(event)  # type: ignore[arg-type]
+        if isinstance(event, PartStart):
+            return b"" if event.candidate else self.start(event)
+        if isinstance(event, PartEnd):
+            return b"" if event.candidate else self.end_part(event)
+        if isinstance(event, Start):
+            return self.begin(event.response)
+        if isinstance(event, CandidateStart):
+            if event.candidate.index:
+                self.report.dropped("candidate.extra", event.candidate.at, None)
+            else:
+                self.candidate = event.candidate
+                self.drop(event.candidate.message)
+                self.drop(event.candidate)
+        elif isinstance(event, Finish):
+            if not event.candidate:
+                self.finish_event = event
+        elif isinstance(event, UsageReport):
+            self.usage_now = merge_usage(self.usage_now, event.usage)
+        elif isinstance(event, Extra):
+            self.extra(event)
+        elif isinstance(event, Transport):
+            return frame("ping")
+        elif isinstance(event, Failure):
+            return self.fail(event)
+        elif isinstance(event, End):
+            return self.end()
+        return b""
+
+    def begin(self, r: Response) -> bytes:
+        source = find(r.dialect)
+        if source is not None:
+            self.kinds, self.meaning = source.kinds, source.usage_meaning
+            self.arguments_at, self.finish_key = source.arguments_at, source.finish_key
+        self.response_id = r.id
+        self.drop(r)
+        message = self.envelope(r)
+        # "message_start needs input_tokens before they are known": 0 here, the real ones in message_delta.
+        message |= {"stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 0, "output_tokens": 0}}
+        return frame("message_start", message=message)
+
+    def extra(self, event: Extra) -> None:
+        if event.where == "response":
+            drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
+        elif event.candidate == 0 and self.candidate is not None:
+            c = self.candidate
+            if event.where == "logprobs":
+                self.about(Candidate(0, Message("assistant"), logprobs=event.values, at=c.at))
+                return
+            node: Any = c.message if event.where == "message" else c
+            drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
+
+    # blocks
+
+    def start(self, event: PartStart) -> bytes:
+        part = event.part
+        block = self.blocks[event.index] = _Block(part)
+        out = b""
+        if not isinstance(part, (Text, Refusal, Reasoning, ToolCall)):
+            self.gone(part)
+            block.closed = True
+            return out
+        if self.current is not None and self.settled(self.current):
+            out = self.close_block(self.current)
+        if isinstance(part, ToolCall):
+            self.used_tool = True
+            if self.current is None:
+                out += self.open_block(block)
+        elif part.text:
+            out += self.piece(PartDelta(0, event.index, "text", part.text))
+        return out
+
+    def settled(self, block: _Block) -> bool:
+        """Whether a call's arguments are whole: then nothing more can come for it."""
+        if type(block.part) is not ToolCall or block.part.kind == "custom":
+            return False
+        if type(block.part.arguments) is dict:
+            return True
+        try:
+            return type(orjson.loads("".join(block.texts))) is dict
+        except orjson.JSONDecodeError:
+            return False
+
+    def open_block(self, block: _Block) -> bytes:
+        part = block.part
+        block.index, self.count = self.count, self.count + 1
+        self.current = block
+        content: Json
+        if isinstance(part, ToolCall):
+            place = self.arguments_at(part).rpartition("/")[0]
+            content = {
+                "type": "tool_use",
+                "id": self.call_id(part, self.response_id, block.index),
+                "name": self.name(part.name, f"{place}/name"),
+                "input": {},
+            }
+        elif isinstance(part, Reasoning):
+            content = {"type": "thinking", "thinking": "", "signature": ""}
+        else:
+            content = {"type": "text", "text": ""}
+        out = frame("content_block_start", index=block.index, content_block=content)
+        if isinstance(part, ToolCall) and part.kind == "custom":
+            out += self.delta(block, "input_json_delta", "partial_json", '{"input":"')
+        for waiting in block.waiting:
+            out += self.emit(block, waiting)
+        block.waiting = []
+        return out
+
+    def delta(self, block: _Block, kind: str, key: str, value: str) -> bytes:
+        return frame("content_block_delta", index=block.index, delta={"type": kind, key: value})
+
+    def piece(self, event: PartDelta) -> bytes:
+        block = self.blocks[event.index]
+        part = block.part
+        if event.extra and event.field != "details":
+            drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
+        if event.field == "text" and isinstance(part, Text) and block.index is None:
+            # The service refuses blank texts: what is blank so far waits for what comes.
+            block.texts.append(event.value)
+            if not event.value.strip():
+                return b""
+            event = PartDelta(0, event.index, "text", "".join(block.texts))
+            block.texts = []
+        if event.field == "arguments":
+            block.texts.append(event.value)
+        if event.field == "details":
+            block.part = replace(part, state=State("details", None, ""))
+            return b""
+        if event.field == "citation":
+            self.report.dropped("citation.unsupported", event.value.at, event.value.value)
+            return b""
+        if event.field not in ("text", "arguments") or block.closed:
+            return b""
+        if block is self.current:
+            return self.emit(block, event)
+        if self.current is None:
+            return self.open_block(block) + self.emit(block, event)
+        block.waiting.append(event)
+        return b""
+
+    def emit(self, block: _Block, event: PartDelta) -> bytes:
+        if isinstance(block.part, ToolCall):
+            value = event.value
+            if block.part.kind == "custom":
+                value = dumps(value).decode()[1:-1]
+            return self.delta(block, "input_json_delta", "partial_json", value)
+        if isinstance(block.part, Reasoning):
+            return self.delta(block, "thinking_delta", "thinking", event.value)
+        return self.delta(block, "text_delta", "text", event.value)
+
+    def end_part(self, event: PartEnd) -> bytes:
+        block = self.blocks[event.index]
+        block.ended = True
+        if block.closed:
+            return b""
+        if block is self.current or (self.current is None and not block.waiting):
+            return self.close_block(block)
+        return b""
+
+    def close_block(self, block: _Block) -> bytes:
+        """Close a block, and let those that waited for it come: each in turn, until one is still running."""
+        out = b""
+        block.closed = True
+        part = block.part
+        text = "".join(block.texts)
+        if isinstance(part, ToolCall):
+            whole = text or part.arguments
+            if block.index is None:
+                out += self.open_block(block)
+            if not text and part.arguments and part.kind != "custom":
+                out += self.delta(block, "input_json_delta", "partial_json", arguments_text(part.arguments))
+            if part.kind == "custom":
+                out += self.delta(block, "input_json_delta", "partial_json", '"}')
+            # The same look at the whole as the whole document gets.
+            self.input_of(replace(part, arguments=whole))
+        elif isinstance(part, Text):
+            if block.index is None and text:
+                self.report.dropped("text.blank", part.at, text)
+            self.text(replace(part, text="x"), [], [])
+        elif isinstance(part, Refusal):
+            if block.index is not None:
+                self.report.changed("refusal.as_text", part.at, None)
+                self.drop(part)
+        elif isinstance(part, Reasoning):
+            self.reasoning(part)
+        if block.index is not None:
+            out += frame("content_block_stop", index=block.index)
+        self.current = None
+        for other in self.blocks.values():
+            if self.current is None and not other.closed and (other.waiting or isinstance(other.part, ToolCall)):
+                out += self.open_block(other)
+                if other.ended or self.settled(other):
+                    out += self.close_block(other)
+        return out
+
+    # the end
+
+    def fail(self, event: Failure) -> bytes:
+        self.done = True
+        out = b""
+        if self.current is not None and self.current.index is not None:
+            out = frame("content_block_stop", index=self.current.index)
+        body = write_error(event.error, self.report, False)[1]
+        return out + sse(dumps(body), "error")
+
+    def end(self) -> bytes:
+        self.done = True
+        out = b""
+        seen, event = self.candidate, self.finish_event
+        c = Candidate(0, Message("assistant"), "content_filter")
+        if seen is not None and event is not None:
+            c.finish_reason, c.stop_sequence, c.spelling, c.at = (
+                event.finish_reason,
+                event.stop_sequence,
+                event.spelling,
+                seen.at,
+            )
+        delta = {"stop_reason": self.finish(c, self.used_tool), "stop_sequence": c.stop_sequence}
+        out += frame("message_delta", delta=delta, usage=self.usage_of(self.usage_now, "/usage"))
+        return out + frame("message_stop")

@@ -1,0 +1,203 @@
+"""What a dialect is to the rest of the package, and what every writer shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+from ..events import Event
+from ..ids import derived
+from ..jsontext import dumps, escape, same
+from ..model import Error, Json, Message, Opaque, Part, Request, Response, Text, ToolCall, ToolResult, Usage
+from ..report import Report
+from ..tables import Kind, drop_extra
+
+
+class StreamReader(Protocol):
+    """One response's frames in, canonical events out. One object per stream."""
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Events that `chunk` settles; raises BrokenStream only for frames without bound."""
+
+    def close(self) -> list[Event]:
+        """The events of the end of input; the last one is End or Failure."""
+
+
+class StreamWriter(Protocol):
+    """Canonical events in, bytes out. One object per stream."""
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that `event` settles."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What a writer may know besides the document.
+
+    request     the client's own request in the target's dialect, if given (echoes, include_usage, n)
+    now         unix seconds for a creation time that the source does not have; None is 0
+    profile     facts about the model family, or None
+    """
+
+    request: Request | None = None
+    now: int | None = None
+    profile: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One row of the registry: everything the package knows of a dialect."""
+
+    name: str
+    kinds: dict[type, Kind]
+    usage_meaning: Json
+    read_request: Callable[[Json, str | None], Request]
+    write_request: Callable[[Request, Report, bool, Context], Json]
+    read_response: Callable[[Json], Response]
+    write_response: Callable[[Response, Report, bool, Context], Json]
+    read_error: Callable[[int | None, Any], Error]
+    write_error: Callable[[Error, Report, bool], tuple[int, Any]]
+    reader: Callable[[], StreamReader]
+    writer: Callable[[Report, bool, Context], StreamWriter]
+    target: Callable[[Request], tuple[str, dict[str, str]]]
+    arguments_at: Callable[[ToolCall], str]
+    finish_key: str = "finish_reason"
+    error_headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "text/event-stream"
+
+
+class Writer:
+    """The shared half of every document writer: what stays behind is reported, what came along is linked."""
+
+    __slots__ = ("arguments_at", "context", "home", "kinds", "link", "meaning", "report")
+
+    def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
+        self.report, self.home, self.context = report, home, context
+        self.kinds = source.kinds if source is not None else {}
+        self.meaning = source.usage_meaning if source is not None else {}
+        self.arguments_at = source.arguments_at if source is not None else lambda call: call.at
+        self.link = report.link
+
+    def drop(self, node: Any, at: str | None = None) -> None:
+        """Report the extras of `node`, which belong to its own dialect only."""
+        if node.extra:
+            drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(type(node), {}))
+
+    def cache(self, node: Any) -> None:
+        """Report the cache mark of `node` where the target has none."""
+        if node.cache:
+            for key, value in node.cache.items():
+                self.report.dropped("cache.unsupported", f"{node.at}/{key}", value)
+
+    def usage_at(self, usage: Usage, means: str) -> str:
+        """Where `usage` reports the canonical count `means`."""
+        return usage.at + (_usage_path(self.meaning, means) or "")
+
+    def usage(self, usage: Usage, *unsaid: str) -> None:
+        """Report what `usage` reported beyond the meanings the target has a word for (all but `unsaid`)."""
+        kind = self.kinds.get(Usage, {})
+        _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid))
+
+
+def _usage_path(meaning: Json, means: str) -> str | None:
+    for key, value in meaning.items():
+        if value == means:
+            return f"/{key}"
+        below = _usage_path(value, means) if type(value) is dict else None
+        if below is not None:
+            return f"/{key}{below}"
+    return None
+
+
+def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str]) -> None:
+    for key, item in value.items():
+        means, known = meaning.get(key), kind.get(key)
+        place = f"{at}/{escape(key)}"
+        if type(means) is dict and type(item) is dict:
+            _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid)
+        elif type(means) is str and type(item) is int and means not in unsaid:
+            continue
+        elif type(known) is dict and type(item) is dict:
+            _drop_usage(report, item, place, {}, known, unsaid)
+        elif item is None and known is not None:
+            continue
+        elif type(known) is tuple and any(same(item, equal) for equal in known):
+            continue
+        else:
+            report.dropped("usage.unsupported", place, item)
+
+
+def join_texts(parts: Iterable[Part]) -> str:
+    """The texts of `parts`, joined as they are."""
+    return "".join(p.text for p in parts if type(p) is Text)
+
+
+def is_plain(part: Part) -> bool:
+    """Whether a text part says nothing beyond its text."""
+    return type(part) is Text and not (part.citations or part.cache or part.state or part.extra or part.spelling)
+
+
+def arguments_text(arguments: str | Json | None) -> str:
+    """The arguments of a call as JSON text; raw text stays as it is."""
+    if type(arguments) is str:
+        return arguments
+    return "" if arguments is None else dumps(arguments).decode()
+
+
+RAW = "_raw"  # the key under which arguments that are no object travel where an object is required
+
+
+def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
+    """The arguments of a call as an object.
+
+    "" and absence are {}; the input of a free-text tool stands under `input`; text that is no JSON object travels under `_raw` and is told as `changed`
+    at `place`, as is a text that its object cannot give back to the letter.
+    """
+    arguments = call.arguments
+    if type(arguments) is dict:
+        return arguments
+    if not arguments:
+        return {}
+    assert type(arguments) is str
+    if call.kind == "custom":
+        return {"input": arguments}
+    try:
+        value = orjson.loads(arguments)
+    except orjson.JSONDecodeError:
+        value = None
+    if type(value) is not dict:
+        report.changed("arguments.invalid", place, arguments)
+        return {RAW: arguments}
+    if orjson.dumps(value).decode() != arguments:
+        report.changed("arguments.respelled", place, arguments)
+    return value
+
+
+def pair_ids(messages: list[Message]) -> dict[int, str]:
+    """Ids for calls and results that have none: `id(node)` -> id. Results pair by name, else by order."""
+    ids: dict[int, str] = {}
+    waiting: list[ToolCall] = []
+    count = 0
+    for message in messages:
+        for part in message.parts:
+            if isinstance(part, ToolCall) and not part.id:
+                ids[id(part)] = derived(None, "call", count)
+                count += 1
+                waiting.append(part)
+            elif isinstance(part, ToolResult) and not part.call_id:
+                named = [c for c in waiting if c.name == part.name] or waiting
+                if named:
+                    ids[id(part)] = ids[id(named[0])]
+                    waiting = [c for c in waiting if c is not named[0]]
+                else:
+                    ids[id(part)] = derived(None, "call", count)
+                    count += 1
+    return ids
+
+
+def opaque_code(part: Part) -> str:
+    """The loss code for a part that the target has no word for."""
+    return "part.unsupported" if isinstance(part, Opaque) else "part.server_tool"

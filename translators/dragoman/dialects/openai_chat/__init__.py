@@ -1,0 +1,37 @@
+"""OpenAI Chat Completions: POST /v1/chat/completions."""
+
+from __future__ import annotations
+
+from ...model import Request, ToolCall
+from ..base import Dialect
+from .read import read_error, read_request, read_response
+from .stream import ChatStreamReader, ChatStreamWriter
+from .words import KINDS, NAME, USAGE_MEANING
+from .write import write_error, write_request, write_response
+
+
+def _target(request: Request) -> tuple[str, dict[str, str]]:
+    return "/v1/chat/completions", {"content-type": "application/json"}
+
+
+def _arguments_at(call: ToolCall) -> str:
+    if (call.spelling or {}).get("field") == "function_call":
+        return f"{call.at}/arguments"
+    return f"{call.at}/custom/input" if call.kind == "custom" else f"{call.at}/function/arguments"
+
+
+DIALECT = Dialect(
+    name=NAME,
+    kinds=KINDS,
+    usage_meaning=USAGE_MEANING,
+    read_request=read_request,
+    write_request=write_request,
+    read_response=read_response,
+    write_response=write_response,
+    read_error=read_error,
+    write_error=write_error,
+    reader=ChatStreamReader,
+    writer=ChatStreamWriter,
+    target=_target,
+    arguments_at=_arguments_at,
+)

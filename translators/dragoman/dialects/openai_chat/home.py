@@ -1,0 +1,320 @@
+"""Chat Completions: documents home. What was read is written as it was spelt, extras and nulls included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...media import Data
+from ...model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Request,
+    Response,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from ...tables import ERRORS, give_back
+from ..base import arguments_text
+from .words import FINISH, TOOL_CHOICE, WIRE
+
+
+def home_request(r: Request) -> Json:
+    """A request as it was."""
+    spelling = r.spelling or {}
+    out: Json = {}
+    if r.model:
+        out["model"] = r.model
+    out["messages"] = [home_message(m) for m in r.messages]
+    for name, value in r.params.items():
+        if name == "max_output_tokens":
+            out[spelling.get(name, "max_completion_tokens")] = value
+        elif name == "stop":
+            stop: Any = value
+            out["stop"] = stop[0] if spelling.get("stop") == "string" else stop
+        elif name == "include_usage":
+            out["stream_options"] = {"include_usage": value}
+        elif name == "seed":
+            out[spelling.get("seed", "seed")] = value
+        else:
+            out[WIRE[name]] = value
+    for tool in r.tools or ():
+        legacy = (tool.spelling or {}).get("field")
+        out.setdefault(legacy or "tools", []).append(_tool(tool))
+    _choice(r, out)
+    if r.output is not None:
+        f = r.output
+        out["response_format"] = {"type": f.kind}
+        if f.kind == "json_schema":
+            fields = {"name": f.name, "description": f.description, "schema": f.schema, "strict": f.strict}
+            out["response_format"]["json_schema"] = {k: v for k, v in fields.items() if v is not None}
+        give_back(out["response_format"], f.extra)
+    c = r.reasoning
+    if c is not None:
+        fields = (c.spelling or {}).get("fields", ["reasoning_effort"])
+        if "reasoning_effort" in fields:
+            out["reasoning_effort"] = c.effort
+        if "thinking" in fields:
+            out["thinking"] = {"type": c.mode}
+            if c.budget is not None:
+                out["thinking"]["budget_tokens"] = c.budget
+        give_back(out, c.extra)
+    give_back(out, r.extra)
+    return out
+
+
+def _tool(tool: Tool) -> Json:
+    if tool.kind == "server":
+        return dict(tool.value or {})
+    spelling = tool.spelling or {}
+    fields = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.parameters,
+        "strict": tool.strict,
+        "format": tool.format,
+    }
+    inner = {k: v for k, v in fields.items() if v is not None}
+    if spelling.get("field"):
+        out = inner
+    else:
+        out = {tool.kind: inner} if spelling.get("type") == "absent" else {"type": tool.kind, tool.kind: inner}
+    if tool.cache:
+        out.update(tool.cache if "cache_control" in tool.cache else {"cache_control": tool.cache})
+    give_back(out, tool.extra)
+    return out
+
+
+def _choice(r: Request, out: Json) -> None:
+    c = r.tool_choice
+    if c is None:
+        return
+    spelling = c.spelling or {}
+    value: Any
+    if c.mode == "tool":
+        value = {"name": c.names[0]}
+        if "field" not in spelling:
+            value = {"type": c.kind, c.kind: value}
+    elif c.mode.startswith("subset_"):
+        kinds = spelling.get("kinds") or ["function"] * len(c.names)
+        tools = [{"type": kind, kind: {"name": name}} for kind, name in zip(kinds, c.names, strict=True)]
+        inner = {"mode": c.mode.removeprefix("subset_"), "tools": tools}
+        value = {"type": "allowed_tools", "allowed_tools": inner}
+    else:
+        value = spelling.get("word") or TOOL_CHOICE.write[c.mode]
+    if type(value) is dict:
+        give_back(value, c.extra)
+    out[spelling.get("field", "tool_choice")] = value
+
+
+def home_message(m: Message) -> Json:
+    """A message as it was."""
+    spelling = m.spelling or {}
+    if m.parts and isinstance(m.parts[0], ToolResult):
+        return _result(m, m.parts[0], spelling)
+    out: Json = {}
+    if m.role:
+        out["role"] = m.role
+    if m.name is not None:
+        out["name"] = m.name
+    content: list[Any] = []
+    calls: list[Json] = []
+    citations: list[Json] = []
+    for part in m.parts:
+        mark = getattr(part, "spelling", None) or {}
+        if isinstance(part, ToolCall):
+            if mark.get("field") == "function_call":
+                out["function_call"] = {"name": part.name}
+                if part.arguments is not None:
+                    out["function_call"]["arguments"] = part.arguments
+                give_back(out["function_call"], part.extra)
+            else:
+                calls.append(_call(part))
+        elif isinstance(part, Opaque) and mark.get("field") == "tool_calls":
+            calls.append(part.value)
+        elif isinstance(part, Opaque) and mark.get("field") == "function_call":
+            out["function_call"] = part.value
+        elif isinstance(part, Refusal) and mark.get("field"):
+            out["refusal"] = part.text
+        elif isinstance(part, Reasoning) and "part" not in mark:
+            for name in mark.get("fields", ["reasoning_content"]):
+                out[name] = part.text
+            if part.state is not None and part.state.kind == "details":
+                out["reasoning_details"] = part.state.value
+        elif isinstance(part, Media) and mark.get("field"):
+            audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
+            out["audio"] = {k: v for k, v in audio.items() if v is not None}
+            give_back(out["audio"], part.extra)
+        else:
+            content.append(home_part(part))
+            if isinstance(part, Text):
+                citations += [c.value.get("value", c.value) if c.kind == "other" else c.value for c in part.citations or ()]
+    if content or spelling.get("content") == "list":
+        listed = spelling.get("content") == "list" or any(set(c) != {"type", "text"} for c in content)
+        out["content"] = content if listed else "".join(c["text"] for c in content)
+    if citations:
+        out["annotations"] = citations
+    if calls:
+        out["tool_calls"] = calls
+    give_back(out, m.extra)
+    return out
+
+
+def _result(m: Message, result: ToolResult, spelling: Json) -> Json:
+    out: Json = {"role": spelling.get("role", "tool")}
+    if result.call_id is not None:
+        out["tool_call_id"] = result.call_id
+    if result.name is not None:
+        out["name"] = result.name
+    if spelling.get("content") == "list":
+        out["content"] = [home_part(p) for p in result.parts]
+    elif result.parts:
+        out["content"] = "".join(p.text for p in result.parts if isinstance(p, Text))
+    if result.cache:
+        out["cache_control"] = result.cache
+    give_back(out, m.extra)
+    return out
+
+
+def home_part(part: Part) -> Json:
+    """A content part as it was."""
+    out: Json
+    if isinstance(part, Text):
+        out = {"type": "text", "text": part.text}
+    elif isinstance(part, Refusal):
+        out = {"type": "refusal", "refusal": part.text}
+    elif isinstance(part, Media):
+        out = _media(part)
+    elif isinstance(part, Reasoning):
+        how = (part.spelling or {}).get("part")
+        value = part.text if how == "string" else [{"type": "text", "text": t} for t in how or [part.text]]
+        out = {"type": "thinking", "thinking": value}
+    else:
+        assert isinstance(part, Opaque)
+        value = part.value
+        return dict(value)
+    cache = getattr(part, "cache", None)
+    if cache:
+        out.update(cache)
+    give_back(out, part.extra)
+    return out
+
+
+def _media(part: Media) -> Json:
+    spelling = part.spelling or {}
+    if part.kind == "audio":
+        word = (part.media_type or "audio/wav").removeprefix("audio/")
+        word = {"mpeg": "mp3"}.get(word, word)
+        return {"type": "input_audio", "input_audio": {"data": part.data, "format": word}}
+    url = spelling.get("data_url") or part.url
+    if url is None and part.data is not None:
+        url = Data(part.media_type or "", part.data).url()
+    inner: Json
+    if part.kind == "document":
+        inner = {"filename": part.filename} if part.filename is not None else {}
+        if part.form == "file":
+            inner["file_id"] = part.file_id
+        else:
+            inner["file_data"] = url
+        return {"type": "file", "file": inner}
+    word = spelling.get("type", "image_url")
+    if spelling.get("url") == "string":
+        return {"type": word, word: url}
+    inner = {"url": url}
+    if part.detail is not None:
+        inner["detail"] = part.detail
+    return {"type": word, word: inner}
+
+
+def _call(call: ToolCall) -> Json:
+    spelling = call.spelling or {}
+    inner: Json = {"name": call.name}
+    key = "custom" if call.kind == "custom" else "function"
+    if call.arguments is not None:
+        as_object = spelling.get("arguments") == "object"
+        value = call.arguments if as_object else arguments_text(call.arguments)
+        inner["input" if call.kind == "custom" else "arguments"] = value
+    out: Json = {} if "type" in spelling else {"type": key}
+    if call.id is not None:
+        out["id"] = call.id
+    out[key] = inner
+    give_back(out, call.extra)
+    return out
+
+
+def home_response(r: Response) -> Json:
+    """A response as it was."""
+    if r.error is not None:
+        body: Json = home_error(r.error)
+        return body
+    spelling = r.spelling or {}
+    out: Json = {} if "object" in spelling else {"object": "chat.completion"}
+    for key, value in (
+        ("id", r.id),
+        ("created", r.created),
+        ("model", r.model),
+        ("service_tier", r.service_tier),
+        ("system_fingerprint", r.fingerprint),
+    ):
+        if value is not None:
+            out[key] = value
+    if "choices" not in spelling:
+        out["choices"] = [_home_choice(c) for c in r.candidates]
+    if r.usage is not None:
+        out["usage"] = r.usage.reported
+    give_back(out, r.extra)
+    return out
+
+
+def _home_choice(c: Candidate) -> Json:
+    spelling = c.spelling or {}
+    out: Json = {}
+    if "index" not in spelling:
+        out["index"] = c.index
+    if "message" not in spelling:
+        out["message"] = home_message(c.message)
+    if c.finish_reason is not None:
+        out["finish_reason"] = finish_word(c)
+    if c.logprobs is not None:
+        out["logprobs"] = c.logprobs
+    give_back(out, c.extra)
+    return out
+
+
+def finish_word(c: Any) -> str:
+    """The finish reason of a candidate or Finish event as it was spelt."""
+    word: str = (c.spelling or {}).get("finish") or FINISH.write.get(c.finish_reason, c.finish_reason)
+    return word
+
+
+def home_error(e: Error) -> Any:
+    """An error body as it was."""
+    spelling = e.spelling or {}
+    form = spelling.get("form")
+    fields = {"message": e.message or None, "code": e.code, "param": e.param}
+    inner = {k: v for k, v in fields.items() if v is not None}
+    out: Any
+    if form == "value":
+        out = spelling["value"]
+    elif form == "string":
+        out = {"error": e.message}
+        give_back(out, e.extra)
+    elif form == "flat":
+        out = inner
+        if "message" in out and type((e.extra or {}).get("detail")) is str and e.extra and e.extra["detail"] == e.message:
+            del out["message"]
+        give_back(out, e.extra)
+    else:
+        out = {"error": inner}
+        if not e.at:
+            inner.setdefault("type", ERRORS[e.type][2])
+        give_back(out, e.extra)
+    return [out] if spelling.get("list") else out

@@ -1,0 +1,839 @@
+"""Chat Completions: documents in. Request, response and error bodies -> canonical documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import Fault, InvalidDocument
+from ...jsontext import type_name
+from ...media import from_data_url, media_type_of
+from ...model import (
+    Candidate,
+    Citation,
+    Error,
+    Json,
+    Media,
+    Message,
+    Opaque,
+    OutputFormat,
+    Part,
+    Reasoning,
+    ReasoningControl,
+    Refusal,
+    Request,
+    Response,
+    State,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Usage,
+)
+from ...tables import EFFORTS, error_word
+from .words import CACHE_KEYS, FINISH, NAME, PARAMS, TOOL_CHOICE
+
+Faults = list[Fault]
+
+
+def read_request(body: Json, path: str | None = None) -> Request:
+    """A `POST /v1/chat/completions` body. Raises InvalidDocument naming every fault of its structure."""
+    faults: Faults = []
+    extra: Json = {}
+    r = Request(NAME, extra=extra)
+    params: Any = r.params
+    places = r.places
+    for key, value in body.items():
+        row = PARAMS.get(key)
+        if row is not None and type(value) in row[1] and not (key == "n" and value == 0):
+            params[row[0]] = value
+            if row[0] != key:
+                places[row[0]] = "/" + key
+        else:
+            reader = _REQUEST.get(key)
+            if reader is None or value is None or not reader(r, value, body, faults):
+                extra[key] = value
+    if "messages" not in body:
+        faults.append(Fault("/messages", "array", "nothing"))
+    if faults:
+        raise InvalidDocument(faults)
+    r.extra = extra or None
+    return r
+
+
+def _model(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is not str or not value:
+        return False
+    r.model = value
+    return True
+
+
+def _messages(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is not list:
+        faults.append(Fault("/messages", "array", type_name(value)))
+        return True
+    for i, m in enumerate(value):
+        at = f"/messages/{i}"
+        if type(m) is not dict:
+            faults.append(Fault(at, "object", type_name(m)))
+        else:
+            r.messages.append(read_message(m, at, faults))
+    return True
+
+
+def _max_tokens(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    # Both caps given: max_completion_tokens wins, as it does on the server.
+    if type(value) is not int or value == 0:
+        return False
+    newer = body.get("max_completion_tokens")
+    if type(newer) is int and newer:
+        return False
+    r.params["max_output_tokens"] = value
+    r.places["max_output_tokens"] = "/max_tokens"
+    r.spelling = {**(r.spelling or {}), "max_output_tokens": "max_tokens"}
+    return True
+
+
+def _max_completion_tokens(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is not int or value == 0:
+        return False
+    r.params["max_output_tokens"] = value
+    r.places["max_output_tokens"] = "/max_completion_tokens"
+    return True
+
+
+def _seen(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    # A reseller's misspelling of `seed`; where both stand, `seed` wins.
+    if type(value) is not int or type(body.get("seed")) is int:
+        return False
+    r.params["seed"] = value
+    r.places["seed"] = "/seen"
+    r.spelling = {**(r.spelling or {}), "seed": "seen"}
+    return True
+
+
+def _stop(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is str:
+        r.params["stop"] = [value]
+        r.spelling = {**(r.spelling or {}), "stop": "string"}
+    elif type(value) is list:
+        r.params["stop"] = value
+    else:
+        return False
+    return True
+
+
+def _stream_options(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is not dict or type(value.get("include_usage")) is not bool:
+        return False
+    r.params["include_usage"] = value["include_usage"]
+    r.places["include_usage"] = "/stream_options/include_usage"
+    rest = {k: v for k, v in value.items() if k != "include_usage"}
+    if rest and r.extra is not None:
+        r.extra["stream_options"] = rest
+    return True
+
+
+def _tools(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    return _tool_list(r, value, "tools", faults)
+
+
+def _functions(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    return _tool_list(r, value, "functions", faults)
+
+
+def _tool_list(r: Request, value: Any, key: str, faults: Faults) -> bool:
+    if type(value) is not list:
+        faults.append(Fault("/" + key, "array", type_name(value)))
+        return True
+    if not value:
+        return False
+    r.tools = r.tools or []
+    for i, tool in enumerate(value):
+        at = f"/{key}/{i}"
+        if type(tool) is not dict:
+            faults.append(Fault(at, "object", type_name(tool)))
+        elif key == "functions":
+            r.tools.append(_function(tool, {"field": "functions"}, at))
+        else:
+            r.tools.append(_tool(tool, at))
+    return True
+
+
+def _tool(tool: Json, at: str) -> Tool:
+    kind = tool.get("type")
+    inner = tool.get("function")
+    if type(inner) is dict and (kind == "function" or "type" not in tool):
+        t = _function(inner, None, at, "function")
+        outer = {k: v for k, v in tool.items() if k not in ("type", "function")}
+        if "type" not in tool:
+            t.spelling = {"type": "absent"}
+    elif type(tool.get("custom")) is dict and kind == "custom":
+        inner = tool["custom"]
+        t = Tool("custom", at=at)
+        rest: Json = {}
+        for key, value in inner.items():
+            if (key == "name" or key == "description") and type(value) is str:
+                setattr(t, key, value)
+            elif key == "format" and type(value) is dict:
+                t.format = value
+            else:
+                rest[key] = value
+        t.extra = {"custom": rest} if rest else None
+        outer = {k: v for k, v in tool.items() if k not in ("type", "custom")}
+    else:
+        return Tool("server", type=kind if type(kind) is str else None, value=tool, at=at)
+    cache = outer.pop("cache_control", None)
+    if type(cache) is dict:
+        t.cache = cache
+    elif "cache_control" in tool:
+        outer["cache_control"] = cache
+    if outer:
+        t.extra = {**(t.extra or {}), **outer}
+    return t
+
+
+def _function(value: Json, spelling: Json | None, at: str, inner: str | None = None) -> Tool:
+    t = Tool("function", spelling=spelling, at=at)
+    rest: Json = {}
+    for key, item in value.items():
+        if (key == "name" or key == "description") and type(item) is str:
+            setattr(t, key, item)
+        elif key == "parameters" and type(item) is dict:
+            t.parameters = item
+        elif key == "strict" and type(item) is bool:
+            t.strict = item
+        else:
+            rest[key] = item
+    if rest:
+        t.extra = {inner: rest} if inner else rest
+    return t
+
+
+def _tool_choice(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    choice = ToolChoice("auto", at="/tool_choice")
+    if type(value) is str:
+        mode = TOOL_CHOICE.read.get(value)
+        if mode is None:
+            return False
+        choice.mode = mode
+        if TOOL_CHOICE.write[mode] != value:
+            choice.spelling = {"word": value}
+    elif type(value) is dict and value.get("type") in ("function", "custom"):
+        kind = value["type"]
+        inner = value.get(kind)
+        if type(inner) is not dict or type(inner.get("name")) is not str:
+            return False
+        choice.mode, choice.names, choice.kind = "tool", [inner["name"]], kind
+        rest = {k: v for k, v in value.items() if k not in ("type", kind)}
+        more = {k: v for k, v in inner.items() if k != "name"}
+        if more:
+            rest[kind] = more
+        choice.extra = rest or None
+    elif type(value) is dict and value.get("type") == "allowed_tools":
+        inner = value.get("allowed_tools")
+        if type(inner) is not dict or inner.get("mode") not in ("auto", "required"):
+            return False
+        names = [_allowed(t) for t in inner["tools"]] if type(inner.get("tools")) is list else [None]
+        if set(value) != {"type", "allowed_tools"} or set(inner) != {"mode", "tools"} or None in names:
+            return False
+        choice.mode = "subset_" + inner["mode"]
+        choice.names = [pair[1] for pair in names if pair]
+        choice.spelling = {"kinds": [pair[0] for pair in names if pair]}
+    else:
+        return False
+    r.tool_choice = choice
+    return True
+
+
+def _allowed(tool: Any) -> tuple[str, str] | None:
+    if type(tool) is dict and set(tool) == {"type", tool.get("type")} and tool["type"] in ("function", "custom"):
+        inner = tool[tool["type"]]
+        if type(inner) is dict and set(inner) == {"name"} and type(inner["name"]) is str:
+            return tool["type"], inner["name"]
+    return None
+
+
+def _function_call(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if body.get("tool_choice") is not None:
+        return False
+    if type(value) is str and value in ("auto", "none"):
+        r.tool_choice = ToolChoice(value, spelling={"field": "function_call"}, at="/function_call")
+    elif type(value) is dict and set(value) == {"name"} and type(value["name"]) is str:
+        spelling = {"field": "function_call"}
+        r.tool_choice = ToolChoice("tool", [value["name"]], spelling=spelling, at="/function_call")
+    else:
+        return False
+    return True
+
+
+def _response_format(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is not dict or value.get("type") not in ("text", "json_object", "json_schema"):
+        return False
+    out = OutputFormat(value["type"], at="/response_format")
+    inner = value.get("json_schema")
+    rest = {k: v for k, v in value.items() if k != "type"}
+    if out.kind == "json_schema":
+        if type(inner) is not dict:
+            return False
+        del rest["json_schema"]
+        more: Json = {}
+        for key, item in inner.items():
+            if (key in ("name", "description") and type(item) is str) or (key == "strict" and type(item) is bool):
+                setattr(out, key, item)
+            elif key == "schema" and item is not None:
+                out.schema = item
+            else:
+                more[key] = item
+        if more:
+            rest["json_schema"] = more
+    out.extra = rest or None
+    r.output = out
+    return True
+
+
+def _control(r: Request) -> ReasoningControl:
+    if r.reasoning is None:
+        r.reasoning = ReasoningControl(spelling={"fields": []})
+    return r.reasoning
+
+
+def _reasoning_effort(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    if type(value) is not str or value not in EFFORTS:
+        return False
+    control = _control(r)
+    control.effort = value
+    r.places["reasoning.effort"] = "/reasoning_effort"
+    control.spelling["fields"].append("reasoning_effort")  # type: ignore[index]
+    return True
+
+
+def _thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    # DeepSeek, LiteLLM and others put Anthropic's control beside Chat's own.
+    if type(value) is not dict or value.get("type") not in ("enabled", "disabled", "adaptive"):
+        return False
+    rest = {k: v for k, v in value.items() if k != "type"}
+    control = _control(r)
+    control.mode = value["type"]
+    r.places["reasoning.mode"] = "/thinking/type"
+    if type(rest.get("budget_tokens")) is int:
+        control.budget = rest.pop("budget_tokens")
+        r.places["reasoning.budget"] = "/thinking/budget_tokens"
+    control.spelling["fields"].append("thinking")  # type: ignore[index]
+    control.extra = {"thinking": rest} if rest else None
+    return True
+
+
+_REQUEST = {
+    "model": _model,
+    "messages": _messages,
+    "max_tokens": _max_tokens,
+    "max_completion_tokens": _max_completion_tokens,
+    "seen": _seen,
+    "stop": _stop,
+    "stream_options": _stream_options,
+    "tools": _tools,
+    "functions": _functions,
+    "tool_choice": _tool_choice,
+    "function_call": _function_call,
+    "response_format": _response_format,
+    "reasoning_effort": _reasoning_effort,
+    "thinking": _thinking,
+}
+
+
+# --- messages ------------------------------------------------------------------------------------------------
+
+
+def read_message(m: Json, at: str, faults: Faults) -> Message:
+    """One message, of a request or of a choice, at pointer `at`."""
+    role = m.get("role")
+    out = Message(role if type(role) is str else "", at=at)
+    extra: Json = {}
+    spelling: Json = {}
+    lead: list[Part] = []
+    content: list[Part] = []
+    tail: list[Part] = []
+    for key, value in m.items():
+        if key == "role":
+            if type(value) is not str:
+                extra["role"] = value
+        elif value is None:
+            extra[key] = None
+        elif key == "content":
+            if type(value) is str:
+                content = [Text(value, at=f"{at}/content")]
+            elif type(value) is list:
+                content = _parts(value, f"{at}/content", faults)
+                spelling["content"] = "list"
+            else:
+                extra[key] = value
+        elif key == "tool_calls" and type(value) is list and value and role not in ("tool", "function"):
+            for i, call in enumerate(value):
+                if type(call) is not dict:
+                    faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
+                else:
+                    tail.append(_call(call, f"{at}/tool_calls/{i}"))
+        elif key == "function_call" and type(value) is dict and role not in ("tool", "function"):
+            tail.append(_legacy_call(value, f"{at}/function_call"))
+        elif key == "refusal" and type(value) is str and value:
+            tail.insert(0, Refusal(value, spelling={"field": True}, at=f"{at}/refusal"))
+        elif key == "name" and type(value) is str:
+            out.name = value
+        elif key == "audio" and type(value) is dict and type(value.get("id")) is str:
+            lead.append(_audio(value, f"{at}/audio"))
+        else:
+            extra[key] = value
+    reasoning = _reasoning(extra, at)
+    if reasoning is not None:
+        lead.insert(0, reasoning)
+    annotations = extra.get("annotations")
+    if type(annotations) is list and annotations and type(m.get("content")) is str:
+        text = content[0]
+        assert isinstance(text, Text)
+        text.citations = [read_annotation(a, f"{at}/annotations/{i}") for i, a in enumerate(annotations)]
+        del extra["annotations"]
+    if role == "tool" or role == "function":
+        return _result(out, m, content, extra, spelling, at)
+    out.parts = [*lead, *content, *tail]
+    if lead:
+        # Audio stands behind the text on the way home; the record says which part came from where.
+        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content
+        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail
+    out.extra, out.spelling = extra or None, spelling or None
+    return out
+
+
+def _result(out: Message, m: Json, content: list[Part], extra: Json, spelling: Json, at: str) -> Message:
+    call_id = extra.pop("tool_call_id", None) if type(m.get("tool_call_id")) is str else None
+    result = ToolResult(call_id, content, at=at)
+    if type(m.get("cache_control")) is dict:
+        result.cache = extra.pop("cache_control")
+    if out.name is not None:
+        result.name, out.name = out.name, None
+    if m["role"] == "function":
+        spelling["role"] = "function"
+    out.role = "tool"
+    out.parts = [result]
+    out.extra, out.spelling = extra or None, spelling or None
+    return out
+
+
+REASONING_FIELDS = ("reasoning_content", "reasoning")
+
+
+def _reasoning(extra: Json, at: str) -> Reasoning | None:
+    """The visible thinking of a message, which may stand in several fields at once: one part, two spellings."""
+    fields = [f for f in REASONING_FIELDS if type(extra.get(f)) is str and extra[f]]
+    details = extra.get("reasoning_details")
+    keep = type(details) is list and bool(details)
+    if not fields and not keep:
+        return None
+    text = extra[fields[0]] if fields else details_text(details)
+    told = [f for f in fields if extra[f] == text]
+    for name in told:
+        del extra[name]
+    if keep:
+        del extra["reasoning_details"]
+    place = f"{at}/{told[0]}" if told else f"{at}/reasoning_details"
+    state = State("details", details, NAME) if keep else None
+    return Reasoning(text, state=state, spelling={"fields": told}, at=place)
+
+
+def details_text(details: Any) -> str:
+    """The visible text of OpenRouter's `reasoning_details`."""
+    pieces = []
+    for entry in details:
+        if type(entry) is dict:
+            piece = entry.get("text") if entry.get("type") == "reasoning.text" else entry.get("summary")
+            if type(piece) is str:
+                pieces.append(piece)
+    return "".join(pieces)
+
+
+def _audio(value: Json, at: str) -> Media:
+    media = Media("audio", "file", file_id=value["id"], spelling={"field": True}, at=at)
+    rest: Json = {}
+    for key, item in value.items():
+        if (key == "data" or key == "transcript") and type(item) is str:
+            setattr(media, key, item)
+        elif key != "id":
+            rest[key] = item
+    media.extra = rest or None
+    return media
+
+
+def read_annotation(value: Any, at: str) -> Citation:
+    """One entry of `annotations`; what is no url_citation is kept as it is."""
+    inner = value.get("url_citation") if type(value) is dict else None
+    if type(inner) is not dict or value.get("type") != "url_citation":
+        return Citation("other", {"value": value}, at=at)
+    c = Citation("url", value, at=at)
+    for key, name, kind in (
+        ("url", "url", str),
+        ("title", "title", str),
+        ("start_index", "start", int),
+        ("end_index", "end", int),
+    ):
+        if type(inner.get(key)) is kind:
+            setattr(c, name, inner[key])
+    return c
+
+
+def _parts(value: list[Any], at: str, faults: Faults) -> list[Part]:
+    parts: list[Part] = []
+    for j, item in enumerate(value):
+        place = f"{at}/{j}"
+        if type(item) is not dict:
+            faults.append(Fault(place, "object", type_name(item)))
+        else:
+            reader = _PARTS.get(item.get("type", ""), None) if type(item.get("type")) is str else None
+            part = reader(item, place) if reader is not None else None
+            parts.append(part if part is not None else Opaque(item, at=place))
+    return parts
+
+
+def _rest(item: Json, part: Any, *taken: str) -> Any:
+    """Give `part` the cache mark and the extras of its wire object."""
+    rest = {k: v for k, v in item.items() if k not in taken and k != "type"}
+    if rest:
+        for key in CACHE_KEYS:
+            if type(rest.get(key)) is dict:
+                part.cache = {key: rest.pop(key)}
+                break
+        if rest:
+            part.extra = rest
+    return part
+
+
+def _text(item: Json, at: str) -> Part | None:
+    text = item.get("text")
+    if type(text) is not str:
+        return None
+    return Text(text, at=at) if len(item) == 2 else _rest(item, Text(text, at=at), "text")  # type: ignore[no-any-return]
+
+
+def _refusal(item: Json, at: str) -> Part | None:
+    if type(item.get("refusal")) is not str:
+        return None
+    rest = {k: v for k, v in item.items() if k not in ("type", "refusal")}
+    return Refusal(item["refusal"], extra=rest or None, at=at)
+
+
+_VIDEO = (".mp4", ".mov", ".webm", ".mpeg", ".avi", ".mkv")
+
+
+def _image_url(item: Json, at: str) -> Part | None:
+    inner = item.get("image_url")
+    if type(inner) is str:
+        return _from_url("image", inner, item, {}, {"url": "string"}, "image_url", at)
+    if type(inner) is not dict or type(inner.get("url")) is not str:
+        return None
+    rest = {k: v for k, v in inner.items() if k != "url"}
+    return _from_url("image", inner["url"], item, rest, None, "image_url", at)
+
+
+def _video_url(item: Json, at: str) -> Part | None:
+    inner = item.get("video_url")
+    if type(inner) is str:
+        return _from_url("video", inner, item, {}, {"url": "string", "type": "video_url"}, "video_url", at)
+    if type(inner) is not dict or type(inner.get("url")) is not str:
+        return None
+    rest = {k: v for k, v in inner.items() if k != "url"}
+    return _from_url("video", inner["url"], item, rest, {"type": "video_url"}, "video_url", at)
+
+
+def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None, key: str, at: str) -> Part:
+    media = Media(kind, "url", url=url, spelling=spelling, at=at)
+    data = from_data_url(url)
+    if data is not None:
+        media.form, media.url = "base64", None
+        media.media_type, media.data = data.media_type, data.base64
+        if data.url() != url:
+            media.spelling = {**(spelling or {}), "data_url": url}
+        if media.media_type and media.media_type.startswith("video/"):
+            media.kind = "video"
+    elif kind == "image" and url.split("?", 1)[0].lower().endswith(_VIDEO):
+        # Resellers send films as image_url; the address tells.
+        media.kind = "video"
+        media.media_type = media_type_of(url)
+    if type(rest.get("detail")) is str:
+        media.detail = rest.pop("detail")
+    _rest(item, media, key)
+    if rest:
+        media.extra = {**(media.extra or {}), key: rest}
+    return media
+
+
+def _input_audio(item: Json, at: str) -> Part | None:
+    inner = item.get("input_audio")
+    if type(inner) is not dict or type(inner.get("data")) is not str or type(inner.get("format")) is not str:
+        return None
+    media = Media("audio", "base64", data=inner["data"], at=at)
+    media.media_type = {"mp3": "audio/mpeg"}.get(inner["format"], "audio/" + inner["format"])
+    _rest(item, media, "input_audio")
+    rest = {k: v for k, v in inner.items() if k not in ("data", "format")}
+    if rest:
+        media.extra = {**(media.extra or {}), "input_audio": rest}
+    return media
+
+
+def _file(item: Json, at: str) -> Part | None:
+    inner = item.get("file")
+    if type(inner) is not dict:
+        return None
+    taken = ["filename"] if type(inner.get("filename")) is str else []
+    if type(inner.get("file_data")) is str:
+        url = inner["file_data"]
+        taken.append("file_data")
+        data = from_data_url(url)
+        media = Media("document", "base64", at=at)
+        if data is None:
+            media.data, media.spelling = url, {"data_url": url}
+        else:
+            media.media_type, media.data = data.media_type, data.base64
+            if data.url() != url:
+                media.spelling = {"data_url": url}
+    elif type(inner.get("file_id")) is str:
+        media = Media("document", "file", file_id=inner["file_id"], at=at)
+        taken.append("file_id")
+    else:
+        return None
+    if type(inner.get("filename")) is str:
+        media.filename = inner["filename"]
+    _rest(item, media, "file")
+    rest = {k: v for k, v in inner.items() if k not in taken}
+    if rest:
+        media.extra = {**(media.extra or {}), "file": rest}
+    return media
+
+
+def _thinking_part(item: Json, at: str) -> Part | None:
+    # Mistral: {type: thinking, thinking: [{type: text, text}]}; LiteLLM and Anthropic: thinking is a string.
+    value = item.get("thinking")
+    rest = {k: v for k, v in item.items() if k not in ("type", "thinking")}
+    if type(value) is str:
+        return Reasoning(value, extra=rest or None, spelling={"part": "string"}, at=at)
+    plain = type(value) is list and all(
+        type(t) is dict and set(t) == {"type", "text"} and t["type"] == "text" and type(t["text"]) is str
+        for t in value
+    )
+    if not plain or value is None:
+        return None
+    texts = [t["text"] for t in value]
+    return Reasoning("".join(texts), extra=rest or None, spelling={"part": texts}, at=at)
+
+
+_PARTS = {
+    "text": _text,
+    "image_url": _image_url,
+    "video_url": _video_url,
+    "input_audio": _input_audio,
+    "file": _file,
+    "refusal": _refusal,
+    "thinking": _thinking_part,
+}
+
+
+def _call(call: Json, at: str) -> Part:
+    kind = call.get("type")
+    if kind == "custom":
+        inner, name = call.get("custom"), "input"
+    else:
+        inner, name = call.get("function"), "arguments"
+    if type(inner) is not dict or type(inner.get("name")) is not str or kind not in ("function", "custom", None):
+        return Opaque(call, spelling={"field": "tool_calls"}, at=at)
+    out = ToolCall(None, inner["name"], at=at)
+    spelling: Json = {}
+    rest: Json = {}
+    more: Json = {}
+    for key, value in call.items():
+        if key == "id" and type(value) is str:
+            out.id = value
+        elif key == "function" or key == "custom":
+            if value is not inner:
+                rest[key] = value
+        elif key != "type" or value is None:
+            rest[key] = value
+    if "type" not in call:
+        spelling["type"] = "absent"
+    for key, value in inner.items():
+        if key == name and type(value) is str:
+            out.arguments = value
+        elif key == name and type(value) is dict and kind != "custom":
+            out.arguments = value
+            spelling["arguments"] = "object"
+        elif key != "name":
+            more[key] = value
+    if kind == "custom":
+        out.kind = "custom"
+    if more:
+        rest["custom" if kind == "custom" else "function"] = more
+    out.extra, out.spelling = rest or None, spelling or None
+    return out
+
+
+def _legacy_call(value: Json, at: str) -> Part:
+    spelling = {"field": "function_call"}
+    if type(value.get("name")) is not str:
+        return Opaque(value, spelling=spelling, at=at)
+    out = ToolCall(None, value["name"], spelling=spelling, at=at)
+    rest = {k: v for k, v in value.items() if k != "name"}
+    if type(rest.get("arguments")) is str:
+        out.arguments = rest.pop("arguments")
+    out.extra = rest or None
+    return out
+
+
+# --- responses -----------------------------------------------------------------------------------------------
+
+
+def is_error(body: Json) -> bool:
+    """Whether a body that came under a success status is an error all the same, or nothing at all."""
+    if body.get("error"):
+        return True
+    return not body.get("choices") and ("id" not in body or body.get("object") == "error") and "usage" not in body
+
+
+def read_response(body: Json) -> Response:
+    """A `chat.completion` body; an error under a success status becomes `Response.error`."""
+    faults: Faults = []
+    r = Response(NAME)
+    if is_error(body):
+        r.error = read_error(None, body)
+        return r
+    extra: Json = {}
+    for key, value in body.items():
+        if key in _ENVELOPE and type(value) in _ENVELOPE[key][1]:
+            setattr(r, _ENVELOPE[key][0], value)
+        elif key == "choices" and type(value) is list:
+            for i, choice in enumerate(value):
+                at = f"/choices/{i}"
+                if type(choice) is not dict:
+                    faults.append(Fault(at, "object", type_name(choice)))
+                else:
+                    r.candidates.append(_choice(choice, i, at, faults))
+        elif key == "usage" and type(value) is dict:
+            r.usage = read_usage(value)
+        elif key != "object" or value != "chat.completion":
+            extra[key] = value
+    if "object" not in body:
+        r.spelling = {"object": "absent"}
+    if "choices" not in body:
+        r.spelling = {**(r.spelling or {}), "choices": "absent"}
+    if faults:
+        raise InvalidDocument(faults)
+    r.extra = extra or None
+    return r
+
+
+_ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
+    "id": ("id", (str,)),
+    "model": ("model", (str,)),
+    "created": ("created", (int, float)),
+    "service_tier": ("service_tier", (str,)),
+    "system_fingerprint": ("fingerprint", (str,)),
+}
+
+
+def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:
+    out = Candidate(ordinal, at=at)
+    extra: Json = {}
+    spelling: Json = {}
+    message = choice.get("message")
+    if type(message) is dict:
+        out.message = read_message(message, f"{at}/message", faults)
+    else:
+        out.message = Message("assistant", at=f"{at}/message")
+        spelling["message"] = "absent"
+    for key, value in choice.items():
+        if key == "index" and type(value) is int:
+            out.index = value
+        elif key == "finish_reason" and type(value) is str and value:
+            read_finish(out, value)
+        elif key == "logprobs" and type(value) is dict:
+            out.logprobs = value
+        elif key != "message" or type(value) is not dict:
+            extra[key] = value
+    for key in ("index", "finish_reason"):
+        if key not in choice:
+            spelling[key] = "absent"
+    if spelling:
+        out.spelling = {**(out.spelling or {}), **spelling}
+    out.extra = extra or None
+    return out
+
+
+def read_finish(out: Any, word: str) -> None:
+    """Give a candidate or Finish event its finish reason, with the word itself where the table does not give it."""
+    out.finish_reason = FINISH.read.get(word, "other")
+    if FINISH.write.get(out.finish_reason) != word:
+        out.spelling = {**(out.spelling or {}), "finish": word}
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def read_usage(value: Json, at: str = "/usage") -> Usage:
+    """Chat usage: cached and written tokens are part of the prompt, reasoning of the completion."""
+    ins, outs = value.get("prompt_tokens_details"), value.get("completion_tokens_details")
+    u = Usage(value, _count(value.get("prompt_tokens")), _count(value.get("completion_tokens")), at=at)
+    u.total = _count(value.get("total_tokens"))
+    if type(ins) is dict:
+        u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
+    if type(outs) is dict:
+        u.reasoning = _count(outs.get("reasoning_tokens"))
+    return u
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+
+def read_error(status: int | None, body: Any) -> Error:
+    """An error body of any form seen behind this shape; one that is no JSON object is its own message."""
+    if type(body) is list and len(body) == 1 and type(body[0]) is dict:
+        out = read_error(status, body[0])
+        out.spelling = {**(out.spelling or {}), "list": True}
+        return out
+    if type(body) is not dict:
+        text = body if type(body) is str else ""
+        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+    inner = body.get("error")
+    out = Error("api", "", status)
+    if type(inner) is dict and inner:
+        out.at = "/error"
+        _error_fields(out, inner, "error")
+        more = {k: v for k, v in body.items() if k != "error"}
+        out.extra = {**(out.extra or {}), **more} or None
+    elif type(inner) is str and inner:
+        out.message, out.spelling, out.at = inner, {"form": "string"}, "/error"
+        out.extra = {k: v for k, v in body.items() if k != "error"} or None
+    else:
+        _error_fields(out, body, None)
+        out.spelling = {"form": "flat"}
+        detail = body.get("detail")
+        if not out.message and type(detail) is str:
+            out.message = detail
+    known = status if status is not None else out.code if type(out.code) is int else None
+    out.type = error_word(known)
+    if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
+        out.status = out.code
+    return out
+
+
+def _error_fields(out: Error, value: Json, inner: str | None) -> None:
+    rest: Json = {}
+    for key, item in value.items():
+        if key == "message" and type(item) is str and item:
+            out.message = item
+        elif key == "code" and type(item) in (str, int):
+            out.code = item
+        elif key == "param" and type(item) is str:
+            out.param = item
+        else:
+            rest[key] = item
+    if rest:
+        out.extra = {inner: rest} if inner else rest
+
+

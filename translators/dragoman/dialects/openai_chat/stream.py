@@ -1,0 +1,456 @@
+"""Chat Completions: the stream in. `data:` chunks -> canonical events.
+
+The shape says little: which part a delta belongs to follows from its key and, for calls, from `index`. What
+vendors do with that (roles repeated, ids that change, indices missing or used twice, finish sent twice, usage
+anywhere) is taken as it comes; the events are clean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...errors import InvalidDocument
+from ...events import (
+    CandidateStart,
+    End,
+    Event,
+    Extra,
+    Failure,
+    Finish,
+    PartDelta,
+    PartEnd,
+    PartStart,
+    Start,
+    Transport,
+    Update,
+    UsageReport,
+    merge_last,
+)
+from ...framing import Frame, SSEDecoder
+from ...jsontext import loads, same
+from ...model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Message,
+    Opaque,
+    Reasoning,
+    Refusal,
+    Response,
+    Text,
+    ToolCall,
+)
+from .read import REASONING_FIELDS, details_text, read_annotation, read_error, read_finish, read_usage
+from .words import NAME, RESPONSE, TRANSPORT
+from .writer import ChatStreamWriter
+
+__all__ = ["ChatStreamReader", "ChatStreamWriter"]
+
+_ENVELOPE = {
+    "id": ("id", (str,)),
+    "model": ("model", (str,)),
+    "created": ("created", (int, float)),
+    "service_tier": ("service_tier", (str,)),
+    "system_fingerprint": ("fingerprint", (str,)),
+}
+CUT = "the stream ended before every answer had a finish reason"
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call that is being streamed; `part` is None once it has been announced."""
+
+    index: int
+    id: str | None
+    part: ToolCall | None = None
+    pieces: list[str] = field(default_factory=list)
+    open: bool = True
+
+
+@dataclass(slots=True)
+class _Choice:
+    index: int
+    at: str
+    parts: int = 0
+    kind: str = ""  # what kind of text part is open, and its number
+    text: int = -1
+    fields: tuple[str, ...] = ()
+    calls: dict[Any, _Call] = field(default_factory=dict)
+    order: list[_Call] = field(default_factory=list)
+    audio: int = -1
+    finished: bool = False
+
+
+class ChatStreamReader:
+    """One response's chunks in, canonical events out."""
+
+    def __init__(self) -> None:
+        self._decoder = SSEDecoder()
+        self._started = False
+        self._over = False
+        self._envelope: Json = {}
+        self._choices: dict[int, _Choice] = {}
+        self._usage: Json = {}
+        self._last_usage: Json | None = None
+        self._held: list[Event] = []
+        self._failing: Error | None = None
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Events that `chunk` settles."""
+        out: list[Event] = []
+        for frame in self._decoder.feed(chunk):
+            self._frame(frame, out)
+        return out
+
+    def close(self) -> list[Event]:
+        """The events of the end of input."""
+        out: list[Event] = []
+        for frame in self._decoder.close():
+            self._frame(frame, out)
+        if not self._over:
+            self._end(out)
+        return out
+
+    def _frame(self, frame: Frame, out: list[Event]) -> None:
+        if frame.comment is not None:
+            out.append(Transport("comment", frame.comment.decode("utf-8", "replace")))
+        elif self._over:
+            return
+        elif frame.data[:6] == b"[DONE]":
+            self._end(out)
+        elif not frame.data.strip():
+            out.append(Transport("ping"))
+        else:
+            try:
+                body = loads(frame.data)
+            except InvalidDocument:
+                body = None
+            if type(body) is list and len(body) == 1:
+                body = body[0]
+            if type(body) is not dict:
+                self._fail(Error("api", "a frame is not a JSON object", spelling={"form": "cut"}), out)
+            else:
+                self._chunk(body, frame.event, out)
+
+    def _end(self, out: list[Event]) -> None:
+        if not self._choices or not all(c.finished for c in self._choices.values()):
+            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            return
+        for choice in self._choices.values():
+            self._close(choice, out)
+            for call in choice.order:
+                self._announce(choice, call, out)
+                if call.open:
+                    out.append(PartEnd(choice.index, call.index))
+            if choice.audio >= 0:
+                out.append(PartEnd(choice.index, choice.audio))
+        self._over = True
+        out.append(End())
+
+    def _fail(self, error: Error, out: list[Event]) -> None:
+        self._over = True
+        out.append(Failure(error))
+
+    # one chunk
+
+    def _chunk(self, body: Json, event: str | None, out: list[Event]) -> None:
+        if body.get("error") or event == "error" or body.get("object") == "error":
+            self._failing = read_error(None, body)
+        choices = body.get("choices")
+        if type(choices) is not list:
+            choices = []
+        if self._failing is not None and not choices:
+            self._fail(self._failing, out)
+            return
+        self._envelope_of(body, bool(choices), out)
+        for choice in choices:
+            if type(choice) is dict:
+                self._choice(choice, out)
+        usage = body.get("usage")
+        if type(usage) is not dict and type(body.get("x_groq")) is dict:
+            usage = body["x_groq"].get("usage")  # Groq's second place for the same thing
+        if type(usage) is dict and not same(usage, self._last_usage):
+            self._report_usage(usage, out)
+        if self._failing is not None:
+            self._fail(self._failing, out)
+
+    def _report_usage(self, usage: Json, out: list[Event]) -> None:
+        self._last_usage = usage
+        self._usage = merge_last(self._usage, usage)
+        now = read_usage(self._usage)
+        now.reported = usage
+        (out if self._started else self._held).append(UsageReport(now))
+
+    def _envelope_of(self, body: Json, content: bool, out: list[Event]) -> None:
+        changed: Json = {}
+        extra: Json = {}
+        known = self._envelope
+        for key, value in body.items():
+            row = _ENVELOPE.get(key)
+            if row is not None:
+                if type(value) in row[1] and value and known.get(row[0]) != value:
+                    known[row[0]] = changed[row[0]] = value
+            elif key not in RESPONSE and key not in TRANSPORT and value is not None and key != "error":
+                extra[key] = value
+            elif key in ("metadata", "moderation") and value is not None:
+                extra[key] = value
+        if not self._started:
+            # The id may come late ("" first, behind Azure); the start waits for it, or for content.
+            if not content and not known.get("id"):
+                if extra:
+                    self._held.append(Extra("response", 0, extra))
+                return
+            self._started = True
+            out.append(Start(Response(NAME, **known)))
+            out += self._held
+        elif changed:
+            out.append(Update(changed))
+        if extra:
+            out.append(Extra("response", 0, extra))
+
+    # one choice
+
+    def _choice(self, body: Json, out: list[Event]) -> None:
+        index = body.get("index")
+        if type(index) is not int:
+            index = 0
+        choice = self._choices.get(index)
+        if choice is None:
+            at = f"/choices/{index}"
+            choice = self._choices[index] = _Choice(index, f"{at}/message")
+            out.append(CandidateStart(Candidate(index, Message("assistant", at=choice.at), at=at)))
+        delta = body.get("delta")
+        if type(delta) is dict and delta:
+            self._delta(choice, delta, out)
+        extra: Json = {}
+        for key, value in body.items():
+            if key == "logprobs":
+                if type(value) is dict and value:
+                    out.append(Extra("logprobs", index, value))
+            elif key == "finish_reason":
+                if type(value) is str and value and not choice.finished:
+                    self._finish(choice, value, out)
+            elif key not in ("index", "delta") and value is not None:
+                extra[key] = value
+        if extra:
+            out.append(Extra("candidate", index, extra))
+
+    def _finish(self, choice: _Choice, word: str, out: list[Event]) -> None:
+        event = Finish(choice.index, None)
+        read_finish(event, word)
+        if event.finish_reason == "error":
+            if self._failing is None:
+                self._failing = Error("api", "the upstream ended with finish_reason 'error'", spelling={"form": "finish"})
+            return
+        choice.finished = True
+        out.append(event)
+
+    def _delta(self, choice: _Choice, delta: Json, out: list[Event]) -> None:
+        extra: Json = {}
+        content: Any = None
+        for key, value in delta.items():
+            if key == "content":
+                content = value
+            elif value is None or (key == "role" and value in ("assistant", "")):
+                continue
+            elif key == "tool_calls" and type(value) is list:
+                continue
+            elif key in _LATER and value:
+                continue
+            elif value != "" and value != []:
+                extra[key] = value
+        self._reasoning(choice, delta, extra, out)
+        if type(content) is str:
+            if content:
+                self._text(choice, "text", content, out)
+        elif type(content) is list:
+            self._content(choice, content, out)
+        elif content is not None:
+            extra["content"] = content
+        refusal = delta.get("refusal")
+        if type(refusal) is str and refusal:
+            self._text(choice, "refusal", refusal, out)
+        self._late(choice, delta, extra, out)
+        calls = delta.get("tool_calls")
+        if type(calls) is list:
+            for call in calls:
+                if type(call) is dict:
+                    self._call(choice, call, out)
+        legacy = delta.get("function_call")
+        if type(legacy) is dict:
+            self._call(choice, {"index": "function_call", "function": legacy}, out)
+        if extra:
+            out.append(Extra("message", choice.index, extra))
+
+    def _late(self, choice: _Choice, delta: Json, extra: Json, out: list[Event]) -> None:
+        annotations = delta.get("annotations")
+        if type(annotations) is list and annotations:
+            if choice.kind == "text":
+                for i, value in enumerate(annotations):
+                    citation = read_annotation(value, f"{choice.at}/annotations/{i}")
+                    out.append(PartDelta(choice.index, choice.text, "citation", citation))
+            else:
+                extra["annotations"] = annotations
+        audio = delta.get("audio")
+        if type(audio) is dict and audio:
+            if choice.audio < 0:
+                choice.audio = choice.parts
+                choice.parts += 1
+                media = Media("audio", "file", spelling={"field": True}, at=f"{choice.at}/audio")
+                out.append(PartStart(choice.index, choice.audio, media))
+            out.append(PartDelta(choice.index, choice.audio, "audio", audio))
+
+    # text parts
+
+    def _open(self, choice: _Choice, kind: str, part: Any, out: list[Event]) -> None:
+        """Make the open text part one of `kind`."""
+        if choice.kind != kind:
+            self._close(choice, out)
+            choice.kind, choice.text = kind, choice.parts
+            choice.parts += 1
+            out.append(PartStart(choice.index, choice.text, part()))
+
+    def _close(self, choice: _Choice, out: list[Event]) -> None:
+        if choice.kind:
+            out.append(PartEnd(choice.index, choice.text))
+            choice.kind = ""
+
+    def _text(self, choice: _Choice, kind: str, text: str, out: list[Event]) -> None:
+        if choice.kind != kind:
+            if kind == "text":
+                self._open(choice, kind, lambda: Text("", at=f"{choice.at}/content"), out)
+            else:
+                at = f"{choice.at}/refusal"
+                self._open(choice, kind, lambda: Refusal("", spelling={"field": True}, at=at), out)
+        out.append(PartDelta(choice.index, choice.text, "text", text))
+
+    def _reasoning(self, choice: _Choice, delta: Json, extra: Json, out: list[Event]) -> None:
+        fields = [f for f in REASONING_FIELDS if type(delta.get(f)) is str and delta[f]]
+        details = delta.get("reasoning_details")
+        keep = type(details) is list and bool(details)
+        if not fields and not keep:
+            return
+        text = delta[fields[0]] if fields else ""
+        told = [f for f in fields if delta[f] == text]
+        for name in fields:
+            if name not in told:
+                extra[name] = delta[name]
+        if told:
+            kind = "reasoning " + " ".join(told)
+            at = f"{choice.at}/{told[0]}"
+            self._open(choice, kind, lambda: Reasoning("", spelling={"fields": told}, at=at), out)
+            out.append(PartDelta(choice.index, choice.text, "text", text))
+        elif not choice.kind.startswith("reasoning"):
+            at = f"{choice.at}/reasoning_details"
+            self._open(choice, "reasoning", lambda: Reasoning("", spelling={"fields": []}, at=at), out)
+        if keep:
+            if choice.kind == "reasoning" and details_text(details):
+                out.append(PartDelta(choice.index, choice.text, "text", details_text(details)))
+            # Where the text stands in a field of its own, the details only repeat it.
+            out.append(PartDelta(choice.index, choice.text, "details", details, {"issuer": NAME}))
+
+    def _content(self, choice: _Choice, content: list[Any], out: list[Event]) -> None:
+        """Mistral streams content as lists of parts."""
+        for item in content:
+            kind = item.get("type") if type(item) is dict else None
+            if kind == "text" and set(item) == {"type", "text"} and type(item["text"]) is str:
+                if item["text"]:
+                    self._text(choice, "text", item["text"], out)
+                continue
+            value = item.get("thinking") if kind == "thinking" else None
+            if type(value) is list and all(type(t) is dict and type(t.get("text")) is str for t in value):
+                at = f"{choice.at}/content"
+                self._open(choice, "thinking", lambda: Reasoning("", spelling={"part": []}, at=at), out)
+                text = "".join(t["text"] for t in value)
+                rest = {k: v for k, v in item.items() if k not in ("type", "thinking")}
+                out.append(PartDelta(choice.index, choice.text, "text", text, rest or None))
+                continue
+            self._close(choice, out)
+            opaque = Opaque(item, at=f"{choice.at}/content")
+            out.append(PartStart(choice.index, choice.parts, opaque))
+            out.append(PartEnd(choice.index, choice.parts))
+            choice.parts += 1
+
+    # calls
+
+    def _call(self, choice: _Choice, body: Json, out: list[Event]) -> None:
+        custom = body.get("custom")
+        is_custom = type(custom) is dict and bool(custom.get("name") or custom.get("input"))
+        inner = custom if is_custom else body.get("function")
+        if type(inner) is not dict:
+            inner = {}
+        identity = body.get("id") if type(body.get("id")) is str and body["id"] else None
+        name = inner.get("name") if type(inner.get("name")) is str and inner["name"] else None
+        call = self._which(choice, body.get("index"), identity, name, out)
+        extra = {k: v for k, v in body.items() if k not in _CALL_KEYS and v is not None}
+        more = {k: v for k, v in inner.items() if k not in ("name", "arguments", "input") and v is not None}
+        if more:
+            extra["custom" if is_custom else "function"] = more
+        fresh = call.part
+        if fresh is not None:
+            if is_custom:
+                fresh.kind = "custom"
+            if name and not fresh.name:
+                fresh.name = name
+            if identity and fresh.id is None:
+                fresh.id = call.id = identity
+            if "type" not in body and body.get("index") != "function_call" and fresh.spelling is None and not call.pieces:
+                fresh.spelling = {"type": "absent"}
+        arguments = inner.get("input" if is_custom else "arguments")
+        if fresh is not None:
+            if extra:
+                fresh.extra = {**(fresh.extra or {}), **extra}
+            if type(arguments) is dict:
+                fresh.arguments, fresh.spelling = arguments, {**(fresh.spelling or {}), "arguments": "object"}
+            elif type(arguments) is str:
+                fresh.arguments = ""
+                if arguments:
+                    call.pieces.append(arguments)
+            if fresh.name:
+                self._announce(choice, call, out)
+        else:
+            if type(arguments) is str and arguments:
+                out.append(PartDelta(choice.index, call.index, "arguments", arguments))
+            if extra:
+                out.append(PartDelta(choice.index, call.index, "extra", None, extra))
+
+    def _which(self, choice: _Choice, index: Any, identity: str | None, name: str | None, out: list[Event]) -> _Call:
+        """The call that a fragment belongs to; a new one where the index is new, or used again by another id."""
+        last = choice.order[-1] if choice.order else None
+        if type(index) is not int and index != "function_call":
+            if last is not None and not name and identity in (None, last.id):
+                return last
+            index = ("none", len(choice.order))
+        call = choice.calls.get(index)
+        if call is not None:
+            if not (identity and call.id and identity != call.id and name):
+                return call
+            self._announce(choice, call, out)
+            out.append(PartEnd(choice.index, call.index))
+            call.open = False
+        self._close(choice, out)
+        at = f"{choice.at}/tool_calls/{len(choice.order)}"
+        spelling = None
+        if index == "function_call":
+            at, spelling = f"{choice.at}/function_call", {"field": "function_call"}
+        call = _Call(-1, identity, ToolCall(identity, "", spelling=spelling, at=at))
+        choice.calls[index] = call
+        choice.order.append(call)
+        return call
+
+    def _announce(self, choice: _Choice, call: _Call, out: list[Event]) -> None:
+        """Let a call begin: it was waiting for its name."""
+        if call.part is not None:
+            call.index = choice.parts
+            choice.parts += 1
+            out.append(PartStart(choice.index, call.index, call.part))
+            call.part = None
+            for piece in call.pieces:
+                out.append(PartDelta(choice.index, call.index, "arguments", piece))
+            call.pieces = []
+
+
+_LATER = frozenset({"refusal", "reasoning_details", "function_call", "annotations", "audio", *REASONING_FIELDS})
+_CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})

@@ -1,0 +1,223 @@
+"""Chat Completions: its words and fields as tables. Facts: OpenAI's API reference and the openai SDK's types."""
+
+from __future__ import annotations
+
+from ...model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Message,
+    OutputFormat,
+    Reasoning,
+    ReasoningControl,
+    Refusal,
+    Request,
+    Response,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Usage,
+)
+from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
+
+NAME = "openai-chat"
+
+FINISH = Pairs(
+    ("stop", "stop"),
+    ("length", "length"),
+    ("tool_calls", "tool_calls"),
+    ("content_filter", "content_filter"),
+    ("function_call", "tool_calls"),
+    # Words of other vendors behind the same shape.
+    ("eos", "stop"),
+    ("model_length", "length"),
+    ("error", "error"),
+    ("insufficient_system_resource", "error"),
+    ("abort", "error"),
+)
+# Canonical finish reasons without a word here -> the nearest word (spec/MAP.md section 6).
+FINISH_NEAREST = {
+    "stop_sequence": "stop",
+    "context_window": "length",
+    "pause": "stop",
+    "compaction": "length",
+    "malformed_call": "stop",
+    "other": "stop",
+}
+TOOL_CHOICE = Pairs(("auto", "auto"), ("none", "none"), ("required", "required"), ("any", "required"))
+
+# wire key -> (canonical setting, JSON types it may have)
+PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "temperature": ("temperature", NUM),
+    "top_p": ("top_p", NUM),
+    "top_k": ("top_k", INT),
+    "n": ("n", INT),
+    "seed": ("seed", INT),
+    "presence_penalty": ("presence_penalty", NUM),
+    "frequency_penalty": ("frequency_penalty", NUM),
+    "logit_bias": ("logit_bias", DICT),
+    "logprobs": ("logprobs", BOOL),
+    "top_logprobs": ("top_logprobs", INT),
+    "stream": ("stream", BOOL),
+    "parallel_tool_calls": ("parallel_tool_calls", BOOL),
+    "user": ("user", STR),
+    "metadata": ("metadata", DICT),
+    "store": ("store", BOOL),
+    "service_tier": ("service_tier", STR),
+    "safety_identifier": ("safety_identifier", STR),
+    "prompt_cache_key": ("prompt_cache_key", STR),
+    "prompt_cache_options": ("prompt_cache_options", DICT),
+    "prompt_cache_retention": ("prompt_cache_retention", STR),
+    "verbosity": ("verbosity", STR),
+    "modalities": ("modalities", LIST),
+    "audio": ("audio", DICT),
+    "prediction": ("prediction", DICT),
+    "moderation": ("moderation", DICT),
+    "web_search_options": ("web_search", DICT),
+}
+WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
+# Settings that are read here because vendors behind this shape take them, but that OpenAI itself refuses.
+UNOFFICIAL = frozenset({"top_k"})
+SERVICE_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast"})
+
+CACHE_KEYS = ("prompt_cache_breakpoint", "cache_control")
+
+REQUEST: Kind = {
+    **{key: () for key in PARAMS},
+    "model": (),
+    "messages": (),
+    "n": (0,),
+    "max_tokens": (0,),
+    "max_completion_tokens": (0,),
+    "stop": (),
+    "tools": ([],),
+    "functions": ([],),
+    "tool_choice": ({},),
+    "function_call": (),
+    "response_format": {"type": (), "json_schema": {}},
+    "stream_options": {"include_usage": (True, False), "include_obfuscation": ()},
+    "reasoning_effort": (),
+    "thinking": {"type": (), "budget_tokens": ()},
+    "seen": (),
+}
+MESSAGE: Kind = {
+    "role": (),
+    "content": (),
+    "name": (),
+    "refusal": ("",),
+    "audio": {"id": (), "data": (), "expires_at": (), "transcript": ()},
+    "annotations": ([],),
+    "tool_calls": ([],),
+    "tool_call_id": (),
+    "function_call": {"name": (), "arguments": ()},
+    "reasoning_content": ("",),
+    "reasoning": ("",),
+    "reasoning_details": ([],),
+    "cache_control": (),
+}
+PART: Kind = {
+    "type": (),
+    "text": (),
+    "refusal": (),
+    "image_url": {"url": (), "detail": ("auto",)},
+    "video_url": {"url": ()},
+    "input_audio": {"data": (), "format": ()},
+    "file": {"file_id": (), "file_data": (), "filename": ()},
+    "prompt_cache_breakpoint": (),
+    "cache_control": (),
+    "thinking": (),
+}
+CALL: Kind = {
+    "id": (),
+    "type": (),
+    "index": (),
+    "function": {"name": (), "arguments": ()},
+    "custom": {"name": (), "input": ()},
+}
+TOOL: Kind = {
+    "type": (),
+    "function": {"name": (), "description": (), "parameters": (), "strict": ()},
+    "custom": {"name": (), "description": (), "format": ()},
+    "name": (),
+    "description": (),
+    "parameters": (),
+    "cache_control": (),
+}
+CHOICE_OF_TOOL: Kind = {"type": (), "function": {"name": ()}, "custom": {"name": ()}, "allowed_tools": {}, "name": ()}
+FORMAT: Kind = {"type": (), "json_schema": {"name": (), "description": (), "schema": (), "strict": ()}}
+RESPONSE: Kind = {
+    "id": (),
+    "object": ("chat.completion", "chat.completion.chunk", ""),
+    "created": (),
+    "model": (),
+    "choices": (),
+    "usage": (),
+    "service_tier": (),
+    "system_fingerprint": (),
+    "metadata": (),
+    "moderation": (),
+}
+CHOICE: Kind = {
+    "index": (),
+    "message": (),
+    "delta": (),
+    "finish_reason": ("",),
+    "logprobs": ({"content": None, "refusal": None}, {"content": []}, {"content": [], "refusal": []}),
+}
+USAGE: Kind = {
+    "prompt_tokens": (),
+    "completion_tokens": (),
+    "total_tokens": (),
+    # OpenAI's OpenAPI document gives each detail the default 0.
+    "prompt_tokens_details": {
+        "cached_tokens": (0,),
+        "audio_tokens": (0,),
+        "cache_write_tokens": (0,),
+        "text_tokens": (0,),
+        "image_tokens": (0,),
+    },
+    "completion_tokens_details": {
+        "reasoning_tokens": (0,),
+        "audio_tokens": (0,),
+        "accepted_prediction_tokens": (0,),
+        "rejected_prediction_tokens": (0,),
+        "text_tokens": (0,),
+        "image_tokens": (0,),
+    },
+}
+ERROR: Kind = {"message": (), "type": (), "param": (), "code": ()}
+
+USAGE_MEANING: Json = {
+    "prompt_tokens": "input",
+    "completion_tokens": "output",
+    "total_tokens": "total",
+    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
+    "completion_tokens_details": {"reasoning_tokens": "reasoning"},
+}
+KINDS: dict[type, Kind] = {
+    Request: REQUEST,
+    ReasoningControl: REQUEST,
+    Message: MESSAGE,
+    ToolResult: MESSAGE,
+    Text: PART,
+    Refusal: PART,
+    Media: PART | {"id": (), "expires_at": ()},
+    Reasoning: PART,
+    ToolCall: CALL | {"name": (), "arguments": ()},
+    Tool: TOOL | {"strict": ()},
+    ToolChoice: CHOICE_OF_TOOL,
+    OutputFormat: FORMAT,
+    Response: RESPONSE,
+    Candidate: CHOICE,
+    Usage: USAGE,
+    Error: {**ERROR, "error": ERROR, "type": ()},
+}
+
+# Transport: keys of a chunk that say nothing and are not folded.
+TRANSPORT = frozenset({"obfuscation", "p"})
+
+LIMIT_ID = 40  # "Expected a string with maximum length 40" for tool_calls[].id and tool_call_id
+LIMIT_NAME = 64

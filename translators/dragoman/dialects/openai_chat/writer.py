@@ -1,0 +1,389 @@
+"""Chat Completions: the stream out. Canonical events -> `data:` chunks and `[DONE]`.
+
+What every client can take: the role once, in the first delta of its choice; id, type and name of a call once,
+in the fragment that opens its index; indices from 0 without gaps; one finish chunk a choice; usage last, with
+no choices; then `[DONE]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ...events import (
+    CandidateStart,
+    End,
+    Event,
+    Extra,
+    Failure,
+    Finish,
+    PartDelta,
+    PartEnd,
+    PartStart,
+    Start,
+    Transport,
+    Update,
+    UsageReport,
+    merge_usage,
+)
+from ...framing import sse
+from ...jsontext import dumps
+from ...model import (
+    Candidate,
+    Json,
+    Media,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Response,
+    Text,
+    ToolCall,
+    Usage,
+)
+from ...report import Report
+from ...tables import drop_extra
+from .. import find
+from ..base import Context, arguments_text
+from .home import finish_word, home_error, home_part
+from .write import ResponseWriter, write_error
+
+DONE = b"data: [DONE]\n\n"
+
+
+def ChatStreamWriter(report: Report, home: bool, context: Context) -> Any:
+    """The writer for events of this dialect (`home`) or of another."""
+    return HomeWriter() if home else ForeignWriter(report, context)
+
+
+class HomeWriter:
+    """Events home: every event is a chunk of its own, in the words it was read from."""
+
+    def __init__(self) -> None:
+        self._envelope: Json = {}
+        self._parts: dict[tuple[int, int], Part] = {}
+        self._calls: dict[tuple[int, int], Any] = {}
+
+    def send(self, event: Event) -> bytes:
+        """The bytes of `event`."""
+        body: Json | None = None
+        if isinstance(event, Start):
+            r = event.response
+            named = (("id", r.id), ("object", "chat.completion.chunk"), ("created", r.created), ("model", r.model))
+            more = (("service_tier", r.service_tier), ("system_fingerprint", r.fingerprint))
+            self._envelope = {k: v for k, v in (*named, *more) if v is not None}
+            body = {"choices": []}
+        elif isinstance(event, CandidateStart):
+            body = self._delta(event.candidate.index, {"role": "assistant"})
+        elif isinstance(event, PartStart):
+            body = self._start(event)
+        elif isinstance(event, PartDelta):
+            body = self._piece(event)
+        elif isinstance(event, Finish):
+            choice = {"index": event.candidate, "delta": {}, "finish_reason": finish_word(event)}
+            body = {"choices": [choice]}
+        elif isinstance(event, UsageReport):
+            body = {"choices": [], "usage": event.usage.reported}
+        elif isinstance(event, Update):
+            for name, value in event.values.items():
+                self._envelope["system_fingerprint" if name == "fingerprint" else name] = value
+            body = {"choices": []}
+        elif isinstance(event, Extra):
+            body = self._extra(event)
+        elif isinstance(event, Failure):
+            return self._failure(event)
+        elif isinstance(event, Transport):
+            return f":{event.text}\n\n".encode() if event.kind == "comment" else b"data:\n\n"
+        elif isinstance(event, End):
+            return DONE
+        return b"" if body is None else sse(dumps({**self._envelope, **body}))
+
+    def _failure(self, event: Failure) -> bytes:
+        form = (event.error.spelling or {}).get("form")
+        if form == "cut":
+            return b""  # what came without an end leaves without one
+        if form == "finish":
+            choice = {"index": 0, "delta": {}, "finish_reason": "error"}
+            return sse(dumps({**self._envelope, "choices": [choice]}))
+        return sse(dumps(home_error(event.error)))
+
+    def _delta(self, candidate: int, delta: Json) -> Json:
+        return {"choices": [{"index": candidate, "delta": delta, "finish_reason": None}]}
+
+    def _start(self, event: PartStart) -> Json | None:
+        part, key = event.part, (event.candidate, event.index)
+        self._parts[key] = part
+        if isinstance(part, ToolCall):
+            fields: Json = {"name": part.name}
+            if part.arguments is not None:
+                as_object = (part.spelling or {}).get("arguments") == "object"
+                fields["input" if part.kind == "custom" else "arguments"] = (
+                    part.arguments if as_object else arguments_text(part.arguments)
+                )
+            extra = dict(part.extra or {})
+            inner = "custom" if part.kind == "custom" else "function"
+            fields.update(extra.pop(inner, {}))
+            if (part.spelling or {}).get("field") == "function_call":
+                self._calls[key] = "function_call"
+                return self._delta(event.candidate, {"function_call": fields})
+            self._calls[key] = sum(1 for (c, _), v in self._calls.items() if c == event.candidate and v != "function_call")
+            call: Json = {"index": self._calls[key], **({"id": part.id} if part.id is not None else {})}
+            if (part.spelling or {}).get("type") != "absent":
+                call["type"] = part.kind
+            return self._delta(event.candidate, {"tool_calls": [{**call, inner: fields, **extra}]})
+        if isinstance(part, (Text, Refusal, Reasoning)) or (isinstance(part, Media) and part.file_id is None):
+            return None
+        if isinstance(part, Media):
+            return self._delta(event.candidate, {"audio": home_part(part)})
+        return self._delta(event.candidate, {"content": [home_part(part)]})
+
+    def _piece(self, event: PartDelta) -> Json | None:
+        key = (event.candidate, event.index)
+        part = self._parts[key]
+        delta: Json
+        if isinstance(part, ToolCall):
+            inner = "custom" if part.kind == "custom" else "function"
+            word = "input" if part.kind == "custom" else "arguments"
+            fields = {word: event.value} if event.field == "arguments" else {}
+            if self._calls[key] == "function_call":
+                delta = {"function_call": {**fields, **(event.extra or {}).get("function", {})}}
+            else:
+                extra = dict(event.extra or {})
+                fields.update(extra.pop(inner, {}))
+                delta = {"tool_calls": [{"index": self._calls[key], inner: fields, **extra}]}
+        elif event.field == "text" and isinstance(part, Reasoning):
+            spelling = part.spelling or {}
+            if "part" in spelling:
+                item = {"type": "thinking", "thinking": [{"type": "text", "text": event.value}], **(event.extra or {})}
+                delta = {"content": [item]}
+            elif not spelling.get("fields"):
+                return None  # the details, which follow, hold this text
+            else:
+                delta = dict.fromkeys(spelling["fields"], event.value)
+        elif event.field == "details":
+            delta = {"reasoning_details": event.value}
+        elif event.field == "citation":
+            value = event.value.value
+            delta = {"annotations": [value.get("value", value) if event.value.kind == "other" else value]}
+        elif event.field == "audio":
+            delta = {"audio": event.value}
+        else:
+            delta = {"refusal" if isinstance(part, Refusal) else "content": event.value}
+        return self._delta(event.candidate, delta)
+
+    def _extra(self, event: Extra) -> Json:
+        if event.where == "response":
+            return {"choices": [], **event.values}
+        choice: Json = {"index": event.candidate, "delta": {}}
+        if event.where == "candidate":
+            choice.update(event.values)
+        elif event.where == "message":
+            choice["delta"] = event.values
+        else:
+            choice["logprobs"] = event.values
+        return {"choices": [choice]}
+
+
+class ForeignWriter(ResponseWriter):
+    """Events of another dialect: the chunks that OpenAI's own server would send."""
+
+    __slots__ = (
+        "annotations_of",
+        "calls",
+        "candidates",
+        "counts",
+        "done",
+        "envelope_text",
+        "finished",
+        "offsets",
+        "open",
+        "parts",
+        "response_id",
+        "texts",
+        "usage_now",
+        "waiting",
+    )
+
+    def __init__(self, report: Report, context: Context) -> None:
+        super().__init__("", report, context)
+        self.envelope_text: Json = {}
+        self.response_id: str | None = None
+        self.candidates: dict[int, Candidate] = {}
+        self.parts: dict[tuple[int, int], Part] = {}
+        self.calls: dict[tuple[int, int], int] = {}
+        self.counts: dict[int, int] = {}
+        self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
+        self.texts: dict[int, int] = {}  # characters of text so far, by candidate
+        self.annotations_of: dict[int, list[Json]] = {}
+        self.open: set[tuple[int, int]] = set()
+        self.waiting: dict[int, Finish] = {}
+        self.finished: set[int] = set()
+        self.usage_now: Usage | None = None
+        self.done = False
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that `event` settles."""
+        kind = type(event)
+        if kind is PartDelta:
+            return self.piece(event)  # type: ignore[arg-type]
+        if isinstance(event, PartStart):
+            return self.start(event)
+        if isinstance(event, PartEnd):
+            return self.end_part(event)
+        if isinstance(event, Start):
+            self.begin(event.response)
+        elif isinstance(event, CandidateStart):
+            self.candidates[event.candidate.index] = event.candidate
+            self.drop(event.candidate.message)
+            self.drop(event.candidate)
+            delta = {"role": "assistant", "content": "", "refusal": None}
+            return self.chunk(event.candidate.index, delta)
+        elif isinstance(event, Finish):
+            self.waiting[event.candidate] = event
+            if not any(c == event.candidate for c, _ in self.open):
+                return self.finish_chunk(event.candidate)
+        elif isinstance(event, UsageReport):
+            self.usage_now = merge_usage(self.usage_now, event.usage)
+        elif isinstance(event, Extra):
+            self.extra(event)
+        elif isinstance(event, Transport):
+            if event.kind == "ping" and event.values:
+                self.report.dropped("event.unknown", "", event.values)
+            return b": ping\n\n" if event.kind == "ping" else f":{event.text}\n\n".encode()
+        elif isinstance(event, Failure):
+            self.done = True
+            return sse(dumps(write_error(event.error, self.report, False)[1]))
+        elif isinstance(event, End):
+            return self.end()
+        return b""
+
+    def begin(self, r: Response) -> None:
+        source = find(r.dialect)
+        if source is not None:
+            self.kinds, self.meaning = source.kinds, source.usage_meaning
+            self.arguments_at, self.finish_key = source.arguments_at, source.finish_key
+        self.response_id = r.id
+        self.envelope_text = self.envelope(r, "chat.completion.chunk")
+        if r.service_tier is not None:
+            self.tier(self.envelope_text, r)
+        self.drop(r)
+
+    def chunk(self, index: int, delta: Json, finish: str | None = None, logprobs: Any = None) -> bytes:
+        choice = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
+        return sse(dumps({**self.envelope_text, "choices": [choice]}))
+
+    def start(self, event: PartStart) -> bytes:
+        key, part, index = (event.candidate, event.index), event.part, event.candidate
+        self.parts[key] = part
+        self.open.add(key)
+        if isinstance(part, ToolCall):
+            ordinal = self.counts.get(index, 0)
+            self.counts[index] = ordinal + 1
+            self.calls[key] = ordinal
+            place = f"/choices/{index}/message/tool_calls/{ordinal}"
+            entry = self.call(part, self.call_id(part, self.response_id, ordinal, place), place)
+            fields = entry["custom" if part.kind == "custom" else "function"]
+            fields["input" if part.kind == "custom" else "arguments"] = ""
+            return self.chunk(index, {"tool_calls": [{"index": ordinal, **entry}]})
+        if isinstance(part, Text):
+            if index in self.texts:
+                self.report.changed("text.joined", part.at)
+            if self.counts.get(index):
+                self.report.changed("order.flattened", part.at)
+            self.parts[key] = replace(part, citations=list(part.citations or ()))
+            self.offsets[key] = self.texts.setdefault(index, 0)
+            self.texts[index] += len(part.text)
+            return self.chunk(index, {"content": part.text}) if part.text else b""
+        if isinstance(part, Refusal):
+            return self.chunk(index, {"refusal": part.text}) if part.text else b""
+        self.gone(part)
+        return b""
+
+    def piece(self, event: PartDelta) -> bytes:
+        key, index = (event.candidate, event.index), event.candidate
+        part: Any = self.parts[key]
+        kind = type(part)
+        if event.extra and kind in (Text, ToolCall):
+            drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
+        if kind is Text and event.field == "text":
+            self.texts[index] += len(event.value)
+            return self.chunk(index, {"content": event.value})
+        if kind is ToolCall and event.field == "arguments":
+            part = self.parts[key] = replace(part, arguments=None)
+            ordinal = self.calls[key]
+            inner = "custom" if part.kind == "custom" else "function"
+            fields = {"input" if part.kind == "custom" else "arguments": event.value}
+            entry: Json = {"index": ordinal, inner: fields}
+            if part.kind == "custom":
+                entry["type"] = "custom"
+            return self.chunk(index, {"tool_calls": [entry]})
+        if kind is Refusal and event.field == "text":
+            return self.chunk(index, {"refusal": event.value})
+        if kind is Text and event.field == "citation":
+            part.citations.append(event.value)
+        return b""
+
+    def end_part(self, event: PartEnd) -> bytes:
+        key = (event.candidate, event.index)
+        part = self.parts.pop(key)
+        self.open.discard(key)
+        out = b""
+        if isinstance(part, Text) and part.citations:
+            # A citation may span its whole block; how long that is, is known only now.
+            offset = self.offsets[key]
+            cited = self.annotations(part, offset, self.texts[event.candidate] - offset)
+            self.annotations_of.setdefault(event.candidate, []).extend(cited)
+        elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
+            out = self.arguments(event.candidate, key, part)
+        if not any(c == event.candidate for c, _ in self.open) and event.candidate in self.waiting:
+            out += self.finish_chunk(event.candidate)
+        return out
+
+    def arguments(self, index: int, key: tuple[int, int], part: ToolCall) -> bytes:
+        """Arguments that came whole, with the start of the call."""
+        fields = {"arguments": arguments_text(part.arguments)}
+        return self.chunk(index, {"tool_calls": [{"index": self.calls[key], "function": fields}]})
+
+    def finish_chunk(self, index: int) -> bytes:
+        if index in self.finished:
+            return b""
+        self.finished.add(index)
+        event = self.waiting[index]
+        seen = self.candidates[index]
+        c = Candidate(
+            index,
+            Message("assistant"),
+            event.finish_reason,
+            event.stop_sequence,
+            spelling=event.spelling,
+            at=seen.at,
+        )
+        out = b""
+        annotations = self.annotations_of.pop(index, None)
+        if annotations:
+            # One delta for all: list entries of two deltas without an `index` break OpenAI's own accumulator.
+            out = self.chunk(index, {"annotations": annotations})
+        return out + self.chunk(index, {}, self.finish(c, bool(self.counts.get(index))))
+
+    def extra(self, event: Extra) -> None:
+        if event.where == "response":
+            drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
+        elif event.where != "logprobs":
+            c = self.candidates[event.candidate]
+            node: Any = c.message if event.where == "message" else c
+            drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
+
+    def end(self) -> bytes:
+        self.done = True
+        out = b"".join(self.finish_chunk(i) for i in self.candidates)
+        if not self.candidates:
+            self.report.invented("candidate.missing", "/choices/0", None)
+            out = self.chunk(0, {"role": "assistant", "content": "", "refusal": None})
+            out += self.chunk(0, {}, "content_filter")
+        request = self.context.request
+        asked = request is None or request.params.get("include_usage", False)
+        if self.usage_now is not None:
+            usage = self.usage_of(self.usage_now)
+            if asked:
+                out += sse(dumps({**self.envelope_text, "choices": [], "usage": usage}))
+        return out + DONE

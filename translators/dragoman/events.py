@@ -1,0 +1,475 @@
+"""Canonical stream events, which may follow which, and the way between events and the whole response.
+
+A stream is: `Start`, then for every candidate a `CandidateStart`, parts (`PartStart`, `PartDelta`*, `PartEnd`;
+parts of one candidate may be open side by side), a `Finish`, then `End`; or a `Failure` at any point.
+`UsageReport`, `Update`, `Extra` and `Transport` may come anywhere between. Readers produce legal sequences
+only, writers rely on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from .errors import BrokenStream, DragomanError
+from .model import (
+    Candidate,
+    Citation,
+    Error,
+    FinishReason,
+    Media,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Response,
+    ServerTool,
+    State,
+    Text,
+    ToolCall,
+    Usage,
+)
+
+
+@dataclass(slots=True)
+class Start:
+    """The envelope: a Response without candidates."""
+
+    response: Response
+
+
+@dataclass(slots=True)
+class CandidateStart:
+    """A candidate without parts."""
+
+    candidate: Candidate
+
+
+@dataclass(slots=True)
+class PartStart:
+    """A part begins. `part` is what is known of it at once; `index` counts the parts of the candidate."""
+
+    candidate: int
+    index: int
+    part: Part
+
+
+@dataclass(slots=True)
+class PartDelta:
+    """A piece for an open part.
+
+    field: text, arguments, input, data (appended); signature, state (replacing); citation (one Citation);
+    details (list entries merged by their index); merge (object keys merged into the part's extra).
+    """
+
+    candidate: int
+    index: int
+    field: str
+    value: Any
+    extra: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class PartEnd:
+    """The part is complete; `extra` are late unknown keys of it."""
+
+    candidate: int
+    index: int
+
+
+@dataclass(slots=True)
+class Finish:
+    """The candidate's finish reason. More content may still follow; only `End` ends."""
+
+    candidate: int
+    finish_reason: FinishReason | None
+    stop_sequence: str | None = None
+    spelling: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class UsageReport:
+    """Usage as known by now; keys add to and overwrite what came before."""
+
+    usage: Usage
+    place: str = "end"
+
+
+@dataclass(slots=True)
+class Update:
+    """Envelope values that changed in the middle of the stream; the first non-empty one is what holds."""
+
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Extra:
+    """Keys of a frame that only its own dialect knows. where: response, candidate, message or logprobs."""
+
+    where: Literal["response", "candidate", "message", "logprobs"]
+    candidate: int
+    values: Any
+
+
+@dataclass(slots=True)
+class Failure:
+    """The stream went wrong; nothing follows."""
+
+    error: Error
+
+
+@dataclass(slots=True)
+class Transport:
+    """A sign of life (SSE comment or ping) that no document has."""
+
+    kind: Literal["comment", "ping"]
+    text: str = field(default="", compare=False)
+    values: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class End:
+    """The source's own end mark, or its supplied equivalent."""
+
+    spelling: dict[str, Any] | None = None
+
+
+Event = (
+    Start
+    | CandidateStart
+    | PartStart
+    | PartDelta
+    | PartEnd
+    | Finish
+    | UsageReport
+    | Update
+    | Extra
+    | Failure
+    | Transport
+    | End
+)
+
+_ANYWHERE = (UsageReport, Update, Extra, Transport, Failure)
+# State -> event class -> next state. What stands nowhere is illegal. Parts and candidates are checked apart,
+# by their indices, in `Legal`.
+TRANSITIONS: dict[str, dict[type[Any], str]] = {
+    "before": {Start: "open", Transport: "before", Failure: "failed"},
+    "open": {
+        CandidateStart: "open",
+        PartStart: "open",
+        PartDelta: "open",
+        PartEnd: "open",
+        Finish: "open",
+        UsageReport: "open",
+        Update: "open",
+        Extra: "open",
+        Transport: "open",
+        End: "ended",
+        Failure: "failed",
+    },
+    "ended": {Transport: "ended"},
+    "failed": {Transport: "failed"},
+}
+
+
+class Legal:
+    """Checks a sequence of events against the transition table; raises BrokenStream at the first that breaks it."""
+
+    def __init__(self) -> None:
+        self.state = "before"
+        self.candidates: dict[int, bool] = {}
+        self.parts: dict[tuple[int, int], bool] = {}
+        self.count = 0
+
+    def check(self, event: Event) -> None:
+        """Take one more event."""
+        following = TRANSITIONS[self.state].get(type(event))
+        if following is None:
+            self._broken(event, f"not after the state {self.state!r}")
+        self.state = following or ""
+        self.count += 1
+        if type(event) is CandidateStart:
+            if event.candidate.index in self.candidates:
+                self._broken(event, "candidate opened twice")
+            self.candidates[event.candidate.index] = False
+        elif type(event) is PartStart:
+            if event.candidate not in self.candidates or (event.candidate, event.index) in self.parts:
+                self._broken(event, "part opened twice or in no candidate")
+            if sum(1 for c, _ in self.parts if c == event.candidate) != event.index:
+                self._broken(event, "parts are numbered in order of first appearance")
+            self.parts[event.candidate, event.index] = True
+        elif type(event) is PartDelta or type(event) is PartEnd:
+            if not self.parts.get((event.candidate, event.index)):
+                self._broken(event, "part is not open")
+            if type(event) is PartEnd:
+                self.parts[event.candidate, event.index] = False
+        elif type(event) is Finish:
+            if event.candidate not in self.candidates or self.candidates[event.candidate]:
+                self._broken(event, "finished twice or no such candidate")
+            self.candidates[event.candidate] = True
+        elif type(event) is End and (any(self.parts.values()) or not all(self.candidates.values())):
+            self._broken(event, "a part or candidate is still open")
+
+    def _broken(self, event: Event, why: str) -> None:
+        raise BrokenStream(f"illegal event {type(event).__name__}: {why}", frame=self.count)
+
+
+# --- fold: events -> response ----------------------------------------------------------------------------
+
+
+def merge_usage(before: Usage | None, now: Usage) -> Usage:
+    """Usage of two reports: per key the last that is not null; absent or null never erases."""
+    if before is None:
+        return now
+    return Usage(
+        merge_last(before.reported, now.reported),
+        *(
+            new if new is not None else old
+            for old, new in (
+                (before.input, now.input),
+                (before.output, now.output),
+                (before.total, now.total),
+                (before.cache_read, now.cache_read),
+                (before.cache_write, now.cache_write),
+                (before.reasoning, now.reasoning),
+            )
+        ),
+        at=before.at,
+    )
+
+
+def merge_last(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Objects merged key by key, deeply; null never erases, otherwise the later value holds."""
+    out = dict(before)
+    for key, value in now.items():
+        old = out.get(key)
+        if type(old) is dict and type(value) is dict:
+            out[key] = merge_last(old, value)
+        elif value is not None or key not in out:
+            out[key] = value
+    return out
+
+
+def merge_extra(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """Unknown keys of several frames as one: objects merge, lists join, otherwise the last non-null holds."""
+    if before is None:
+        return dict(now)
+    out = dict(before)
+    for key, value in now.items():
+        old = out.get(key)
+        if type(old) is dict and type(value) is dict:
+            out[key] = merge_extra(old, value)
+        elif type(old) is list and type(value) is list:
+            out[key] = merge_entries(old, value)
+        elif value is not None or key not in out:
+            out[key] = value
+    return out
+
+
+_GROWING = ("text", "summary", "data", "thinking")
+
+
+def merge_entries(before: list[Any], now: list[Any]) -> list[Any]:
+    """Lists sent in pieces: entries with an integer `index` merge with their namesake, others are appended."""
+    out = list(before)
+    places = {e["index"]: i for i, e in enumerate(out) if type(e) is dict and type(e.get("index")) is int}
+    for entry in now:
+        index = entry.get("index") if type(entry) is dict else None
+        if type(index) is not int or index not in places:
+            if type(index) is int:
+                places[index] = len(out)
+            out.append(entry)
+            continue
+        old = dict(out[places[index]])
+        for key, value in entry.items():
+            if key in _GROWING and type(value) is str and type(old.get(key)) is str:
+                old[key] += value
+            elif value is not None or key not in old:
+                old[key] = value
+        out[places[index]] = old
+    return out
+
+
+class Folder:
+    """Takes events one by one; `response()` is the whole. One object per stream."""
+
+    def __init__(self) -> None:
+        self.response: Response | None = None
+        self._candidates: dict[int, Candidate] = {}
+        self._texts: dict[tuple[int, int, str], list[str]] = {}
+        self.ended = False
+        self.error: Error | None = None
+
+    def take(self, event: Event) -> None:
+        """Add one event."""
+        kind = type(event)
+        if kind is PartDelta:
+            self._delta(event)  # type: ignore[arg-type]
+        elif kind is PartStart:
+            self._candidates[event.candidate].message.parts.append(copy_part(event.part))  # type: ignore[union-attr]
+        elif kind is PartEnd:
+            self._close(event.candidate, event.index)  # type: ignore[union-attr]
+        elif isinstance(event, Start):
+            self.response = replace(event.response, candidates=[])
+        elif isinstance(event, CandidateStart):
+            c = replace(event.candidate, message=replace(event.candidate.message, parts=[]))
+            self._candidates[c.index] = c
+        elif isinstance(event, Finish):
+            c = self._candidates[event.candidate]
+            c.finish_reason, c.stop_sequence = event.finish_reason, event.stop_sequence
+            if event.spelling:
+                c.spelling = {**(c.spelling or {}), **event.spelling}
+        elif isinstance(event, UsageReport):
+            if self.response is not None:
+                self.response.usage = merge_usage(self.response.usage, event.usage)
+        elif isinstance(event, Update):
+            self._update(event.values)
+        elif isinstance(event, Extra):
+            self._extra(event)
+        elif isinstance(event, Failure):
+            self.error = event.error
+        elif isinstance(event, End):
+            self.ended = True
+
+    def _update(self, values: dict[str, Any]) -> None:
+        # spec/TRAFFIC.md 8.4: envelope values are the first non-empty ones.
+        for name, value in values.items():
+            if self.response is not None and getattr(self.response, name) in (None, "", 0):
+                setattr(self.response, name, value)
+
+    def _extra(self, event: Extra) -> None:
+        if event.where == "response":
+            if self.response is not None:
+                self.response.extra = merge_extra(self.response.extra, event.values)
+            return
+        candidate = self._candidates[event.candidate]
+        if event.where == "candidate":
+            candidate.extra = merge_extra(candidate.extra, event.values)
+        elif event.where == "message":
+            candidate.message.extra = merge_extra(candidate.message.extra, event.values)
+        else:
+            candidate.logprobs = _merge_logprobs(candidate.logprobs, event.values)
+
+    def _delta(self, event: PartDelta) -> None:
+        part: Any = self._candidates[event.candidate].message.parts[event.index]
+        name = event.field
+        if name == "text" or name == "arguments" or name == "input":
+            self._texts.setdefault((event.candidate, event.index, name), []).append(event.value)
+        elif name == "signature" or name == "state":
+            part.state = event.value
+        elif name == "citation":
+            part.citations = [*(part.citations or ()), event.value]
+        elif name == "details":
+            old = part.state.value if part.state is not None else []
+            part.state = State("details", merge_entries(old, event.value), event.extra["issuer"] if event.extra else "")
+        elif name == "audio":
+            _merge_audio(part, event.value)
+        elif name == "value":
+            part.value = {**part.value, **event.value}
+        if event.extra and name != "details":
+            part.extra = merge_extra(part.extra, event.extra)
+
+    def _close(self, candidate: int, index: int) -> None:
+        part: Any = self._candidates[candidate].message.parts[index]
+        for name in ("text", "arguments", "input"):
+            pieces = self._texts.pop((candidate, index, name), None)
+            if pieces is not None:
+                # A non-empty `input` in a start event gives way to deltas, if any come.
+                old = getattr(part, name)
+                setattr(part, name, (old if type(old) is str else "") + "".join(pieces))
+
+    def fold(self) -> Response:
+        """The response as far as it got."""
+        if self.response is None:
+            raise BrokenStream("the stream ended before it began", frame=0)
+        for candidate, index, _ in list(self._texts):
+            self._close(candidate, index)
+        self.response.candidates = [self._candidates[i] for i in sorted(self._candidates)]
+        return self.response
+
+
+def _merge_audio(part: Media, value: dict[str, Any]) -> None:
+    extra = dict(value)
+    for key, name in (("data", "data"), ("transcript", "transcript")):
+        piece = extra.pop(key, None)
+        if type(piece) is str:
+            setattr(part, name, (getattr(part, name) or "") + piece)
+    if type(extra.get("id")) is str:
+        part.file_id = part.file_id or extra.pop("id")
+        extra.pop("id", None)
+    if extra:
+        part.extra = merge_extra(part.extra, extra)
+
+
+def _merge_logprobs(before: Any, now: Any) -> Any:
+    if type(before) is not dict or type(now) is not dict:
+        return now if now is not None else before
+    out = dict(before)
+    for key, value in now.items():
+        if type(value) is list and type(out.get(key)) is list:
+            out[key] = out[key] + value
+        elif value is not None or key not in out:
+            out[key] = value
+    return out
+
+
+def copy_part(part: Part) -> Part:
+    """A copy that folding may grow without touching the event."""
+    return replace(part)
+
+
+def fold(events: Iterable[Event]) -> Response:
+    """The whole response that `events` tell; raises BrokenStream if they fail or stop before their end."""
+    folder = Folder()
+    legal = Legal()
+    for event in events:
+        legal.check(event)
+        folder.take(event)
+    if folder.error is not None:
+        raise BrokenStream(folder.error.message or folder.error.type, frame=legal.count)
+    if not folder.ended:
+        raise BrokenStream("the stream stopped before its end", frame=legal.count)
+    return folder.fold()
+
+
+# --- unfold: response -> events -----------------------------------------------------------------------------
+
+_STREAMED = {Text: "text", Refusal: "text", Reasoning: "text", ToolCall: "arguments", ServerTool: "input"}
+
+
+def unfold(response: Response) -> Iterator[Event]:
+    """The events of a stream that tells `response`; `fold(unfold(r)) == r`."""
+    if response.error is not None:
+        yield Failure(response.error)
+        return
+    yield Start(replace(response, candidates=[], usage=None))
+    for candidate in response.candidates:
+        shell = replace(candidate, finish_reason=None, stop_sequence=None, message=replace(candidate.message, parts=[]))
+        yield CandidateStart(shell)
+        for index, part in enumerate(candidate.message.parts):
+            yield from unfold_part(candidate.index, index, part)
+        yield Finish(candidate.index, candidate.finish_reason, candidate.stop_sequence)
+    if response.usage is not None:
+        yield UsageReport(response.usage)
+    yield End()
+
+
+def unfold_part(candidate: int, index: int, part: Part) -> Iterator[Event]:
+    """The events of one part."""
+    name = _STREAMED.get(type(part))
+    value = getattr(part, name) if name else None
+    if name and type(value) is str and value:
+        changes: dict[str, Any] = {name: "" if name == "text" else None}
+        state = part.state if isinstance(part, Reasoning) and not part.redacted else None
+        if state is not None:
+            changes["state"] = None
+        yield PartStart(candidate, index, replace(part, **changes))
+        yield PartDelta(candidate, index, name, value)
+        if state is not None:
+            yield PartDelta(candidate, index, "state", state)
+    else:
+        yield PartStart(candidate, index, part)
+    yield PartEnd(candidate, index)
+
+

@@ -1,0 +1,47 @@
+"""Names and ids that a target cannot spell: mapped reversibly, without memory, the same on every turn.
+
+A word with letters outside the target's alphabet is written `dgx_` + its UTF-8 bytes, every byte outside
+[A-Za-z0-9] as `_` and two hex digits. A word too long even so keeps its head and ends in a digest, which
+no one can turn back: that is a loss.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_PREFIX = "dgx_"
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z").match
+_CODED = re.compile(r"(?:[A-Za-z0-9]|_[0-9a-f]{2})+\Z").match
+_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+
+
+def spell(word: str, limit: int) -> tuple[str, bool]:
+    """`word` within [A-Za-z0-9_-] and `limit` characters, and whether `unspell` gives it back."""
+    if len(word) <= limit and _PLAIN(word) and not word.startswith(_PREFIX):
+        return word, True
+    data = word.encode("utf-8", "surrogatepass")
+    coded = _PREFIX + "".join(chr(b) if b in _SAFE else f"_{b:02x}" for b in data)
+    if len(coded) <= limit:
+        return coded, True
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    head = "".join(chr(b) for b in data if b in _SAFE)[: limit - 17]
+    return f"{head}_{digest}", False
+
+
+def unspell(word: str) -> str:
+    """The word that `spell` wrote as `word`; any other word comes back as it is."""
+    if not word.startswith(_PREFIX) or not _CODED(word[len(_PREFIX) :]):
+        return word
+    try:
+        raw = re.sub(r"_([0-9a-f]{2})", lambda m: chr(int(m[1], 16)), word[len(_PREFIX) :])
+        original = raw.encode("latin-1").decode("utf-8", "surrogatepass")
+    except UnicodeError:
+        return word
+    return original if spell(original, 1 << 30)[0] == word else word
+
+
+def derived(seed: str | None, kind: str, ordinal: int) -> str:
+    """An id for what has none, from the response's id, the kind and the ordinal only (law 8)."""
+    digest = hashlib.sha256(f"{seed or ''}\x00{kind}\x00{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{kind}_{digest[:24]}"

@@ -1,0 +1,38 @@
+"""Data URLs and MIME types: `data:` <-> (media type, base64). RFC 2397."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+
+@dataclass(slots=True)
+class Data:
+    """The content of a data URL, as base64."""
+
+    media_type: str
+    base64: str
+
+    def url(self) -> str:
+        """The plainest data URL that says this."""
+        return f"data:{self.media_type};base64,{self.base64}"
+
+
+def from_data_url(url: str) -> Data | None:
+    """The content of `url` if it is a data URL; MIME parameters are left out, percent-encoded data re-encoded."""
+    if url[:5] != "data:" and url[:5].lower() != "data:":
+        return None
+    head, comma, data = url[5:].partition(",")
+    if not comma:
+        return None
+    kind, *parameters = head.split(";")
+    if not parameters or parameters[-1].strip().lower() != "base64":
+        data = base64.b64encode(unquote_to_bytes(data)).decode()
+    return Data(kind.strip() or "text/plain", data)
+
+
+def media_type_of(url: str) -> str | None:
+    """The MIME type that the ending of an address suggests."""
+    return mimetypes.guess_type(url.split("?", 1)[0])[0]

@@ -1,0 +1,85 @@
+"""Losses: recorded where they happen, decided about once, at the top.
+
+A loss is a typed value with a stable code and a place; prose is made from the code's row in `losses.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .errors import DragomanError, UntranslatableDocument
+
+Kind = Literal["dropped", "changed", "invented"]
+OnLoss = Literal["report", "ignore", "raise"] | Callable[["Loss"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing the target could not say as the source said it.
+
+    kind    dropped (gone), changed (approximated) or invented (the target needs it, the source had none)
+    code    stable dotted code, e.g. `sampling.unsupported`; the list stands in docs/losses.md
+    at      JSON Pointer into the source document; for `invented` into the target
+    detail  a short word on how, never payload
+    value   the value concerned; may be large or secret, so it is left out of `repr` and `str`
+    """
+
+    kind: Kind
+    code: str
+    at: str
+    detail: str = ""
+    value: Any = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code} at {self.at or '/'}" + (f" ({self.detail})" if self.detail else "")
+
+
+class Report:
+    """Collects the losses of one translation, in order; with `links` also where each target element came from."""
+
+    __slots__ = ("links", "losses")
+
+    def __init__(self, *, trace: bool = False) -> None:
+        self.losses: list[Loss] = []
+        self.links: dict[str, str] | None = {} if trace else None
+
+    def dropped(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
+        """`value`, at source place `at`, has no word in the target."""
+        self.losses.append(Loss("dropped", code, at, detail, value))
+
+    def changed(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
+        """`value`, at source place `at`, was approximated in the target."""
+        self.losses.append(Loss("changed", code, at, detail, value))
+
+    def invented(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
+        """The target needs `value` at target place `at`; the source said nothing of it."""
+        self.losses.append(Loss("invented", code, at, detail, value))
+
+    def link(self, target: str, source: str) -> None:
+        """The element at `target` (pointer into the target) came from `source` (pointer into the source)."""
+        if self.links is not None:
+            self.links[target] = source
+
+
+def check_policy(on_loss: object) -> None:
+    """Raise DragomanError unless `on_loss` is one of the policies."""
+    if not (on_loss in ("report", "ignore", "raise") if isinstance(on_loss, str) else callable(on_loss)):
+        raise DragomanError("on_loss must be 'report', 'ignore', 'raise' or a callable")
+
+
+def decide(losses: list[Loss], on_loss: OnLoss) -> tuple[Loss, ...]:
+    """Apply the caller's policy to the losses of one document; returns what the translation shows.
+
+    Raises UntranslatableDocument under "raise" if anything was dropped or changed (an invention never refuses).
+    """
+    if not losses or on_loss == "ignore":
+        return ()
+    if on_loss == "raise":
+        if any(loss.kind != "invented" for loss in losses):
+            raise UntranslatableDocument(losses)
+    elif callable(on_loss):
+        for loss in losses:
+            on_loss(loss)
+    return tuple(losses)

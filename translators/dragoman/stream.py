@@ -1,0 +1,124 @@
+"""Streams through the canonical events: bytes in, bytes out, no sockets, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from . import dialects
+from .dialects import Context, Dialect
+from .errors import BrokenStream, DragomanError, UntranslatableDocument
+from .events import Event, Failure
+from .model import Error
+from .report import Loss, OnLoss, Report
+
+
+class StreamTranslation:
+    """One running stream. One object per stream; not to be shared between threads.
+
+    losses: what was lost so far. error: BrokenStream once the stream has failed, else None; a caller's own
+    refusal (on_loss="raise") stands there as UntranslatableDocument.
+    """
+
+    __slots__ = ("_closed", "_done", "_home", "_on_loss", "_reader", "_report", "_seen", "_writer", "error")
+
+    def __init__(self, source: Dialect, target: Dialect, context: Context, on_loss: OnLoss) -> None:
+        self._home = source is target
+        self._reader = source.reader()
+        self._report = Report()
+        self._writer = target.writer(self._report, self._home, context)
+        self._on_loss = on_loss
+        self._seen = 0
+        self._done = self._closed = False
+        self.error: DragomanError | None = None
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What was lost so far, in order."""
+        return () if self._on_loss == "ignore" else tuple(self._report.losses)
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What `chunk` settles, in the target's words. Raises BrokenStream only after `close`."""
+        if self._closed:
+            raise BrokenStream("the stream is closed")
+        if self._done:
+            return b""
+        try:
+            events = self._reader.feed(chunk)
+        except BrokenStream as broken:
+            return self._broken(broken)
+        return self._say(events, chunk)
+
+    def close(self) -> bytes:
+        """What is left: closes what is open. A stream that stopped before its end gets the target's error."""
+        if self._closed or self._done:
+            self._closed = True
+            return b""
+        self._closed = True
+        try:
+            events = self._reader.close()
+        except BrokenStream as broken:
+            return self._broken(broken)
+        return self._say(events, b"")
+
+    def _say(self, events: list[Event], chunk: bytes) -> bytes:
+        send = self._writer.send
+        out: list[bytes] = []
+        for event in events:
+            if not self._home:
+                out.append(send(event))
+                if len(self._report.losses) > self._seen:
+                    refused = self._decide()
+                    if refused is not None:
+                        out[-1] = send(Failure(Error("invalid_request", str(refused))))
+                        self.error, self._done = refused, True
+                        break
+            if type(event) is Failure:
+                self.error = BrokenStream(event.error.message or event.error.type)
+                self._done = not self._home
+                if self._done:
+                    break
+        # At home the bytes pass as they came.
+        return chunk if self._home else b"".join(out)
+
+    def _decide(self) -> DragomanError | None:
+        fresh, self._seen = self._report.losses[self._seen :], len(self._report.losses)
+        if self._on_loss == "raise" and any(loss.kind != "invented" for loss in fresh):
+            return UntranslatableDocument(fresh)
+        if callable(self._on_loss):
+            for loss in fresh:
+                self._on_loss(loss)
+        return None
+
+    def _broken(self, broken: BrokenStream) -> bytes:
+        self.error, self._done = broken, True
+        return b"" if self._home else self._writer.send(Failure(Error("api", str(broken))))
+
+
+def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
+    """The canonical events of a stream of `dialect`, given whole or in chunks.
+
+    A stream that fails ends with a Failure event; raises BrokenStream for a frame without bound.
+    """
+    reader = dialects.get(dialect).reader()
+    for chunk in (data,) if isinstance(data, (bytes, bytearray, memoryview)) else data:
+        yield from reader.feed(bytes(chunk))
+    yield from reader.close()
+
+
+def write_events(events: Iterable[Event], dialect: str, *, source: str | None = None) -> bytes:
+    """The stream of `dialect` that tells `events`: at home if they were read from it, in its strict form otherwise."""
+    target = dialects.get(dialect)
+    out: list[bytes] = []
+    writer = None
+    for event in events:
+        if writer is None:
+            origin = source
+            if origin is None:
+                response = getattr(event, "response", None)
+                origin = response.dialect if response is not None else None
+            if origin is None and not isinstance(event, Failure):
+                out.append(target.writer(Report(), True, Context()).send(event))  # transport before the start
+                continue
+            writer = target.writer(Report(), origin in (target.name, None), Context())
+        out.append(writer.send(event))
+    return b"".join(out)

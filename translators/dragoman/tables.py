@@ -1,0 +1,163 @@
+"""Tables that every dialect reads: words in pairs, fields in rows, and the few functions that walk them.
+
+A row is read left to right and written right to left, so that reading and writing cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .jsontext import escape, same
+from .report import Report
+
+# --- walking --------------------------------------------------------------------------------------------
+
+INT = (int,)
+NUM = (int, float)
+STR = (str,)
+BOOL = (bool,)
+LIST = (list,)
+DICT = (dict,)
+
+Kind = dict[str, Any]
+"""The known keys of one kind of wire object: key -> values that say the same as its absence, or the Kind inside.
+
+`null` under a known key always says the same as absence; under an unknown key it says nothing we know."""
+
+
+class Pairs:
+    """Words of a dialect beside canonical words. The first row of a word is the one written."""
+
+    def __init__(self, *rows: tuple[str, str]) -> None:
+        self.read: dict[str, str] = {}
+        self.write: dict[str, str] = {}
+        for wire, canonical in rows:
+            self.read.setdefault(wire, canonical)
+            self.write.setdefault(canonical, wire)
+
+
+def give_back(out: dict[str, Any], extra: dict[str, Any] | None) -> None:
+    """Put the extras of a node back into its wire object; those of an inner object into the inner object."""
+    if extra:
+        for key, value in extra.items():
+            old = out.get(key)
+            if type(old) is dict and type(value) is dict:
+                give_back(old, value)
+            else:
+                out[key] = value
+
+
+def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind) -> None:
+    """Report the extras of a node that stay behind: each at its place, unless it says the same as absence."""
+    if extra:
+        for key, value in extra.items():
+            known = kind.get(key)
+            if known is None:
+                report.dropped("field.unknown", f"{at}/{escape(key)}", value)
+            elif type(known) is dict:
+                if type(value) is dict:
+                    drop_extra(report, value, f"{at}/{escape(key)}", known)
+                elif value is not None:
+                    report.dropped("field.invalid", f"{at}/{escape(key)}", value)
+            elif value is not None and not any(same(value, equal) for equal in known):
+                report.dropped("field.unsupported", f"{at}/{escape(key)}", value)
+
+
+# --- declared equal: settings whose documented default says the same as absence ----------------------------
+
+DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "n": (1,),
+    "logprobs": (False,),
+    "store": (False,),
+    "stream": (False,),
+    "presence_penalty": (0, 0.0),
+    "frequency_penalty": (0, 0.0),
+    "parallel_tool_calls": (True,),
+    "include_usage": (True, False),
+    "stop": ([],),
+    "service_tier": ("auto",),
+    "modalities": (["text"],),
+    "logit_bias": ({},),
+    "metadata": ({},),
+    "top_logprobs": (0,),
+}
+
+
+def is_default(name: str, value: Any) -> bool:
+    """Whether the setting `name` with `value` says the same as its absence."""
+    return any(same(value, equal) for equal in DEFAULTS.get(name, ()))
+
+
+_CODES = {
+    "n": "candidate.extra",
+    "metadata": "metadata.unsupported",
+    "store": "state.store",
+    "user": "user.unsupported",
+    "safety_identifier": "user.unsupported",
+    "prompt_cache_key": "cache.unsupported",
+    "prompt_cache_options": "cache.unsupported",
+    "prompt_cache_retention": "cache.unsupported",
+    "modalities": "media.output",
+    "audio": "media.output",
+    "verbosity": "verbosity.unsupported",
+    "prediction": "prediction.unsupported",
+    "moderation": "moderation.unsupported",
+    "web_search": "tool.server",
+    "logprobs": "logprobs.unsupported",
+    "top_logprobs": "logprobs.unsupported",
+    "service_tier": "service_tier.unsupported",
+    "stop": "stop.unsupported",
+}
+
+
+def param_code(name: str) -> str:
+    """The loss code for a setting that the target has no word for."""
+    return _CODES.get(name, "sampling.unsupported")
+
+
+# --- errors: spec/MAP.md section 8 ---------------------------------------------------------------------------
+
+# canonical word -> (HTTP status, Anthropic type, OpenAI type, OpenAI code or None)
+ERRORS: dict[str, tuple[int, str, str, str | None]] = {
+    "invalid_request": (400, "invalid_request_error", "invalid_request_error", None),
+    "authentication": (401, "authentication_error", "invalid_request_error", "invalid_api_key"),
+    "billing": (402, "billing_error", "insufficient_quota", "insufficient_quota"),
+    "permission": (403, "permission_error", "invalid_request_error", "permission_denied"),
+    "not_found": (404, "not_found_error", "invalid_request_error", "model_not_found"),
+    "conflict": (409, "conflict_error", "invalid_request_error", "conflict"),
+    "too_large": (413, "request_too_large", "invalid_request_error", "request_too_large"),
+    "rate_limit": (429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded"),
+    "api": (500, "api_error", "server_error", None),
+    "overloaded": (529, "overloaded_error", "service_unavailable", None),
+    "timeout": (504, "timeout_error", "timeout", None),
+}
+# The statuses that a dialect does not use, and what it uses instead (529 is Anthropic's own).
+_BY_STATUS = {row[0]: word for word, row in ERRORS.items()} | {
+    408: "timeout",
+    422: "invalid_request",
+    502: "api",
+    503: "overloaded",
+}
+
+
+def error_word(status: int | None) -> str:
+    """The canonical word for an HTTP status."""
+    if status is None:
+        return "api"
+    return _BY_STATUS.get(status) or ("invalid_request" if 400 <= status < 500 else "api")
+
+
+# --- reasoning: spec/MAP.md section 5 -------------------------------------------------------------------------
+
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+BUDGETS = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 32768, "max": 32768}
+
+
+def effort_of(budget: int) -> str:
+    """The effort whose budget is nearest by threshold; a budget of -1 is left to the model: medium."""
+    if budget == -1:
+        return "medium"
+    for limit, effort in ((0, "none"), (512, "minimal"), (1024, "low"), (8192, "medium"), (24576, "high")):
+        if budget <= limit:
+            return effort
+    return "xhigh"

@@ -1,0 +1,301 @@
+"""Documents through the canonical model: the one-shot functions and the Exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import dialects
+from .dialects import Context, Dialect
+from .errors import DragomanError, Fault, InvalidDocument
+from .jsontext import MAX_DEPTH, as_object, dumps, loads
+from .model import Error, Json, Request, Response
+from .report import Loss, OnLoss, Report, check_policy, decide
+from .stream import StreamTranslation
+from .tables import ERRORS
+
+Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
+
+
+@dataclass(slots=True)
+class Translation:
+    """What a translation gives.
+
+    body     the document in the target dialect: plain JSON values, read-only, may share subtrees with the input
+    losses   everything that could not be carried over as it was; empty means nothing was lost
+    path     request target, and headers for it (version, content type; never credentials)
+    model    the model asked for, and `stream` whether a stream is asked for, wherever the dialect keeps them
+    status   HTTP status of an error, None for anything else
+    """
+
+    body: Any
+    losses: tuple[Loss, ...] = ()
+    path: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    model: str = ""
+    stream: bool = False
+    status: int | None = None
+    raw: bytes | None = field(default=None, repr=False)
+
+    def json(self) -> bytes:
+        """The body as JSON text (UTF-8); the very bytes that came, where nothing had to change."""
+        return self.raw if self.raw is not None else dumps(self.body)
+
+
+def _guard(action: Callable[[], Any]) -> Any:
+    """Run a reader or writer; a document nested beyond any sense is InvalidDocument, not a crash."""
+    try:
+        return action()
+    except RecursionError:
+        raise InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH}", "more")]) from None
+
+
+def _raw(body: Body) -> bytes | None:
+    if isinstance(body, str):
+        try:
+            return body.encode()
+        except UnicodeEncodeError:
+            return None
+    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None
+
+
+def _context(request: Any, target: Dialect, now: int | None, profile: Any) -> Context:
+    if request is not None and not isinstance(request, Request):
+        request = target.read_request(as_object(request), None)
+    return Context(request, now, profile)
+
+
+def translate_request(
+    body: Body,
+    source: str,
+    target: str,
+    *,
+    path: str | None = None,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Translation:
+    """A request of `source` in the words of `target`.
+
+    body: the request as a dict, or as JSON text. path: the request target, where the dialect keeps things there.
+    Raises InvalidDocument (what is no request of `source`), UnknownDialect, UntranslatableDocument (on_loss="raise").
+    """
+    check_policy(on_loss)
+    came, goes = dialects.get(source), dialects.get(target)
+    document = as_object(body)
+    if came is goes:
+        where, headers = goes.target(Request(source))
+        model, stream = document.get("model"), document.get("stream")
+        return Translation(
+            document,
+            (),
+            path or where,
+            headers,
+            model if type(model) is str else "",
+            stream is True,
+            raw=_raw(body),
+        )
+    request: Request = _guard(lambda: came.read_request(document, path))
+    return write_request(request, target, on_loss=on_loss, profile=profile, now=now)
+
+
+def write_request(
+    request: Request,
+    target: str,
+    *,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Translation:
+    """A canonical request in the words of `target`; at home as it was read, elsewhere with its losses."""
+    check_policy(on_loss)
+    goes = dialects.get(target)
+    report = Report()
+    out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.name, Context(None, now, profile)))
+    where, headers = goes.target(request)
+    losses = decide(report.losses, on_loss)
+    return Translation(out, losses, where, headers, request.model, bool(request.params.get("stream")))
+
+
+def read_request(body: Body, dialect: str, *, path: str | None = None) -> Request:
+    """The canonical request that `body` of `dialect` says. Raises InvalidDocument with all faults at once."""
+    came = dialects.get(dialect)
+    document = as_object(body)
+    request: Request = _guard(lambda: came.read_request(document, path))
+    return request
+
+
+def translate_response(
+    body: Body,
+    source: str,
+    target: str,
+    request: Any = None,
+    *,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Translation:
+    """A response of `source` in the words of `target`.
+
+    request: the client's own request in the target's dialect, for what is echoed. A body that is an error under
+    a success status, or `{}`, or no JSON at all, gives the target's error body with `status` set.
+    """
+    check_policy(on_loss)
+    came, goes = dialects.get(source), dialects.get(target)
+    try:
+        document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
+    except InvalidDocument:
+        document = _text(body)
+    if type(document) is not dict:
+        return translate_error(502, document, source, target, on_loss=on_loss)
+    response: Response = _guard(lambda: came.read_response(document))
+    if came is goes and response.error is None:
+        return Translation(document, raw=_raw(body))
+    return write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
+
+
+def write_response(
+    response: Response,
+    target: str,
+    request: Any = None,
+    *,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Translation:
+    """A canonical response in the words of `target`."""
+    check_policy(on_loss)
+    goes = dialects.get(target)
+    home = response.dialect == goes.name
+    failed = response.error
+    if failed is None and not home and any(c.finish_reason == "error" for c in response.candidates):
+        failed = Error("api", "the upstream ended with an error", at="/choices/0/finish_reason")
+    report = Report()
+    if failed is not None:
+        error = failed
+        status, out = goes.write_error(error, report, home)
+        if error.status is None and not 400 <= status < 600:
+            status = ERRORS["api"][0]
+        return Translation(out, decide(report.losses, on_loss), status=status)
+    context = _context(request, goes, now, profile)
+    out = _guard(lambda: goes.write_response(response, report, home, context))
+    return Translation(out, decide(report.losses, on_loss))
+
+
+def read_response(body: Body, dialect: str) -> Response:
+    """The canonical response that `body` of `dialect` says; an error body becomes `Response.error`."""
+    came = dialects.get(dialect)
+    document = as_object(body)
+    response: Response = _guard(lambda: came.read_response(document))
+    return response
+
+
+def translate_error(
+    status: int,
+    body: Any,
+    source: str,
+    target: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Translation:
+    """An HTTP error of `source` as `target` would send it: status, body and the headers that tell when to retry.
+
+    A body that is no JSON becomes the error's message.
+    """
+    check_policy(on_loss)
+    came, goes = dialects.get(source), dialects.get(target)
+    if isinstance(body, (bytes, bytearray, memoryview, str)):
+        try:
+            body = loads(body)
+        except InvalidDocument:
+            body = _text(body)
+    error: Error = _guard(lambda: came.read_error(status, body))
+    report = Report()
+    home = came is goes and type(body) in (dict, list)
+    told, out = goes.write_error(error, report, home)
+    if not home and error.extra:
+        from .tables import drop_extra
+
+        drop_extra(report, error.extra, "", came.kinds.get(Error, {}))
+    return Translation(out, decide(report.losses, on_loss), headers=_retry(headers), status=status if home else told)
+
+
+_KEPT_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")
+
+
+def _retry(headers: Mapping[str, str] | None) -> dict[str, str]:
+    out = {"content-type": "application/json"}
+    for name, value in (headers or {}).items():
+        if name.lower() in _KEPT_HEADERS:
+            out[name.lower()] = value
+    return out
+
+
+def _text(body: Any) -> Any:
+    return bytes(body).decode("utf-8", "replace") if not isinstance(body, str) else body
+
+
+def translate_stream(
+    source: str,
+    target: str,
+    request: Any = None,
+    *,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> StreamTranslation:
+    """A running stream of `source` in the words of `target`: `feed(bytes) -> bytes`, `close() -> bytes`."""
+    check_policy(on_loss)
+    came, goes = dialects.get(source), dialects.get(target)
+    return StreamTranslation(came, goes, _context(request, goes, now, profile), on_loss)
+
+
+class Exchange:
+    """One HTTP exchange: a client of one dialect, an upstream of another. Remembers the client's request."""
+
+    def __init__(
+        self,
+        client: str,
+        upstream: str,
+        *,
+        on_loss: OnLoss = "report",
+        profile: Any = None,
+        validate: bool = False,
+        now: int | None = None,
+    ) -> None:
+        check_policy(on_loss)
+        self.client, self.upstream = dialects.get(client).name, dialects.get(upstream).name
+        self._options: dict[str, Any] = {"on_loss": on_loss, "profile": profile, "validate": validate, "now": now}
+        self._request: Request | None = None
+
+    def request(self, body: Body, path: str | None = None) -> Translation:
+        """The client's request in the upstream's words."""
+        document = as_object(body)
+        if self.client == self.upstream:
+            return translate_request(body, self.client, self.upstream, path=path, **self._options)
+        self._request = read_request(document, self.client, path=path)
+        return write_request(self._request, self.upstream, **self._options)
+
+    def response(self, body: Body) -> Translation:
+        """The upstream's response in the client's words."""
+        return translate_response(body, self.upstream, self.client, self._request, **self._options)
+
+    def error(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> Translation:
+        """The upstream's error in the client's words."""
+        return translate_error(status, body, self.upstream, self.client, headers, **self._options)
+
+    def stream(self) -> StreamTranslation:
+        """The upstream's stream in the client's words."""
+        return translate_stream(self.upstream, self.client, self._request, **self._options)
+
+
