@@ -148,8 +148,8 @@ class ToolCall:
     one. kind "custom": a free-text tool; `arguments` is its input.
     """
 
-    id: str | None
-    name: str
+    id: str | None = None
+    name: str = ""
     arguments: str | Json | None = None
     kind: Literal["function", "custom"] = "function"
     cache: Json | None = None
@@ -164,7 +164,7 @@ class ToolCall:
 class ToolResult:
     """What a tool call gave. `call_id` None pairs by name and order; `value` is an object result."""
 
-    call_id: str | None
+    call_id: str | None = None
     parts: list[Part] = field(default_factory=list)
     name: str | None = None
     is_error: bool | None = None

@@ -156,11 +156,12 @@ class ChatStreamReader:
     # one chunk
 
     def _chunk(self, body: Json, event: str | None, out: list[Event]) -> None:
-        if body.get("error") or event == "error" or body.get("object") == "error":
-            self._failing = read_error(None, body)
         choices = body.get("choices")
         if type(choices) is not list:
             choices = []
+        if body.get("error") or event == "error" or body.get("object") == "error":
+            # Beside choices, what else the chunk says is the chunk's.
+            self._failing = read_error(None, {"error": body.get("error")} if choices else body)
         if self._failing is not None and not choices:
             self._fail(self._failing, out)
             return
@@ -169,8 +170,6 @@ class ChatStreamReader:
             if type(choice) is dict:
                 self._choice(choice, out)
         usage = body.get("usage")
-        if type(usage) is not dict and type(body.get("x_groq")) is dict:
-            usage = body["x_groq"].get("usage")  # Groq's second place for the same thing
         if type(usage) is dict and not same(usage, self._last_usage):
             self._report_usage(usage, out)
         if self._failing is not None:
@@ -209,6 +208,10 @@ class ChatStreamReader:
             out.append(Update(changed))
         if extra:
             out.append(Extra("response", 0, extra))
+            # Groq's second place for usage, and at times its only one.
+            groq = extra.get("x_groq")
+            if type(groq) is dict and type(groq.get("usage")) is dict and not same(groq["usage"], self._last_usage):
+                self._report_usage(groq["usage"], out)
 
     # one choice
 

@@ -1,0 +1,250 @@
+"""`dragoman convert` without its command line: one record in, one line out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal, Protocol
+
+from ..detect import detect
+from ..errors import DragomanError, Fault, InvalidDocument, UntranslatableDocument
+from ..jsontext import dumps, escape, loads, type_name
+from ..report import Loss
+from ..translate import (
+    Translation,
+    translate_error,
+    translate_request,
+    translate_response,
+    translate_stream,
+)
+from .files import MAX_LINE
+
+Kind = Literal["auto", "request", "response", "error", "stream", "exchange"]
+
+# `status` alone makes no exchange: a response of the Responses API has a field of that name.
+_EXCHANGE_KEYS = frozenset({"dialect", "request", "response", "stream_body", "request_path"})
+_ANY_STATUS = 500  # of an error body that came without one; the type inside decides where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for. `source` None: what the exchange says, or what its bodies look like."""
+
+    target: str
+    source: str | None = None
+    kind: Kind = "auto"
+    on_loss: Literal["report", "ignore", "raise"] = "report"
+    path: str | None = None
+    validate: bool = False
+    loss_values: bool = False
+
+    def keywords(self) -> dict[str, Any]:
+        return {"on_loss": self.on_loss, "validate": self.validate}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the summary tells."""
+
+    lines: int = 0
+    failed: int = 0
+    losses: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+class Failed(Exception):
+    """One record could not be converted: the place in it, the document of an exchange concerned, and why."""
+
+    def __init__(self, message: str, at: str = "", document: str = "") -> None:
+        super().__init__(message)
+        self.message, self.at, self.document = message, at, document
+
+
+class Say(Protocol):
+    """Where messages go: a line number, and what is to be said of it."""
+
+    def __call__(self, line: int, at: str, message: str) -> None: ...
+
+
+class Converter:
+    """Converts records; writes lines and losses to the files given, and messages through `say`."""
+
+    def __init__(self, options: Options, name: str, out: IO[bytes], losses: IO[bytes] | None, say: Say) -> None:
+        self.tally = Tally()
+        self._options = options
+        self._keywords = options.keywords()
+        self._name = name
+        self._out = out
+        self._losses = losses
+        self._say = say
+        self._found: list[tuple[str, Loss]] = []  # of the record under way
+        self._stream_failed = False
+
+    def record(self, line: int, text: bytes | None) -> None:
+        """One line in, one line out; an empty one stays empty. `text` None: it was too long to be read."""
+        if text is not None and not text.strip():
+            self._out.write(b"\n")
+            return
+        self.tally.lines += 1
+        self._found = []
+        self._stream_failed = False
+        try:
+            if text is None:
+                raise Failed(f"longer than {MAX_LINE} bytes")
+            converted = self._convert(loads(text))
+        except Failed as failed:
+            self._fail(line, failed)
+            return
+        except DragomanError as error:
+            self._fail(line, _failed(error, ""))
+            return
+        except Exception as error:  # a fault of ours must not stop the run, nor print what it was about
+            self._fail(line, Failed(f"internal error ({type(error).__name__}); please report it"))
+            return
+        self._out.write(converted)
+        self._out.write(b"\n")
+        if self._stream_failed:
+            self.tally.failed += 1
+            self._say(line, "/stream_body", "the stream ends in an error, also as converted")
+        self._keep_losses(line)
+
+    def fail(self, line: int, message: str) -> None:
+        """The input cannot be read from here on."""
+        self.tally.lines += 1
+        self._fail(line, Failed(message))
+
+    def stream(self, chunks: Iterable[bytes]) -> None:
+        """A raw stream in, a raw stream out."""
+        self.tally.lines += 1
+        self._found = []
+        source = self._options.source
+        if source is None:
+            self.tally.failed += 1
+            self._say(1, "", "a raw stream does not tell its dialect: say it with --from")
+            return
+        translation = translate_stream(source, self._options.target, **self._keywords)
+        for chunk in chunks:
+            self._out.write(translation.feed(chunk))
+        self._out.write(translation.close())
+        self._found += [("stream", loss) for loss in translation.losses]
+        if translation.error is not None:
+            self.tally.failed += 1
+            self._say(1, "", _stream_message(translation.error))
+        self._keep_losses(1)
+
+    def _fail(self, line: int, failed: Failed) -> None:
+        self.tally.failed += 1
+        error = {"file": self._name, "line": line, "at": failed.at, "message": failed.message}
+        if failed.document:
+            error["document"] = failed.document
+        self._out.write(dumps({"error": error}))
+        self._out.write(b"\n")
+        prefix = f"{failed.document}: " if failed.document else ""
+        self._say(line, failed.at, prefix + failed.message)
+
+    def _keep_losses(self, line: int) -> None:
+        for document, loss in self._found:
+            self.tally.losses[loss.kind, loss.code] += 1
+            if self._losses is None:
+                continue
+            row: dict[str, Any] = {
+                "line": line,
+                "document": document,
+                "kind": loss.kind,
+                "code": loss.code,
+                "at": loss.at,
+                "detail": loss.detail,
+            }
+            if self._options.loss_values:
+                row["value"] = loss.value
+            self._losses.write(dumps(row))
+            self._losses.write(b"\n")
+
+    def _convert(self, value: Any) -> bytes:
+        if type(value) is not dict:
+            raise Failed(f"expected an object, found {type_name(value)}")
+        kind = self._options.kind
+        if kind == "exchange" or (kind == "auto" and not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value):
+            return self._exchange(value)
+        return self._bare(value, kind)
+
+    def _bare(self, body: dict[str, Any], kind: Kind) -> bytes:
+        source = self._options.source
+        if source is None or kind == "auto":
+            source, kind = self._guess(body, source, kind)
+        if kind == "request":
+            return self._request(body, source, self._options.path).json()
+        if kind == "response":
+            return self._response(body, source, None).json()
+        return self._error(body, source, None).json()
+
+    def _guess(self, body: dict[str, Any], source: str | None, kind: Kind) -> tuple[str, Kind]:
+        """The likeliest dialect and kind of a bare body, with what the user said of it held fast."""
+        guesses = [guess for guess in detect(body) if kind in ("auto", guess.kind)]
+        if source is not None:
+            dialect = source.partition("+")[0]
+            guesses.sort(key=lambda guess: guess.dialect != dialect)  # stable: the likeliest stays first
+        if not guesses:
+            raise Failed("no document of a known dialect: say --from and --kind")
+        found: Kind = guesses[0].kind  # type: ignore[assignment]
+        return source or guesses[0].dialect, found
+
+    def _exchange(self, exchange: dict[str, Any]) -> bytes:
+        target = self._options.target
+        source = self._source(exchange)
+        out: dict[str, Any] = {**exchange, "dialect": target}
+        ready: dict[str, bytes] = {}
+        request = None
+        if exchange.get("request") is not None:
+            path = exchange.get("request_path")
+            path = path if type(path) is str else self._options.path
+            asked = self._request(exchange["request"], source, path)
+            ready["request"], request = asked.json(), asked.body
+            if asked.path is not None:
+                out["request_path"] = asked.path
+        elif "request_path" in exchange and source != target:
+            out["request_path"] = None  # without the request there is none to be had
+        status = exchange.get("status")
+        body = exchange.get("response")
+        text = exchange.get("response_text")
+        if body is None and type(text) is str and text:
+            body = text
+            out["response_text"] = None
+        if body is not None:
+            if type(status) is int and status >= 400:
+                answer = self._error(body, source, status)
+            else:
+                answer = self._response(body, source, request)
+            ready["response"] = answer.json()
+            if answer.status is not None:
+                out["status"] = answer.status
+        stream = exchange.get("stream_body")
+        if type(stream) is str:
+            out["stream_body"] = self._stream(stream, source, request)
+        out |= dict.fromkeys(ready)
+        return b"{%b}" % b",".join(dumps(key) + b":" + (ready.get(key) or dumps(out[key])) for key in out)
+
+    def _source(self, exchange: dict[str, Any]) -> str:
+        if self._options.source is not None:
+            return self._options.source
+        named = exchange.get("dialect")
+        if named is not None:
+            if type(named) is not str:
+                raise Failed(f"expected a dialect id, found {type_name(named)}", "/dialect")
+            return named
+        for key in ("request", "response"):
+            if type(exchange.get(key)) is dict:
+                guesses = [guess for guess in detect(exchange[key]) if (guess.kind == "request") == (key == "request")]
+                if guesses:
+                    return guesses[0].dialect
+        raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+
+    def _request(self, body: Any, source: str, path: str | None) -> Translation:
+        return self._done(
+            "request", lambda: translate_request(body, source, self._options.target, path=path, **self._keywords)
+        )
+
+    def _response(self, body: Any, source: str, request: Any) -> Translation:
+        return self._done(
+            "response", lambda: translate_response(body, source, self._options.target, request, **self._keywords)
+        )
