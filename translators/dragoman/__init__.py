@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import dialects as _dialects
+from . import registry as _registry
 from .detect import Guess, detect
 from .errors import BrokenStream, DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from .events import fold, unfold
@@ -26,12 +26,12 @@ __version__ = "0.1.0"
 
 def dialects(*, all: bool = False) -> tuple[str, ...]:
     """The ids of the dialects of the matrix; with `all` also those that stand beside it."""
-    return _dialects.names()
+    return _registry.names()
 
 
 def flavours(dialect: str) -> tuple[str, ...]:
     """The flavour ids of `dialect`; raises UnknownDialect."""
-    _dialects.get(dialect)
+    _registry.get(dialect)
     return ()
 
 

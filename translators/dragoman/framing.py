@@ -83,7 +83,7 @@ class _Decoder:
         self._closed = False
         self.frames = 0  # delivered so far
 
-    def feed(self, chunk: bytes) -> list[Frame]:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> list[Frame]:
         """The frames that `chunk` completes.
 
         Raises BrokenStream for a frame beyond `max_frame`, once the frames before it are delivered (so at the
@@ -181,11 +181,11 @@ class SSEDecoder(_Decoder):
         self._start = -1  # its offset; -1 before its first field
         self._size = 0  # of its lines so far
 
-    def feed(self, chunk: bytes) -> list[Frame]:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> list[Frame]:
         """See `_Decoder.feed`; the two fast paths are entered here without a detour."""
         if not self._aligned:
             return super().feed(chunk)
-        if chunk.__class__ is not bytes:
+        if type(chunk) is not bytes:
             chunk = bytes(chunk)
         if self._tail:
             chunk = self._tail + chunk

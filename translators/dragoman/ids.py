@@ -12,7 +12,7 @@ import re
 
 _PREFIX = "dgx_"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z").match
-_CODED = re.compile(r"(?:[A-Za-z0-9]|_[0-9a-f]{2})+\Z").match
+_CODED = re.compile(r"(?:[A-Za-z0-9]|_[0-9a-f]{2})*\Z").match
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 

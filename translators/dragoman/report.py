@@ -59,7 +59,7 @@ class Report:
 
     def link(self, target: str, source: str) -> None:
         """The element at `target` (pointer into the target) came from `source` (pointer into the source)."""
-        if self.links is not None:
+        if self.links is not None and source:
             self.links[target] = source
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from . import dialects
-from .dialects import Context, Dialect
+from . import registry
+from .dialects.base import Context, Dialect
 from .errors import BrokenStream, DragomanError, UntranslatableDocument
 from .events import Event, Failure
 from .model import Error
@@ -99,7 +99,7 @@ def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
 
     A stream that fails ends with a Failure event; raises BrokenStream for a frame without bound.
     """
-    reader = dialects.get(dialect).reader()
+    reader = registry.get(dialect).reader()
     for chunk in (data,) if isinstance(data, (bytes, bytearray, memoryview)) else data:
         yield from reader.feed(bytes(chunk))
     yield from reader.close()
@@ -107,7 +107,7 @@ def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
 
 def write_events(events: Iterable[Event], dialect: str, *, source: str | None = None) -> bytes:
     """The stream of `dialect` that tells `events`: at home if they were read from it, in its strict form otherwise."""
-    target = dialects.get(dialect)
+    target = registry.get(dialect)
     out: list[bytes] = []
     writer = None
     for event in events:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import dialects
-from .dialects import Context, Dialect
+from . import registry
+from .dialects.base import Context, Dialect
 from .errors import DragomanError, Fault, InvalidDocument
 from .jsontext import MAX_DEPTH, as_object, dumps, loads
 from .model import Error, Json, Request, Response
@@ -83,7 +83,7 @@ def translate_request(
     Raises InvalidDocument (what is no request of `source`), UnknownDialect, UntranslatableDocument (on_loss="raise").
     """
     check_policy(on_loss)
-    came, goes = dialects.get(source), dialects.get(target)
+    came, goes = registry.get(source), registry.get(target)
     document = as_object(body)
     if came is goes:
         where, headers = goes.target(Request(source))
@@ -112,7 +112,7 @@ def write_request(
 ) -> Translation:
     """A canonical request in the words of `target`; at home as it was read, elsewhere with its losses."""
     check_policy(on_loss)
-    goes = dialects.get(target)
+    goes = registry.get(target)
     report = Report()
     out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.name, Context(None, now, profile)))
     where, headers = goes.target(request)
@@ -122,7 +122,7 @@ def write_request(
 
 def read_request(body: Body, dialect: str, *, path: str | None = None) -> Request:
     """The canonical request that `body` of `dialect` says. Raises InvalidDocument with all faults at once."""
-    came = dialects.get(dialect)
+    came = registry.get(dialect)
     document = as_object(body)
     request: Request = _guard(lambda: came.read_request(document, path))
     return request
@@ -145,7 +145,7 @@ def translate_response(
     a success status, or `{}`, or no JSON at all, gives the target's error body with `status` set.
     """
     check_policy(on_loss)
-    came, goes = dialects.get(source), dialects.get(target)
+    came, goes = registry.get(source), registry.get(target)
     try:
         document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
     except InvalidDocument:
@@ -170,7 +170,7 @@ def write_response(
 ) -> Translation:
     """A canonical response in the words of `target`."""
     check_policy(on_loss)
-    goes = dialects.get(target)
+    goes = registry.get(target)
     home = response.dialect == goes.name
     failed = response.error
     if failed is None and not home and any(c.finish_reason == "error" for c in response.candidates):
@@ -189,7 +189,7 @@ def write_response(
 
 def read_response(body: Body, dialect: str) -> Response:
     """The canonical response that `body` of `dialect` says; an error body becomes `Response.error`."""
-    came = dialects.get(dialect)
+    came = registry.get(dialect)
     document = as_object(body)
     response: Response = _guard(lambda: came.read_response(document))
     return response
@@ -212,7 +212,7 @@ def translate_error(
     A body that is no JSON becomes the error's message.
     """
     check_policy(on_loss)
-    came, goes = dialects.get(source), dialects.get(target)
+    came, goes = registry.get(source), registry.get(target)
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         try:
             body = loads(body)
@@ -256,7 +256,7 @@ def translate_stream(
 ) -> StreamTranslation:
     """A running stream of `source` in the words of `target`: `feed(bytes) -> bytes`, `close() -> bytes`."""
     check_policy(on_loss)
-    came, goes = dialects.get(source), dialects.get(target)
+    came, goes = registry.get(source), registry.get(target)
     return StreamTranslation(came, goes, _context(request, goes, now, profile), on_loss)
 
 
@@ -274,7 +274,7 @@ class Exchange:
         now: int | None = None,
     ) -> None:
         check_policy(on_loss)
-        self.client, self.upstream = dialects.get(client).name, dialects.get(upstream).name
+        self.client, self.upstream = registry.get(client).name, registry.get(upstream).name
         self._options: dict[str, Any] = {"on_loss": on_loss, "profile": profile, "validate": validate, "now": now}
         self._request: Request | None = None
 

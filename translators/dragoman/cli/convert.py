@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import IO, Any, Literal, Protocol
 
 from ..detect import detect
 from ..errors import DragomanError, Fault, InvalidDocument, UntranslatableDocument
-from ..jsontext import dumps, escape, loads, type_name
+from ..jsontext import dumps, loads, type_name
 from ..report import Loss
 from ..translate import (
     Translation,
@@ -25,6 +25,8 @@ Kind = Literal["auto", "request", "response", "error", "stream", "exchange"]
 # `status` alone makes no exchange: a response of the Responses API has a field of that name.
 _EXCHANGE_KEYS = frozenset({"dialect", "request", "response", "stream_body", "request_path"})
 _ANY_STATUS = 500  # of an error body that came without one; the type inside decides where there is one
+# What the upstream wrote is not repeated: error messages of real APIs quote keys and prompts.
+_ENDS_IN_ERROR = "the stream fails or ends too early, and so does the converted one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,6 @@ class Options:
     path: str | None = None
     validate: bool = False
     loss_values: bool = False
-
-    def keywords(self) -> dict[str, Any]:
-        return {"on_loss": self.on_loss, "validate": self.validate}
 
 
 @dataclass(slots=True)
@@ -69,10 +68,12 @@ class Say(Protocol):
 class Converter:
     """Converts records; writes lines and losses to the files given, and messages through `say`."""
 
-    def __init__(self, options: Options, name: str, out: IO[bytes], losses: IO[bytes] | None, say: Say) -> None:
+    def __init__(
+        self, options: Options, name: str, out: IO[bytes], losses: IO[bytes] | None, say: Say
+    ) -> None:
         self.tally = Tally()
         self._options = options
-        self._keywords = options.keywords()
+        self._keywords: dict[str, Any] = {"on_loss": options.on_loss, "validate": options.validate}
         self._name = name
         self._out = out
         self._losses = losses
@@ -105,7 +106,7 @@ class Converter:
         self._out.write(b"\n")
         if self._stream_failed:
             self.tally.failed += 1
-            self._say(line, "/stream_body", "the stream ends in an error, also as converted")
+            self._say(line, "/stream_body", _ENDS_IN_ERROR)
         self._keep_losses(line)
 
     def fail(self, line: int, message: str) -> None:
@@ -129,7 +130,11 @@ class Converter:
         self._found += [("stream", loss) for loss in translation.losses]
         if translation.error is not None:
             self.tally.failed += 1
-            self._say(1, "", _stream_message(translation.error))
+            if isinstance(translation.error, UntranslatableDocument):
+                refused = _failed(translation.error, "")
+                self._say(1, refused.at, refused.message)
+            else:
+                self._say(1, "", _ENDS_IN_ERROR)
         self._keep_losses(1)
 
     def _fail(self, line: int, failed: Failed) -> None:
@@ -164,7 +169,7 @@ class Converter:
         if type(value) is not dict:
             raise Failed(f"expected an object, found {type_name(value)}")
         kind = self._options.kind
-        if kind == "exchange" or (kind == "auto" and not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value):
+        if kind == "exchange" or (kind == "auto" and _is_exchange(value)):
             return self._exchange(value)
         return self._bare(value, kind)
 
@@ -199,7 +204,8 @@ class Converter:
             path = exchange.get("request_path")
             path = path if type(path) is str else self._options.path
             asked = self._request(exchange["request"], source, path)
-            ready["request"], request = asked.json(), asked.body
+            ready["request"] = _as_it_was(exchange["request"], asked.json())
+            request = asked.body
             if asked.path is not None:
                 out["request_path"] = asked.path
         elif "request_path" in exchange and source != target:
@@ -215,7 +221,7 @@ class Converter:
                 answer = self._error(body, source, status)
             else:
                 answer = self._response(body, source, request)
-            ready["response"] = answer.json()
+            ready["response"] = _as_it_was(exchange.get("response"), answer.json())
             if answer.status is not None:
                 out["status"] = answer.status
         stream = exchange.get("stream_body")
@@ -234,17 +240,80 @@ class Converter:
             return named
         for key in ("request", "response"):
             if type(exchange.get(key)) is dict:
-                guesses = [guess for guess in detect(exchange[key]) if (guess.kind == "request") == (key == "request")]
+                guesses = [
+                    guess
+                    for guess in detect(exchange[key])
+                    if (guess.kind == "request") == (key == "request")
+                ]
                 if guesses:
                     return guesses[0].dialect
         raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
 
     def _request(self, body: Any, source: str, path: str | None) -> Translation:
-        return self._done(
-            "request", lambda: translate_request(body, source, self._options.target, path=path, **self._keywords)
-        )
+        return self._call("request", translate_request, body, source, self._options.target, path=path)
 
     def _response(self, body: Any, source: str, request: Any) -> Translation:
-        return self._done(
-            "response", lambda: translate_response(body, source, self._options.target, request, **self._keywords)
-        )
+        return self._call("response", translate_response, body, source, self._options.target, request)
+
+    def _error(self, body: Any, source: str, status: int | None) -> Translation:
+        if status is None:
+            told = self._call("error", translate_response, body, source, self._options.target)
+            if told.status is not None:
+                return told
+            self._found = []
+        return self._call("error", translate_error, status or _ANY_STATUS, body, source, self._options.target)
+
+    def _call(
+        self, document: str, translate: Callable[..., Translation], *args: Any, **more: Any
+    ) -> Translation:
+        try:
+            done = translate(*args, **more, **self._keywords)
+        except DragomanError as error:
+            raise _failed(error, document) from None
+        self._found += [(document, loss) for loss in done.losses]
+        return done
+
+    def _stream(self, body: str, source: str, request: Any) -> str:
+        try:
+            translation = translate_stream(source, self._options.target, request, **self._keywords)
+            out = translation.feed(body.encode("utf-8", "replace")) + translation.close()
+        except DragomanError as error:
+            raise _failed(error, "stream") from None
+        if isinstance(translation.error, UntranslatableDocument):
+            raise _failed(translation.error, "stream")
+        self._stream_failed = translation.error is not None
+        self._found += [("stream", loss) for loss in translation.losses]
+        return out.decode("utf-8", "replace")
+
+
+def _is_exchange(value: dict[str, Any]) -> bool:
+    if "dialect" in value:
+        return True
+    # Events of a stream and lines of a batch have a `response` too.
+    return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value
+
+
+def _failed(error: DragomanError, document: str) -> Failed:
+    """What may be shown of an error: places and types, no payload."""
+    at = ""
+    message = str(error)
+    if isinstance(error, InvalidDocument) and error.faults:
+        first, *others = error.faults
+        at = first.at
+        message = f"expected {first.expected}, found {first.found}"
+        message += "".join(f"; {_fault(fault)}" for fault in others[:4])
+        if len(others) > 4:
+            message += f"; and {len(others) - 4} more"
+    elif isinstance(error, UntranslatableDocument) and error.losses:
+        at = error.losses[0].at
+        message = f"refused: {message}"
+    return Failed(message, at, document)
+
+
+def _fault(fault: Fault) -> str:
+    return f"{fault.at or '/'}: expected {fault.expected}, found {fault.found}"
+
+
+def _as_it_was(body: Any, converted: bytes) -> bytes:
+    """The converted body as text in a string, where the log keeps its bodies so."""
+    return dumps(converted.decode()) if type(body) is str else converted

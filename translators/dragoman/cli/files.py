@@ -45,49 +45,96 @@ class _Joined(io.RawIOBase):
         return len(piece)
 
 
-def open_input(path: str) -> IO[bytes]:
-    """The bytes of a file, or of stdin for `-`, decompressed if they are gzip whatever the name says."""
-    raw: IO[bytes] = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
-    head = raw.read(len(_GZIP))
-    whole = io.BufferedReader(_Joined(head, raw), 1 << 17)
-    if head == _GZIP:
-        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=whole)), 1 << 17)
-    return whole
+class Input:
+    """A file, or stdin for `-`; decompressed if it is gzip, whatever the name says.
 
-
-def sniff(reader: IO[bytes], *, stream: bool) -> tuple[Form, list[Numbered]]:
-    """What the input is, from its first lines, and those lines (with their numbers) for whoever reads on.
-
-    A line that is a JSON value by itself makes JSONL; so does a broken one, unless it breaks off where a
-    printed document breaks its lines and the next line is no object of its own.
+    `form` comes first, then the one reader that fits; `line` is the number of the last line read. Raises
+    OSError, and EOFError or zlib.error where gzip is damaged.
     """
-    taken: list[Numbered] = []
-    if stream:
-        return "stream", taken
-    for number, line in read_lines(reader, 1):
-        taken.append((number, line))
-        if line is None:
-            return "lines", taken
-        if line.removeprefix(_BOM).strip():
-            break
-    else:
-        return "lines", taken
-    first = line.removeprefix(_BOM)
-    if _SSE.match(first):
-        return "stream", taken
-    if _is_json(first):
-        return "lines", taken
-    for number, following in read_lines(reader, number + 1):
-        taken.append((number, following))
-        if following is None or following.strip():
-            break
-    else:
-        return "lines", taken
-    if following is None:
-        return "lines", taken
-    opened = first.strip() in (b"{", b"[")
-    broken_off = first.strip().endswith((b"{", b"[", b",", b":")) or following.strip().startswith((b",", b":"))
-    return "document" if opened or (broken_off and not _is_json(following)) else "lines", taken
+
+    def __init__(self, path: str) -> None:
+        raw: IO[bytes] = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
+        head = raw.read(len(_GZIP))
+        whole = io.BufferedReader(cast(io.RawIOBase, _Joined(head, raw)), 1 << 17)
+        if head == _GZIP:
+            whole = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=whole)), 1 << 17)
+        self._raw = raw
+        self._file = whole
+        self._taken: list[bytes] = []  # read ahead by `form`
+        self.line = 0
+
+    def form(self) -> Form:
+        """What the input is, by its first lines.
+
+        A line that is a JSON value by itself makes JSONL. So does a broken one, unless it breaks off where
+        printed documents break their lines and the next line is no value by itself.
+        """
+        first = self._ahead()
+        if first is None:
+            return "lines"
+        if _SSE.match(first):
+            return "stream"
+        if _is_json(first):
+            return "lines"
+        second = self._ahead()
+        if second is None:
+            return "lines"
+        first, second = first.strip(), second.strip()
+        if first in (b"{", b"["):
+            return "document"
+        broken_off = first.endswith((b"{", b"[", b",", b":")) or second.startswith((b",", b":"))
+        return "document" if broken_off and not _is_json(second) else "lines"
+
+    def lines(self) -> Iterator[Numbered]:
+        """The lines without their ends, with their numbers from 1; None for one longer than MAX_LINE."""
+        taken, self._taken = self._taken, []
+        for line in taken:
+            self.line += 1
+            yield self.line, line.removesuffix(b"\n").removesuffix(b"\r")
+        while line := self._file.readline(MAX_LINE + 1):
+            self.line += 1
+            if len(line) > MAX_LINE and not line.endswith(b"\n"):
+                while line and not line.endswith(b"\n"):
+                    line = self._file.readline(1 << 20)
+                yield self.line, None
+            else:
+                yield self.line, line.removesuffix(b"\n").removesuffix(b"\r")
+
+    def whole(self) -> bytes | None:
+        """All of it; None if it is longer than MAX_LINE."""
+        size = 0
+        pieces = []
+        for piece in self.chunks():
+            size += len(piece)
+            if size > MAX_LINE:
+                return None
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of it, in pieces as they come."""
+        self.line = 1
+        yield from self._taken
+        while chunk := self._file.read1(1 << 16):
+            yield chunk
+
+    def close(self) -> None:
+        """Close the file; stdin stays open."""
+        if self._raw is not sys.stdin.buffer:
+            self._raw.close()
+
+    def _ahead(self) -> bytes | None:
+        """The next line that is not blank, kept for who reads on; None at the end and for one too long."""
+        while line := self._file.readline(MAX_LINE + 1):
+            if len(line) > MAX_LINE:
+                self._file = io.BufferedReader(_Joined(line, self._file), 1 << 17)
+                return None
+            self._taken.append(line)
+            if len(self._taken) == 1:
+                line = line.removeprefix(_BOM)
+            if line.strip():
+                return line
+        return None
 
 
 def _is_json(line: bytes) -> bool:
@@ -98,38 +145,11 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def read_lines(reader: IO[bytes], number: int) -> Iterator[Numbered]:
-    """The lines from here on without their ends, numbered from `number`; None for one longer than MAX_LINE."""
-    while line := reader.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE and not line.endswith(b"\n"):
-            while line and not line.endswith(b"\n"):
-                line = reader.readline(1 << 20)
-            yield number, None
-        else:
-            yield number, line.removesuffix(b"\n").removesuffix(b"\r")
-        number += 1
-
-
-def read_whole(reader: IO[bytes], taken: list[Numbered]) -> bytes | None:
-    """A document that spans lines, with those already taken; None if it is longer than MAX_LINE."""
-    head = b"".join((line or b"") + b"\n" for _, line in taken).removeprefix(_BOM)
-    rest = reader.read(MAX_LINE + 1)
-    return head + rest if len(head) + len(rest) <= MAX_LINE else None
-
-
-def read_chunks(reader: IO[bytes], taken: list[Numbered]) -> Iterator[bytes]:
-    """A raw stream in chunks, with the lines already taken."""
-    for _, line in taken:
-        yield (line or b"") + b"\n"
-    while chunk := reader.read(1 << 16):
-        yield chunk
-
-
 class Output:
     """A file to write: None or `-` is stdout, `.gz` compresses.
 
-    A regular file appears under its name only when `commit` is called, and replaces what was there in one step;
-    until then it is a temporary file beside it, which `discard` removes. Raises OSError.
+    A regular file appears under its name only when `commit` is called, and replaces what was there in one
+    step; until then it is a temporary file beside it, which `discard` removes. Raises OSError.
     """
 
     def __init__(self, path: str | None) -> None:
@@ -148,7 +168,8 @@ class Output:
         self.file: IO[bytes] = self._handle
         if self._path.endswith(".gz"):
             # No name and no time inside: the same input gives the same file.
-            self.file = gzip.GzipFile(filename="", mode="wb", fileobj=self._handle, mtime=0)
+            zipped = gzip.GzipFile(filename="", mode="wb", fileobj=self._handle, mtime=0)
+            self.file = cast(IO[bytes], zipped)
 
     def commit(self) -> None:
         """Everything has been written: let it be seen."""

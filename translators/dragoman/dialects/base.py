@@ -66,6 +66,8 @@ class Dialect:
     arguments_at: Callable[[ToolCall], str]
     finish_key: str = "finish_reason"
     error_headers: dict[str, str] = field(default_factory=dict)
+    kin: tuple[tuple[str, ...], ...] = ()
+    derived: dict[str, str] = field(default_factory=dict)
     content_type: str = "text/event-stream"
 
 
@@ -153,13 +155,14 @@ RAW = "_raw"  # the key under which arguments that are no object travel where an
 def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
     """The arguments of a call as an object.
 
-    "" and absence are {}; the input of a free-text tool stands under `input`; text that is no JSON object travels under `_raw` and is told as `changed`
+    "" and absence are {}, told as `changed`; the input of a free-text tool stands under `input`; text that is no JSON object travels under `_raw` and is told as `changed`
     at `place`, as is a text that its object cannot give back to the letter.
     """
     arguments = call.arguments
     if type(arguments) is dict:
         return arguments
     if not arguments:
+        report.changed("arguments.empty", place, arguments)
         return {}
     assert type(arguments) is str
     if call.kind == "custom":

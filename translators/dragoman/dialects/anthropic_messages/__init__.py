@@ -33,4 +33,5 @@ DIALECT = Dialect(
     target=_target,
     arguments_at=_arguments_at,
     finish_key="stop_reason",
+    kin=(("/thinking", "/output_config/effort"),),
 )

@@ -98,7 +98,7 @@ def _content(value: Any, at: str, faults: Faults) -> tuple[list[Part], str | Non
 
 
 def _system(r: Request, value: Any, faults: Faults) -> bool:
-    if type(value) not in (str, list):
+    if type(value) not in (str, list) or not value:
         return False
     parts, mark = _content(value, "/system", faults)
     spelling: Json = {"field": True}
@@ -241,6 +241,7 @@ def _format(r: Request, value: Any, at: str) -> bool:
     if value["type"] != "json_schema" or type(value["schema"]) is not dict:
         return False
     r.output = OutputFormat("json_schema", schema=value["schema"], at=at)
+    r.places["output"] = at
     return True
 
 
@@ -469,7 +470,7 @@ def read_envelope(r: Response, body: Json, faults: Faults) -> None:
     extra: Json = {}
     candidate = Candidate(0, Message("assistant"))
     for key, value in body.items():
-        if (key == "id" or key == "model") and type(value) is str:
+        if (key == "id" or key == "model") and type(value) is str and value:
             setattr(r, key, value)
         elif key == "content" and type(value) is list:
             candidate.message.parts = read_blocks(value, "/content", faults)

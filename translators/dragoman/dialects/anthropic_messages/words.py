@@ -136,10 +136,10 @@ TOOL: Kind = {
     "allowed_callers": (["direct"],),
 }
 RESPONSE: Kind = {
-    "id": (),
+    "id": ("",),
     "type": ("message",),
     "role": ("assistant",),
-    "model": (),
+    "model": ("",),
     "content": (),
     "stop_reason": (),
     "stop_sequence": (),
@@ -153,8 +153,8 @@ RESPONSE: Kind = {
 USAGE: Kind = {
     "input_tokens": (),
     "output_tokens": (),
-    "cache_creation_input_tokens": (),
-    "cache_read_input_tokens": (),
+    "cache_creation_input_tokens": (0,),
+    "cache_read_input_tokens": (0,),
     "cache_creation": {"ephemeral_5m_input_tokens": (0,), "ephemeral_1h_input_tokens": (0,)},
     "output_tokens_details": {"thinking_tokens": (0,)},
     "server_tool_use": {"web_search_requests": (0,), "web_fetch_requests": (0,)},
@@ -190,7 +190,7 @@ KINDS: dict[type, Kind] = {
     Error: {"type": (), "error": ERROR, "request_id": ()},
 }
 
-LIMIT_ID = 128
+LIMIT_ID = 1 << 16  # no limit is documented
 LIMIT_NAME = 128
 MAX_TOKENS = 4096  # what a request gets that sets no limit: the largest that every Claude model takes
 PLACEHOLDER = "."  # what a turn says that must be there and has nothing to say

@@ -26,8 +26,8 @@ from ...model import (
 )
 from ...report import Report
 from ...tables import BUDGETS, ERRORS, error_word, is_default, param_code
-from .. import find
-from ..base import Context, Writer, arguments_object, opaque_code, pair_ids
+from ...registry import find
+from ..base import Context, Dialect, Writer, arguments_object, opaque_code, pair_ids
 from .home import home_error, home_request, home_response
 from .words import (
     EFFORTS,
@@ -52,7 +52,11 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
-    __slots__ = ()
+    __slots__ = ("inner",)
+
+    def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
+        super().__init__(source, report, False, context)
+        self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 
     def name(self, name: str, at: str) -> str:
         """`name` within ^[a-zA-Z0-9_-]{1,128}$."""
@@ -62,12 +66,9 @@ class BlockWriter(Writer):
             self.report.changed("tool.name", at, name)
         return said
 
-    def id(self, word: str, at: str) -> str:
+    def id(self, word: str) -> str:
         """A call id within ^[a-zA-Z0-9_-]+$, so written that it can be read back."""
-        said, back = spell(unspell(word), LIMIT_ID)
-        if not back:
-            self.report.changed("tool_call.id", at, word)
-        return said
+        return spell(unspell(word), LIMIT_ID)[0]
 
     def mark(self, node: Any, out: Json) -> None:
         """Carry a cache mark over; Chat's breakpoint has another ttl."""
@@ -119,11 +120,12 @@ class BlockWriter(Writer):
 
     def place(self, blocks: list[Json], sources: list[Part], target: str) -> Any:
         """Content in its plainest form, linked to where it came from."""
-        if len(blocks) == 1 and blocks[0].keys() == {"type", "text"}:
-            self.link(target, sources[0].at)
-            return blocks[0]["text"]
         for i, part in enumerate(sources):
             self.link(f"{target}/{i}", part.at)
+            for j, inner in enumerate(self.inner.get(id(part), ())):
+                self.link(f"{target}/{i}/content/{j}", inner.at)
+        if len(blocks) == 1 and blocks[0].keys() == {"type", "text"}:
+            return blocks[0]["text"]
         return blocks
 
 
@@ -133,7 +135,7 @@ class RequestWriter(BlockWriter):
     __slots__ = ("ids", "known", "messages", "open", "r")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
-        super().__init__(find(r.dialect), report, False, context)
+        super().__init__(find(r.dialect), report, context)
         self.r = r
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
         self.ids = pair_ids(r.messages)
@@ -153,8 +155,7 @@ class RequestWriter(BlockWriter):
         for i in range(lead, len(r.messages)):
             self.message(i)
         if not self.messages:
-            report.invented("message.placeholder", "/messages/0", PLACEHOLDER)
-            self.messages.append(("user", [{"type": "text", "text": PLACEHOLDER}], [Text(PLACEHOLDER)], ""))
+            self.placeholder()
         out["messages"] = [
             {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
             for i, (role, blocks, sources, _) in enumerate(self.messages)
@@ -192,8 +193,6 @@ class RequestWriter(BlockWriter):
                 self.link("/system", m.at)
         if blocks:
             out["system"] = self.place(blocks, sources, "/system")
-            if len(messages) == 1 or not first:
-                self.link("/system", next(m.at for m in messages if any(p in sources for p in m.parts)))
 
     def about(self, m: Message) -> None:
         """What a message carries beside its content."""
@@ -221,9 +220,10 @@ class RequestWriter(BlockWriter):
         if self.open and role == "user":
             # "Each tool_use block must have a corresponding tool_result block in the next message": results
             # of parallel calls, and what the user says after them, are one turn.
-            _, before, earlier, _ = self.messages[-1]
+            _, before, earlier, at = self.messages[-1]
             before += blocks
             earlier += sources
+            self.messages[-1] = ("user", before, earlier, at if results else m.at)
             self.open = results
             return
         self.turn(role, blocks, sources, "" if results else m.at)
@@ -232,9 +232,13 @@ class RequestWriter(BlockWriter):
     def turn(self, role: str, blocks: list[Json], sources: list[Part], at: str) -> None:
         if not self.messages and role != "user":
             # "first message must use the "user" role"
-            self.report.invented("message.placeholder", "/messages/0", PLACEHOLDER)
-            self.messages.append(("user", [{"type": "text", "text": PLACEHOLDER}], [Text(PLACEHOLDER)], ""))
+            self.placeholder()
         self.messages.append((role, blocks, sources, at))
+
+    def placeholder(self) -> None:
+        block = {"type": "text", "text": PLACEHOLDER}
+        self.report.invented("message.placeholder", "/messages/0", {"role": "user", "content": [block]})
+        self.messages.append(("user", [block], [Text(PLACEHOLDER)], ""))
 
     def late_system(self, i: int, m: Message) -> None:
         """A system turn in the middle stays where the service takes one: after a user turn, before an answer."""
@@ -271,7 +275,7 @@ class RequestWriter(BlockWriter):
         if isinstance(part, ToolCall) and role == "assistant":
             call_id = self.ids.get(id(part))
             if call_id is None:
-                call_id = self.id(part.id or "", f"{part.at}/id")
+                call_id = self.id(part.id or "")
             else:
                 place = f"/messages/{len(self.messages)}/content/{len(out)}/id"
                 self.report.invented("tool_call.id", place, call_id)
@@ -310,7 +314,7 @@ class RequestWriter(BlockWriter):
     def result(self, part: ToolResult) -> Json | None:
         call_id = self.ids.get(id(part))
         if call_id is None:
-            call_id = self.id(part.call_id or "", f"{part.at}/tool_call_id")
+            call_id = self.id(part.call_id or "")
         if call_id not in self.known:
             # "unexpected tool_use_id found in tool_result blocks"
             self.report.dropped("tool_result.orphan", part.at, part)
@@ -320,9 +324,10 @@ class RequestWriter(BlockWriter):
         for inner in part.parts:
             self.part(inner, "user", blocks, sources)
         block: Json = {"type": "tool_result", "tool_use_id": call_id}
-        place = f"/messages/{len(self.messages)}/content/0/content"
         if blocks:
-            block["content"] = self.place(blocks, sources, place)
+            self.inner[id(part)] = sources
+            plain = len(blocks) == 1 and blocks[0].keys() == {"type", "text"}
+            block["content"] = blocks[0]["text"] if plain else blocks
         if part.is_error:
             block["is_error"] = True
         if part.name is not None:
@@ -342,6 +347,10 @@ class RequestWriter(BlockWriter):
             block = {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.data}}
         elif part.kind == "image" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
             block = {"type": "image", "source": {"type": "url", "url": part.url}}
+        elif part.kind == "document" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
+            block = {"type": "document", "source": {"type": "url", "url": part.url}}
+            if part.filename:
+                block["title"] = part.filename
         elif part.kind == "document" and part.form == "base64":
             document = self.document(part)
             if document is None:
@@ -413,6 +422,7 @@ class RequestWriter(BlockWriter):
         kept = []
         for i, word in enumerate(stop):
             if type(word) is str and word.strip():
+                self.link(f"/stop_sequences/{len(kept)}", f"{self.r.place('stop')}/{i}")
                 kept.append(word)
             else:
                 place = self.r.place("stop")
@@ -496,10 +506,11 @@ class RequestWriter(BlockWriter):
             thinking = self.budget(out, c.budget)
         else:
             thinking = {"type": "adaptive"}
-            if mode not in (None, "adaptive"):
-                report.changed("reasoning.mode", r.place("reasoning.mode"), mode)
             if c.budget is not None:
                 report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
+        if mode is not None:
+            # Another vendor's control, in this dialect's words.
+            report.changed("reasoning.mode", r.place("reasoning.mode"), mode)
         out["thinking"] = thinking
         if effort is not None:
             if effort not in EFFORTS:
@@ -544,11 +555,12 @@ class RequestWriter(BlockWriter):
         self.drop(f)
         if f.kind == "text":
             return
-        inner = f"{f.at}/json_schema"
+        inner = self.r.place("output")
         if f.kind != "json_schema" or type(f.schema) is not dict:
             report.dropped("format.json_object" if f.kind == "json_object" else "format.schema", f.at, f.kind)
             return
-        self.link("/output_config/format", inner)
+        self.link("/output_config/format", f.at)
+        self.link("/output_config/format/schema", f"{inner}/schema")
         out.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": f.schema}
         for key in ("name", "description"):
             if getattr(f, key) is not None:
@@ -579,7 +591,7 @@ class ResponseWriter(BlockWriter):
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         source = find(dialect)
-        super().__init__(source, report, False, context)
+        super().__init__(source, report, context)
         self.finish_key = source.finish_key if source is not None else "finish_reason"
 
     def body(self, r: Response) -> Json:
@@ -649,7 +661,7 @@ class ResponseWriter(BlockWriter):
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int) -> str:
         """The id of a call, derived from the response's where it has none."""
         if part.id:
-            return self.id(part.id, f"{part.at}/id")
+            return self.id(part.id)
         made = derived(response_id, "toolu", ordinal)
         self.report.invented("tool_call.id", f"/content/{ordinal}/id", made)
         return made
@@ -667,6 +679,7 @@ class ResponseWriter(BlockWriter):
     def finish(self, c: Candidate, calls: bool) -> str | None:
         """The stop reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
         at = f"{c.at}/{self.finish_key}"
+        self.link("/stop_reason", at)
         reason = c.finish_reason
         if calls and reason in ("stop", "other"):
             self.report.changed("finish.tool_calls", at, reason)
@@ -700,7 +713,8 @@ class ResponseWriter(BlockWriter):
         out["output_tokens"] = u.output or 0
         if u.reasoning is not None:
             out["output_tokens_details"] = {"thinking_tokens": u.reasoning}
-        if u.total is not None and u.total != (u.input or 0) + (u.output or 0):
+        said = max(plain, 0) + (u.cache_read or 0) + (u.cache_write or 0) + (u.output or 0)
+        if u.total is not None and u.total != said:
             report.changed("usage.total", self.usage_at(u, "total"), u.total)
         self.usage(u)
         return out

@@ -27,7 +27,7 @@ from ...jsontext import dumps
 from ...model import Candidate, Json, Message, Part, Reasoning, Refusal, Response, State, Text, ToolCall, Usage
 from ...report import Report
 from ...tables import drop_extra
-from .. import find
+from ...registry import find
 from ..base import Context, arguments_text
 from .home import finish_word, home_block, home_error
 from .write import ResponseWriter, write_error

@@ -34,4 +34,5 @@ DIALECT = Dialect(
     writer=ChatStreamWriter,
     target=_target,
     arguments_at=_arguments_at,
+    kin=(("/reasoning_effort", "/thinking"), ("/user", "/safety_identifier")),
 )

@@ -174,7 +174,7 @@ def _result(m: Message, result: ToolResult, spelling: Json) -> Json:
         out["tool_call_id"] = result.call_id
     if result.name is not None:
         out["name"] = result.name
-    if spelling.get("content") == "list":
+    if (result.spelling or {}).get("content") == "list" or any(not isinstance(p, Text) for p in result.parts):
         out["content"] = [home_part(p) for p in result.parts]
     elif result.parts:
         out["content"] = "".join(p.text for p in result.parts if isinstance(p, Text))

@@ -289,6 +289,7 @@ def _response_format(r: Request, value: Any, body: Json, faults: Faults) -> bool
             rest["json_schema"] = more
     out.extra = rest or None
     r.output = out
+    r.places["output"] = "/response_format/json_schema"
     return True
 
 
@@ -405,12 +406,15 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
 
 
 def _result(out: Message, m: Json, content: list[Part], extra: Json, spelling: Json, at: str) -> Message:
-    call_id = extra.pop("tool_call_id", None) if type(m.get("tool_call_id")) is str else None
+    call_id = m.get("tool_call_id")
+    call_id = extra.pop("tool_call_id") if type(call_id) is str and call_id else None
     result = ToolResult(call_id, content, at=at)
     if type(m.get("cache_control")) is dict:
         result.cache = extra.pop("cache_control")
     if out.name is not None:
         result.name, out.name = out.name, None
+    if "content" in spelling:
+        result.spelling = {"content": spelling.pop("content")}
     if m["role"] == "function":
         spelling["role"] = "function"
     out.role = "tool"
@@ -588,7 +592,9 @@ def _file(item: Json, at: str) -> Part | None:
         taken.append("file_data")
         data = from_data_url(url)
         media = Media("document", "base64", at=at)
-        if data is None:
+        if data is None and url.startswith(("http://", "https://")):
+            media.form, media.url = "url", url
+        elif data is None:
             media.data, media.spelling = url, {"data_url": url}
         else:
             media.media_type, media.data = data.media_type, data.base64
@@ -648,7 +654,7 @@ def _call(call: Json, at: str) -> Part:
     rest: Json = {}
     more: Json = {}
     for key, value in call.items():
-        if key == "id" and type(value) is str:
+        if key == "id" and type(value) is str and value:
             out.id = value
         elif key == "function" or key == "custom":
             if value is not inner:
@@ -704,7 +710,7 @@ def read_response(body: Json) -> Response:
         return r
     extra: Json = {}
     for key, value in body.items():
-        if key in _ENVELOPE and type(value) in _ENVELOPE[key][1]:
+        if key in _ENVELOPE and type(value) in _ENVELOPE[key][1] and value != "":
             setattr(r, _ENVELOPE[key][0], value)
         elif key == "choices" and type(value) is list:
             for i, choice in enumerate(value):

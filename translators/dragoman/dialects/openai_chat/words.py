@@ -111,7 +111,7 @@ MESSAGE: Kind = {
     "audio": {"id": (), "data": (), "expires_at": (), "transcript": ()},
     "annotations": ([],),
     "tool_calls": ([],),
-    "tool_call_id": (),
+    "tool_call_id": ("",),
     "function_call": {"name": (), "arguments": ()},
     "reasoning_content": ("",),
     "reasoning": ("",),
@@ -131,7 +131,7 @@ PART: Kind = {
     "thinking": (),
 }
 CALL: Kind = {
-    "id": (),
+    "id": ("",),
     "type": (),
     "index": (),
     "function": {"name": (), "arguments": ()},
@@ -149,14 +149,14 @@ TOOL: Kind = {
 CHOICE_OF_TOOL: Kind = {"type": (), "function": {"name": ()}, "custom": {"name": ()}, "allowed_tools": {}, "name": ()}
 FORMAT: Kind = {"type": (), "json_schema": {"name": (), "description": (), "schema": (), "strict": ()}}
 RESPONSE: Kind = {
-    "id": (),
+    "id": ("",),
     "object": ("chat.completion", "chat.completion.chunk", ""),
     "created": (),
-    "model": (),
+    "model": ("",),
     "choices": (),
     "usage": (),
     "service_tier": (),
-    "system_fingerprint": (),
+    "system_fingerprint": ("",),
     "metadata": (),
     "moderation": (),
 }
@@ -219,5 +219,4 @@ KINDS: dict[type, Kind] = {
 # Transport: keys of a chunk that say nothing and are not folded.
 TRANSPORT = frozenset({"obfuscation", "p"})
 
-LIMIT_ID = 40  # "Expected a string with maximum length 40" for tool_calls[].id and tool_call_id
 LIMIT_NAME = 64

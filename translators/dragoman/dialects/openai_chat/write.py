@@ -24,13 +24,12 @@ from ...model import (
 )
 from ...report import Report
 from ...tables import ERRORS, effort_of, error_word, is_default, param_code
-from .. import find
+from ...registry import find
 from ..base import Context, Writer, arguments_text, opaque_code, pair_ids
 from .home import home_error, home_request, home_response
 from .words import (
     FINISH,
     FINISH_NEAREST,
-    LIMIT_ID,
     LIMIT_NAME,
     SERVICE_TIERS,
     TOOL_CHOICE,
@@ -57,13 +56,9 @@ class ChatWriter(Writer):
             self.report.changed("tool.name", at, name)
         return said
 
-    def id(self, word: str, at: str) -> str:
-        """A call id within the 40 characters that the server takes."""
-        plain = unspell(word)
-        if len(plain) > LIMIT_ID:
-            self.report.changed("tool_call.id", at, word)
-            return spell(plain + "\x00", LIMIT_ID)[0]
-        return plain
+    def id(self, word: str) -> str:
+        """A call id: any text; what another dialect had to spell otherwise is spelt out again."""
+        return unspell(word)
 
     def call(self, call: ToolCall, call_id: str, target: str) -> Json:
         """One entry of `tool_calls`."""
@@ -166,11 +161,10 @@ class RequestWriter(ChatWriter):
             message["content"] = ""
         elif len(kept) == 1 and set(kept[0]) == {"type", "text"}:
             message["content"] = kept[0]["text"]
-            self.link(target, sources[0].at)
         else:
             message["content"] = kept
-            for i, part in enumerate(sources):
-                self.link(f"{target}/{i}", part.at)
+        for i, part in enumerate(sources):
+            self.link(f"{target}/{i}", part.at)
         if m.name is not None:
             message["name"] = m.name
         self.add(message, m)
@@ -206,7 +200,7 @@ class RequestWriter(ChatWriter):
         """One `tool` message; returns the media that had to leave it."""
         call_id = self.ids.get(id(part))
         if call_id is None:
-            call_id = self.id(part.call_id or "", f"{part.at}/tool_use_id")
+            call_id = self.id(part.call_id or "")
         else:
             self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/tool_call_id", call_id)
         texts: list[Text] = []
@@ -223,15 +217,12 @@ class RequestWriter(ChatWriter):
         target = f"/messages/{len(self.messages)}"
         for text in texts:
             self.text(text)
-        if len(texts) == 1:
-            message["content"] = texts[0].text
-            self.link(f"{target}/content", texts[0].at)
-        elif texts:
+        if len(texts) > 1:
             message["content"] = [{"type": "text", "text": t.text} for t in texts]
-            for i, text in enumerate(texts):
-                self.link(f"{target}/content/{i}", text.at)
         else:
-            message["content"] = ""
+            message["content"] = texts[0].text if texts else ""
+        for i, text in enumerate(texts):
+            self.link(f"{target}/content/{i}", text.at)
         self.messages.append(message)
         self.link(target, part.at)
         if part.is_error:
@@ -250,7 +241,7 @@ class RequestWriter(ChatWriter):
                 call_id = self.ids.get(id(part))
                 place = f"{target}/tool_calls/{len(calls)}"
                 if call_id is None:
-                    call_id = self.id(part.id or "", f"{part.at}/id")
+                    call_id = self.id(part.id or "")
                 else:
                     self.report.invented("tool_call.id", f"{place}/id", call_id)
                 calls.append(self.call(part, call_id, place))
@@ -264,17 +255,16 @@ class RequestWriter(ChatWriter):
         message: Json = {"role": "assistant"}
         if len(content) == 1 and set(content[0]) == {"type", "text"}:
             message["content"] = content[0]["text"]
-            self.link(f"{target}/content", sources[0].at)
         elif content:
             message["content"] = content
-            for i, part in enumerate(sources):
-                self.link(f"{target}/content/{i}", part.at)
         elif calls:
             message["content"] = None
         else:
             self.report.dropped("message.empty", m.at, m)
             self.drop(m)
             return
+        for i, part in enumerate(sources):
+            self.link(f"{target}/content/{i}", part.at)
         if m.name is not None:
             message["name"] = m.name
         if calls:
@@ -426,6 +416,8 @@ class RequestWriter(ChatWriter):
         # "up to 4 sequences"
         for i, word in enumerate(stop[4:], 4):
             self.report.dropped("stop.limit", f"{self.r.place('stop')}/{i}", word)
+        for i in range(min(len(stop), 4)):
+            self.link(f"/stop/{i}", f"{self.r.place('stop')}/{i}")
         if stop:
             out["stop"] = stop[:4]
 
@@ -446,7 +438,7 @@ class RequestWriter(ChatWriter):
             inner["description"] = f.description
         if f.schema is not None:
             inner["schema"] = f.schema
-            self.link("/response_format/json_schema/schema", f"{f.at}/schema")
+            self.link("/response_format/json_schema/schema", f"{self.r.place('output')}/schema")
         inner["strict"] = f.strict
         if f.strict is None:
             # Structured output elsewhere always holds to its schema; here only under `strict`.
@@ -558,7 +550,7 @@ class ResponseWriter(ChatWriter):
         for part in c.message.parts:
             if isinstance(part, Text):
                 if texts:
-                    self.report.changed("text.joined", part.at)
+                    self.joined(texts[0] if len(texts) == 1 else None, part)
                 if calls:
                     self.report.changed("order.flattened", part.at)
                 self.drop(part)
@@ -574,8 +566,8 @@ class ResponseWriter(ChatWriter):
                 self.drop(part)
             else:
                 self.gone(part)
-        if len(texts) == 1:
-            self.link(f"{target}/message/content", texts[0].at)
+        if texts:
+            self.link(f"{target}/message/content/0", texts[0].at)
         message: Json = {
             "role": "assistant",
             "content": "".join(t.text for t in texts) if texts else None,
@@ -590,10 +582,16 @@ class ResponseWriter(ChatWriter):
         finish = self.finish(c, bool(calls))
         return {"index": c.index, "message": message, "logprobs": c.logprobs, "finish_reason": finish}
 
+    def joined(self, first: Text | None, part: Text) -> None:
+        """Several texts become one string: told of each of them."""
+        if first is not None:
+            self.report.changed("text.joined", first.at)
+        self.report.changed("text.joined", part.at)
+
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""
         if part.id:
-            return self.id(part.id, f"{part.at}/id")
+            return self.id(part.id)
         made = derived(response_id, "call", ordinal)
         self.report.invented("tool_call.id", f"{place}/id", made)
         return made
@@ -602,6 +600,7 @@ class ResponseWriter(ChatWriter):
         """The finish reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
         reason = c.finish_reason
         at = f"{c.at}/{self.finish_key}"
+        self.link(f"/choices/{c.index}/finish_reason", at)
         word = FINISH.write.get(reason or "")
         if word is None:
             word = FINISH_NEAREST.get(reason or "", "length")

@@ -43,7 +43,7 @@ from ...model import (
 )
 from ...report import Report
 from ...tables import drop_extra
-from .. import find
+from ...registry import find
 from ..base import Context, arguments_text
 from .home import finish_word, home_error, home_part
 from .write import ResponseWriter, write_error
@@ -195,6 +195,7 @@ class ForeignWriter(ResponseWriter):
         "done",
         "envelope_text",
         "finished",
+        "firsts",
         "offsets",
         "open",
         "parts",
@@ -212,6 +213,7 @@ class ForeignWriter(ResponseWriter):
         self.parts: dict[tuple[int, int], Part] = {}
         self.calls: dict[tuple[int, int], int] = {}
         self.counts: dict[int, int] = {}
+        self.firsts: dict[int, Text] = {}
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
         self.texts: dict[int, int] = {}  # characters of text so far, by candidate
         self.annotations_of: dict[int, list[Json]] = {}
@@ -287,7 +289,9 @@ class ForeignWriter(ResponseWriter):
             return self.chunk(index, {"tool_calls": [{"index": ordinal, **entry}]})
         if isinstance(part, Text):
             if index in self.texts:
-                self.report.changed("text.joined", part.at)
+                self.joined(self.firsts.pop(index, None), part)
+            else:
+                self.firsts[index] = part
             if self.counts.get(index):
                 self.report.changed("order.flattened", part.at)
             self.parts[key] = replace(part, citations=list(part.citations or ()))

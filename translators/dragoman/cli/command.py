@@ -1,0 +1,188 @@
+"""The commands and their options, by click."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import zlib
+from contextlib import ExitStack, closing
+from typing import Any, NoReturn
+
+import click
+
+from .. import __version__
+from ..errors import UnknownDialect
+from ..translate import translate_stream
+from .convert import Converter, Options, Tally
+from .files import Input, Output
+
+_KINDS = ("dropped", "changed", "invented")
+
+
+@click.group()
+@click.version_option(__version__, prog_name="dragoman")
+def dragoman() -> None:
+    """Translate between LLM API dialects, and see exactly what was lost."""
+
+
+@dragoman.command()
+@click.argument(
+    "source_file",
+    metavar="[INPUT]",
+    default="-",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="DIALECT",
+    help="Dialect of the input. Default: what each exchange says, or what a body looks like.",
+)
+@click.option("--to", "target", metavar="DIALECT", required=True, help="Dialect of the output.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Where the result goes; .gz compresses. Default: stdout."
+)
+@click.option("--losses", metavar="FILE", help="Write every loss as a line of JSON.")
+@click.option("--loss-values", is_flag=True, help="Write the values lost too. They may be large, or secret.")
+@click.option(
+    "--kind",
+    type=click.Choice(["auto", "request", "response", "error", "stream", "exchange"]),
+    default="auto",
+    show_default=True,
+    help="What the input holds; stream: the raw bytes of one stream.",
+)
+@click.option(
+    "--on-loss",
+    type=click.Choice(["report", "ignore", "raise"]),
+    default="report",
+    show_default=True,
+    help="raise: what cannot be converted without loss fails.",
+)
+@click.option(
+    "--path", metavar="PATH", help="Request target of bare requests, where the dialect keeps things there."
+)
+@click.option("--validate", is_flag=True, help="Check every document against its dialect's schema first.")
+def convert(
+    source_file: str,
+    source: str | None,
+    target: str,
+    output: str | None,
+    losses: str | None,
+    loss_values: bool,
+    kind: Any,
+    on_loss: Any,
+    path: str | None,
+    validate: bool,
+) -> None:
+    """Convert a log, a document or a stream into another dialect.
+
+    INPUT is JSON, JSON lines (plain or gzip) or the raw text of a stream; `-` or nothing is stdin. A line is
+    a whole exchange (an object with dialect, request, response, stream_body, status, request_path, as far as
+    known) or a bare request, response or error body.
+
+    One line comes out for one line in, in order. A line that fails comes out as {"error": ...}, is named on
+    stderr with its file, line and place, and does not stop the run.
+
+    The exit status is 0 if all went well, 1 if something failed, 2 for wrong usage.
+    """
+    for option, dialect in (("--from", source), ("--to", target)):
+        if dialect is not None:
+            _check_dialect(option, dialect)
+    if output is not None and losses is not None and os.path.realpath(output) == os.path.realpath(losses):
+        raise click.BadParameter("is the output file too", param_hint="--losses")
+    options = Options(target, source, kind, on_loss, path, validate, loss_values)
+    name = "stdin" if source_file == "-" else source_file
+    _leave_on_signals()
+    try:
+        tally = _run(source_file, name, output, losses, options)
+    except BrokenPipeError:
+        # The reader has seen enough. What is still buffered must not fail again when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _stop(f"{error.filename or name}: {error.strerror or type(error).__name__}")
+    _summary(tally, on_loss)
+    sys.exit(1 if tally.failed else 0)
+
+
+def _run(source_file: str, name: str, output: str | None, losses: str | None, options: Options) -> Tally:
+    with ExitStack() as stack:
+        source = stack.enter_context(closing(Input(source_file)))
+        out = Output(output)
+        stack.callback(out.discard)
+        lost = None
+        if losses is not None:
+            lost = Output(losses)
+            stack.callback(lost.discard)
+
+        def say(line: int, at: str, message: str) -> None:
+            place = f"{at}: " if at else ""
+            click.echo(_printable(f"{name}:{line}: {place}{message}"), err=True)
+
+        converter = Converter(options, name, out.file, lost.file if lost is not None else None, say)
+        _convert(source, converter, options)
+        out.commit()
+        if lost is not None:
+            lost.commit()
+        return converter.tally
+
+
+def _convert(source: Input, converter: Converter, options: Options) -> None:
+    try:
+        form = "stream" if options.kind == "stream" else source.form()
+        if form == "stream":
+            converter.stream(source.chunks())
+        elif form == "document":
+            converter.record(1, source.whole())
+        else:
+            for number, line in source.lines():
+                converter.record(number, line)
+    except (EOFError, zlib.error) as error:
+        converter.fail(source.line + 1, f"the compressed input is damaged ({type(error).__name__})")
+
+
+def _check_dialect(option: str, dialect: str) -> None:
+    try:
+        translate_stream(dialect, dialect)
+    except UnknownDialect as unknown:
+        raise click.BadParameter(str(unknown), param_hint=option) from None
+
+
+def _leave_on_signals() -> None:
+    """Turn the signals that ask to end into SystemExit, so that temporary files go."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        sys.exit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
+
+
+def _summary(tally: Tally, on_loss: str) -> None:
+    count = f"{tally.lines} record{'' if tally.lines == 1 else 's'}"
+    click.echo(f"{count}: {tally.lines - tally.failed} converted, {tally.failed} failed", err=True)
+    if on_loss == "ignore":
+        click.echo("losses not counted", err=True)
+        return
+    if not tally.losses:
+        click.echo("no losses", err=True)
+        return
+    loudest = sorted(tally.losses.items(), key=lambda row: (_KINDS.index(row[0][0]), -row[1], row[0][1]))
+    rows = [("loss", "code", "count"), *((kind, code, f"{n:,}") for (kind, code), n in loudest)]
+    rows.append(("", "all", f"{tally.losses.total():,}"))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    for row in rows:
+        click.echo(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}", err=True)
+
+
+def _printable(text: str) -> str:
+    """One line for a terminal: keys of a document may hold control characters, and be long."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:1000])
+    return shown if len(text) <= 1000 else shown + " ..."
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(_printable(f"dragoman: {message}"), err=True)
+    sys.exit(1)

@@ -1,0 +1,471 @@
+"""The laws of translation, as plain functions: each returns its violations, and none is none.
+
+Used by the property tests, by the tests over recorded traffic, and by whoever adds a dialect. Numbers are
+stable; docs/laws.md says each in a sentence.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from . import registry
+from .dialects.base import Context
+from .errors import BrokenStream, DragomanError
+from .events import Failure, Legal, fold, unfold
+from .jsontext import dumps, escape, loads, same
+from .model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Message,
+    Opaque,
+    Reasoning,
+    ReasoningControl,
+    Refusal,
+    Request,
+    Response,
+    Text,
+    ToolChoice,
+    ToolResult,
+    from_json,
+    to_json,
+)
+from .report import Loss, Report
+from .stream import StreamTranslation, read_events, write_events
+from .tables import is_default
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One breach: the number of the law, the place, what is wrong, and the values involved."""
+
+    law: int
+    at: str
+    what: str
+    was: Any = None
+    now: Any = None
+
+
+# --- documents as leaves ------------------------------------------------------------------------------------
+
+
+def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf of a JSON value with its pointer; an empty object or array is a leaf."""
+    if type(value) is dict and value:
+        for key, item in value.items():
+            yield from leaves(item, f"{at}/{escape(key)}")
+    elif type(value) is list and value:
+        for i, item in enumerate(value):
+            yield from leaves(item, f"{at}/{i}")
+    else:
+        yield at, value
+
+
+def differences(a: Any, b: Any, at: str = "") -> list[tuple[str, Any, Any]]:
+    """Where two JSON values differ: pointer, here, there (`...` where it is missing)."""
+    if type(a) is dict and type(b) is dict:
+        out = []
+        for key in [*a, *(k for k in b if k not in a)]:
+            out += differences(a.get(key, ...), b.get(key, ...), f"{at}/{escape(key)}")
+        return out
+    if type(a) is list and type(b) is list and len(a) == len(b):
+        return [d for i, (x, y) in enumerate(zip(a, b, strict=True)) for d in differences(x, y, f"{at}/{i}")]
+    return [] if same(a, b) else [(at, a, b)]
+
+
+def _covers(place: str, at: str) -> bool:
+    return at == place or at.startswith(place + "/") or place == ""
+
+
+# --- reading and writing by kind -------------------------------------------------------------------------------
+
+
+def read(kind: str, body: Json, dialect: str) -> Request | Response:
+    """A canonical document of `kind` (request or response)."""
+    d = registry.get(dialect)
+    return d.read_request(body, None) if kind == "request" else d.read_response(body)
+
+
+def write(document: Request | Response, dialect: str, report: Report) -> Json:
+    """The body of a canonical document; at home if it was read from `dialect`."""
+    d = registry.get(dialect)
+    home = document.dialect == dialect
+    if isinstance(document, Request):
+        return d.write_request(document, report, home, Context())
+    if document.error is not None:
+        body: Json = d.write_error(document.error, report, home)[1]
+        return body
+    return d.write_response(document, report, home, Context())
+
+
+def translate(kind: str, body: Json, source: str, target: str) -> tuple[Json, Report]:
+    """A traced translation: the body, its losses, and which target element came from which source element."""
+    report = Report(trace=True)
+    return write(read(kind, body, source), target, report), report
+
+
+# --- the two tables: spellings and declared-equal -----------------------------------------------------------------
+
+
+def normal(kind: str, body: Json, dialect: str) -> Json:
+    """The document in its plainest spelling, without what its dialect declares equal to absence.
+
+    The spelling record is what the way home needs beyond the meaning: without it, the writer writes the plain
+    form. Lists are spelt out, so that pointers are the same for both forms of content.
+    """
+    d = registry.get(dialect)
+    document = read(kind, body, dialect)
+    _plain(document, d.kinds)
+    return write(document, dialect, Report())
+
+
+def _plain(node: Any, kinds: dict[type, Any]) -> None:
+    """Strip spelling, nulls and declared-equal values from a document, in place."""
+    own = kinds.get(type(node), {})
+    if hasattr(node, "extra") and node.extra:
+        node.extra = _meaningful(node.extra, own) or None
+    if hasattr(node, "spelling"):
+        kept = {k: v for k, v in (node.spelling or {}).items() if k in _KEPT.get(type(node), ())}
+        if kept.get("fields"):
+            kept["fields"] = kept["fields"][:1]
+        node.spelling = kept or None
+    if isinstance(node, Request):
+        params: Any = node.params
+        for name in [n for n, v in params.items() if is_default(n, v)]:
+            del params[name]
+        if node.tools == []:
+            node.tools = None
+        if node.output is not None and node.output.kind == "text" and not node.output.extra:
+            node.output = None
+    if hasattr(node, "parts") and node.parts:
+        node.parts = [p for p in node.parts if not (type(p) is Text and not p.text and not p.cache and not p.extra)]
+    if isinstance(node, ToolResult) and node.parts or isinstance(node, Message) and any(type(p) is Text for p in node.parts):
+        node.spelling = {**(node.spelling or {}), "content": "list"}
+    if isinstance(node, ToolResult) and node.is_error is False:
+        node.is_error = None
+    if isinstance(node, Candidate) and type(node.logprobs) is dict and not any(node.logprobs.values()):
+        node.logprobs = None
+    if isinstance(node, Media) and node.detail == "auto":
+        node.detail = None
+    for f in fields(node):
+        value = getattr(node, f.name)
+        if is_dataclass(value) and not isinstance(value, type):
+            _plain(value, kinds)
+        elif type(value) is list:
+            for item in value:
+                if is_dataclass(item):
+                    _plain(item, kinds)
+    if isinstance(node, Response) and node.usage is not None:
+        node.usage.reported = _meaningful(node.usage.reported, kinds.get(type(node.usage), {}))
+
+
+# What a spelling record holds that is meaning and not spelling: words outside the tables, and places of their own.
+_KEPT: dict[type, tuple[str, ...]] = {
+    Message: ("field",),
+    Refusal: ("field",),
+    Media: ("field", "type", "data_url", "content"),
+    Opaque: ("field",),
+    Reasoning: ("fields", "part"),
+    ReasoningControl: ("fields",),
+    Candidate: ("finish",),
+    ToolChoice: ("kinds",),
+    Error: ("form", "value", "list"),
+}
+
+
+def _meaningful(extra: Json, kind: Any) -> Json:
+    out = {}
+    for key, value in extra.items():
+        known = kind.get(key)
+        if type(known) is dict and type(value) is dict:
+            inner = _meaningful(value, known)
+            if inner:
+                out[key] = inner
+        elif known is None or not (value is None or any(same(value, e) for e in known)):
+            out[key] = value
+        elif type(known) is dict and value is not None:
+            out[key] = value
+    return out
+
+
+# --- law 1: home --------------------------------------------------------------------------------------------------
+
+
+def home_document(kind: str, body: Json, dialect: str) -> list[Violation]:
+    """Law 1: read and written as its own dialect a document is the same JSON value, without losses.
+
+    Once directly, once after the canonical form has been through its own JSON.
+    """
+    document = read(kind, body, dialect)
+    again = from_json(type(document), loads(dumps(to_json(document))))
+    out = []
+    for way, one in (("direct", document), ("through its JSON", again)):
+        report = Report()
+        written = write(one, dialect, report)
+        out += [Violation(1, at, way, a, b) for at, a, b in differences(body, written)]
+        out += [Violation(1, loss.at, f"{way}: loss {loss.code}") for loss in report.losses]
+    if document != again:
+        out.append(Violation(1, "", "the canonical form does not survive its own JSON"))
+    return out
+
+
+def home_stream(data: bytes, dialect: str) -> list[Violation]:
+    """Law 1: a stream read, written and read again gives the same events, which obey the transition table."""
+    events = list(read_events(data, dialect))
+    legal = Legal()
+    for event in events:
+        legal.check(event)
+    again = list(read_events(write_events(events, dialect, source=dialect), dialect))
+    for i, (a, b) in enumerate(zip([*events, None], [*again, None], strict=False)):
+        if a != b:
+            return [Violation(1, f"/{i}", "event differs", a, b)]
+    return []
+
+
+# --- law 2: nothing vanishes in silence ------------------------------------------------------------------------------
+
+
+def _longest(table: dict[str, str], at: str) -> str:
+    """`at` under the longest prefix that `table` knows, carried over; the root stands for itself."""
+    prefix = at
+    while prefix:
+        if prefix in table:
+            return table[prefix] + at[len(prefix) :]
+        prefix = prefix.rpartition("/")[0]
+    return at
+
+
+def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Violation]:
+    """Law 2: X -> Y -> X gives the document back, but for what the losses name.
+
+    Elements pair by the provenance that the writers record. The document is taken in its normal form; that both
+    forms translate alike is `spelling_is_free`.
+    """
+    body = normal(kind, body, source)
+    there, first = translate(kind, body, source, target)
+    if _is_error(kind, body, source):
+        return []
+    back, second = translate(kind, normal(kind, there, target), target, source)
+    returned = normal(kind, back, source)
+    links1, links2 = first.links or {}, second.links or {}
+    # back element -> the original's element, and the other way round
+    origin = {b: _longest(links1, y) for b, y in links2.items() if _under(links1, y)}
+    place = {x: b for b, x in origin.items()}
+    excused = [loss.at for loss in first.losses if loss.kind != "invented"]
+    excused += [_longest(links1, loss.at) for loss in second.losses if loss.kind != "invented"]
+    # Settings of one kin stand in for one another: what changed in one place may come back in the other.
+    for kin in registry.get(source).kin:
+        if any(_covers(member, at) or _covers(at, member) for member in kin for at in excused if at):
+            excused += kin
+    out = []
+    now = dict(leaves(returned))
+    for at, value in leaves(body):
+        if any(_covers(loss, at) for loss in excused):
+            continue
+        where = _longest(place, at)
+        if where not in now or not same(now[where], value):
+            out.append(Violation(2, at, f"does not come back (at {where})", value, now.get(where, ...)))
+    made = [value for loss in first.losses if loss.kind == "invented" for _, value in leaves(loss.value)]
+    late = [loss.at for loss in second.losses if loss.kind == "invented"]
+    was = dict(leaves(body))
+    for at, value in now.items():
+        before = _longest(origin, at)
+        if before in was or any(_covers(loss, before) for loss in excused):
+            continue
+        if any(same(value, m) for m in made) or any(_covers(loss, at) for loss in late):
+            continue
+        out.append(Violation(2, before, "appears in what comes back", ..., value))
+    return out
+
+
+def _under(links: dict[str, str], at: str) -> bool:
+    while at:
+        if at in links:
+            return True
+        at = at.rpartition("/")[0]
+    return False
+
+
+def _is_error(kind: str, body: Json, source: str) -> bool:
+    document = read(kind, body, source)
+    return isinstance(document, Response) and document.error is not None
+
+
+def spelling_is_free(kind: str, body: Json, source: str, target: str) -> list[Violation]:
+    """The tables behind laws 2, 3, 4 and 7: a document and its normal form translate to the same body."""
+    plain = normal(kind, body, source)
+    a = normal(kind, translate(kind, body, source, target)[0], target)
+    b = normal(kind, translate(kind, plain, source, target)[0], target)
+    return [Violation(2, at, "spelling matters", x, y) for at, x, y in differences(a, b)]
+
+
+# --- law 3: nothing is made up in silence -----------------------------------------------------------------------------
+
+
+def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Violation]:
+    """Law 3: every leaf of the target is copied, derived, a constant of the envelope, or invented."""
+    d = registry.get(target)
+    there, report = translate(kind, body, source, target)
+    invented = [loss.at for loss in report.losses if loss.kind == "invented"]
+    texts: list[str] = []
+    values: list[Any] = []
+    for _, value in leaves(body):
+        (texts if type(value) is str else values).append(value)
+        if type(value) is str:
+            values.append(value)
+    inner = _parsed(texts)
+    out = []
+    for at, value in leaves(there):
+        key = at.rpartition("/")[2]
+        owner = at.rpartition("/")[0].rpartition("/")[2]
+        if any(_covers(loss, at) for loss in invented) or value in (None, [], {}):
+            continue
+        if any(same(value, v) for v in values) or any(same(value, v) for v in inner):
+            continue
+        if d.derived.get(key) or d.derived.get(f"{owner}/{key}"):
+            continue
+        if type(value) is str and any(value in t or (t and t in value) for t in texts):
+            continue
+        out.append(Violation(3, at, "comes from nowhere", ..., value))
+    return out
+
+
+def _parsed(texts: Iterable[str]) -> list[Any]:
+    """What JSON texts inside a document say, arguments above all."""
+    found: list[Any] = []
+    for text in texts:
+        if text[:1] in "{[":
+            try:
+                found += [value for _, value in leaves(loads(text))]
+            except DragomanError:
+                continue
+    return found
+
+
+# --- law 4: stream is document --------------------------------------------------------------------------------------
+
+
+def stream_is_document(data: bytes, source: str, target: str) -> list[Violation]:
+    """Law 4: fold(translate(s)) == translate(fold(s)) for a stream that ends well; else both fail alike."""
+    stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+    sent = stream.feed(data) + stream.close()
+    try:
+        whole = fold(read_events(data, source))
+    except BrokenStream:
+        try:
+            fold(read_events(sent, target))
+        except BrokenStream:
+            return [] if stream.error is not None else [Violation(4, "", "a failure went unnoticed")]
+        return [Violation(4, "", "a failure became a success")]
+    if stream.error is not None:
+        return [Violation(4, "", f"a success became a failure: {stream.error}")]
+    report = Report()
+    expected = write(whole, target, report)
+    try:
+        got = write(fold(read_events(sent, target)), target, Report())
+    except BrokenStream as broken:
+        return [Violation(4, "", f"what was written does not fold: {broken}")]
+    a, b = normal("response", expected, target), normal("response", got, target)
+    out = [Violation(4, at, "stream and document differ", x, y) for at, x, y in differences(a, b)]
+    mine, theirs = _loss_set(stream.losses), _loss_set(report.losses)
+    out += [Violation(4, at, f"loss {kind} {code} only in the stream") for kind, code, at in sorted(mine - theirs)]
+    out += [Violation(4, at, f"loss {kind} {code} only in the document") for kind, code, at in sorted(theirs - mine)]
+    return out
+
+
+def _loss_set(losses: Sequence[Loss]) -> set[tuple[str, str, str]]:
+    return {(loss.kind, loss.code, loss.at) for loss in losses}
+
+
+def unfolds(response: Response) -> list[Violation]:
+    """fold(unfold(r)) == r, and what unfold says is legal."""
+    if response.error is not None:
+        return []
+    events = list(unfold(response))
+    legal = Legal()
+    for event in events:
+        legal.check(event)
+    again = fold(events)
+    a, b = to_json(replace(response)), to_json(again)
+    return [Violation(4, at, "fold(unfold(r)) differs", x, y) for at, x, y in differences(a, b)]
+
+
+# --- law 5: cut anywhere -----------------------------------------------------------------------------------------------
+
+
+def cut_anywhere(data: bytes, source: str, target: str, cuts: Sequence[int]) -> list[Violation]:
+    """Law 5: the output does not depend on how the input was split; and `close` after any byte is orderly."""
+    whole = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+    expected = whole.feed(data) + whole.close()
+    pieces = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+    edges = [0, *sorted(c for c in cuts if 0 < c < len(data)), len(data)]
+    got = b"".join(pieces.feed(data[a:b]) for a, b in zip(edges, edges[1:], strict=False)) + pieces.close()
+    if got != expected:
+        return [Violation(5, "", "the split shows", expected[-200:], got[-200:])]
+    return []
+
+
+def ends_honestly(data: bytes, end: int, source: str, target: str) -> list[Violation]:
+    """Laws 5 and 6: a stream cut after byte `end` is the whole answer or an error, never less told as success."""
+    stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+    sent = stream.feed(data[:end]) + stream.close()
+    if any(type(e) is Failure for e in read_events(data[:end], source)):
+        if stream.error is None:
+            return [Violation(6, "", "a cut went unnoticed")]
+        if not any(type(e) is Failure for e in read_events(sent, target)):
+            return [Violation(6, "", "a cut became a success")]
+    return []
+
+
+# --- laws 7 and 8 ---------------------------------------------------------------------------------------------------
+
+
+def settled(kind: str, body: Json, source: str, target: str) -> list[Violation]:
+    """Law 7: X -> Y -> X -> Y gives the body of X -> Y."""
+    there, _ = translate(kind, body, source, target)
+    if _is_error(kind, body, source):
+        return []
+    back, _ = translate(kind, there, target, source)
+    again, _ = translate(kind, back, source, target)
+    a, b = normal(kind, there, target), normal(kind, again, target)
+    return [Violation(7, at, "not settled", x, y) for at, x, y in differences(a, b)]
+
+
+def pure(kind: str, body: Json, source: str, target: str) -> list[Violation]:
+    """Law 8: the same input gives the same bytes, and is not touched."""
+    before = copy.deepcopy(body)
+    one, _ = translate(kind, body, source, target)
+    two, _ = translate(kind, body, source, target)
+    out = [] if dumps(one) == dumps(two) else [Violation(8, "", "two runs differ")]
+    if not same(before, body):
+        out.append(Violation(8, "", "the input was changed"))
+    return out
+
+
+def pure_stream(data: bytes, source: str, target: str) -> list[Violation]:
+    """Law 8 for streams."""
+    runs = []
+    for _ in range(2):
+        stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+        runs.append(stream.feed(data) + stream.close())
+    return [] if runs[0] == runs[1] else [Violation(8, "", "two runs differ")]
+
+
+def come_back(kind: str, body: Json, source: str, target: str) -> tuple[int, int]:
+    """How many leaves of the normal form come back from X -> Y -> X unchanged, and how many there are."""
+    body = normal(kind, body, source)
+    there, first = translate(kind, body, source, target)
+    back, second = translate(kind, normal(kind, there, target), target, source)
+    links1, links2 = first.links or {}, second.links or {}
+    place = {_longest(links1, y): b for b, y in links2.items() if _under(links1, y)}
+    now = dict(leaves(normal(kind, back, source)))
+    total = kept = 0
+    for at, value in leaves(body):
+        total += 1
+        where = _longest(place, at)
+        kept += where in now and same(now[where], value)
+    return kept, total
