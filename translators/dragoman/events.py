@@ -261,8 +261,9 @@ def merge_extra(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str,
         if type(old) is dict and type(value) is dict:
             out[key] = merge_extra(old, value)
         elif type(old) is list and type(value) is list:
-            out[key] = merge_entries(old, value)
-        elif value is not None or key not in out:
+            # A list that comes again, whole or grown, replaces itself.
+            out[key] = value if value[: len(old)] == old else merge_entries(old, value)
+        elif (value is not None and (value != "" or not old)) or key not in out:
             out[key] = value
     return out
 
@@ -271,24 +272,28 @@ _GROWING = ("text", "summary", "data", "thinking")
 
 
 def merge_entries(before: list[Any], now: list[Any]) -> list[Any]:
-    """Lists sent in pieces: entries with an integer `index` merge with their namesake, others are appended."""
+    """Lists sent in pieces: entries of one `index` and type merge, others are appended."""
     out = list(before)
-    places = {e["index"]: i for i, e in enumerate(out) if type(e) is dict and type(e.get("index")) is int}
+    places = {_namesake(e): i for i, e in enumerate(out)}
     for entry in now:
-        index = entry.get("index") if type(entry) is dict else None
-        if type(index) is not int or index not in places:
-            if type(index) is int:
-                places[index] = len(out)
+        name = _namesake(entry)
+        if name is None or name not in places:
+            places[name] = len(out)
             out.append(entry)
             continue
-        old = dict(out[places[index]])
+        old = dict(out[places[name]])
         for key, value in entry.items():
             if key in _GROWING and type(value) is str and type(old.get(key)) is str:
                 old[key] += value
             elif value is not None or key not in old:
                 old[key] = value
-        out[places[index]] = old
+        out[places[name]] = old
     return out
+
+
+def _namesake(entry: Any) -> tuple[int, str] | None:
+    index = entry.get("index") if type(entry) is dict else None
+    return (index, str(entry.get("type"))) if type(index) is int else None
 
 
 class Folder:
@@ -360,6 +365,8 @@ class Folder:
             part.state = event.value
         elif name == "citation":
             part.citations = [*(part.citations or ()), event.value]
+            if part.extra and part.extra.get("citations") == []:
+                part.extra = {k: v for k, v in part.extra.items() if k != "citations"} or None
         elif name == "details":
             old = part.state.value if part.state is not None else []
             part.state = State("details", merge_entries(old, event.value), event.extra["issuer"] if event.extra else "")
@@ -367,7 +374,7 @@ class Folder:
             _merge_audio(part, event.value)
         elif name == "value":
             part.value = {**part.value, **event.value}
-        if event.extra and name != "details":
+        if event.extra and name not in ("details", "value"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:

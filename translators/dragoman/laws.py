@@ -169,7 +169,7 @@ _KEPT: dict[type, tuple[str, ...]] = {
     Refusal: ("field",),
     Media: ("field", "type", "data_url", "content"),
     Opaque: ("field",),
-    Reasoning: ("fields", "part"),
+    Reasoning: ("fields",),
     ReasoningControl: ("fields",),
     Candidate: ("finish",),
     ToolChoice: ("kinds",),

@@ -156,8 +156,9 @@ def _leave_on_signals() -> None:
         sys.exit(128 + number)
 
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
+            signal.signal(number, leave)
 
 
 def _summary(tally: Tally, on_loss: str) -> None:

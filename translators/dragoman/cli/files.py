@@ -57,7 +57,9 @@ class Input:
         head = raw.read(len(_GZIP))
         whole = io.BufferedReader(cast(io.RawIOBase, _Joined(head, raw)), 1 << 17)
         if head == _GZIP:
-            whole = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=whole)), 1 << 17)
+            # Through _Joined, which reads no further than it must: what comes before a damage is not lost.
+            unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=whole))
+            whole = io.BufferedReader(cast(io.RawIOBase, _Joined(b"", unzipped)), 1 << 17)
         self._raw = raw
         self._file = whole
         self._taken: list[bytes] = []  # read ahead by `form`
@@ -163,7 +165,10 @@ class Output:
         else:
             self._path = os.path.realpath(path)
             folder, name = os.path.split(self._path)
-            handle, self._temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
+            try:
+                handle, self._temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, path) from None
             self._handle = os.fdopen(handle, "wb")
         self.file: IO[bytes] = self._handle
         if self._path.endswith(".gz"):

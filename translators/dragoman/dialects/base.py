@@ -101,6 +101,10 @@ class Writer:
     def usage(self, usage: Usage, *unsaid: str) -> None:
         """Report what `usage` reported beyond the meanings the target has a word for (all but `unsaid`)."""
         kind = self.kinds.get(Usage, {})
+        at = self.usage_at(usage, "output")
+        reported = usage.reported.get(at.rpartition("/")[2])
+        if type(reported) is int and reported != usage.output:
+            self.report.changed("usage.counting", at, reported)
         _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid))
 
 

@@ -159,7 +159,7 @@ class MessagesStreamReader:
             if self._kinds[number] in (ToolCall, ServerTool):
                 self._piece(number, name, delta, "partial_json", out)
             else:
-                out.append(PartDelta(0, number, "value", {"partial_json": delta["partial_json"]}))
+                out.append(PartDelta(0, number, "value", {"partial_json": delta["partial_json"]}, {"type": kind}))
         elif kind == "thinking_delta" and type(delta.get("thinking")) is str:
             self._piece(number, "text", delta, "thinking", out)
         elif kind == "signature_delta" and type(delta.get("signature")) is str:
@@ -172,9 +172,10 @@ class MessagesStreamReader:
         else:
             # compaction_delta and whatever comes: its keys replace the block's.
             rest = {k: v for k, v in delta.items() if k != "type"}
-            field = "value" if self._kinds[number] not in _GROWING else "extra"
-            extra = rest if field == "extra" else None
-            out.append(PartDelta(0, number, field, {"delta": kind, **rest} if field == "value" else kind, extra))
+            if self._kinds[number] in _GROWING:
+                out.append(PartDelta(0, number, "extra", kind, rest))
+            else:
+                out.append(PartDelta(0, number, "value", rest, {"type": kind}))
         if len(body) > 3:
             self._rest(body, ("type", "index", "delta"), out)
 

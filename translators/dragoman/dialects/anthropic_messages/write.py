@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Any
 
 from ...ids import derived, spell, unspell
 from ...model import (
     Candidate,
+    Citation,
     Error,
     Json,
     Media,
@@ -160,9 +162,11 @@ class RequestWriter(BlockWriter):
             {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
             for i, (role, blocks, sources, _) in enumerate(self.messages)
         ]
-        for i, (_, _, _, at) in enumerate(self.messages):
-            if at:
+        for i, (_, _, sources, at) in enumerate(self.messages):
+            if at and not all(isinstance(p, ToolResult) for p in sources):
                 self.link(f"/messages/{i}", at)
+            elif at:
+                self.link(f"/messages/{i}/role", f"{at}/role")
         self.params(out)
         self.tools(out)
         self.reasoning(out)
@@ -226,7 +230,7 @@ class RequestWriter(BlockWriter):
             self.messages[-1] = ("user", before, earlier, at if results else m.at)
             self.open = results
             return
-        self.turn(role, blocks, sources, "" if results else m.at)
+        self.turn(role, blocks, sources, m.at)
         self.open = results
 
     def turn(self, role: str, blocks: list[Json], sources: list[Part], at: str) -> None:
@@ -506,6 +510,8 @@ class RequestWriter(BlockWriter):
             thinking = self.budget(out, c.budget)
         else:
             thinking = {"type": "adaptive"}
+            if mode == "enabled" and effort is None:
+                effort = "high"  # what the service takes where nothing is said
             if c.budget is not None:
                 report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
         if mode is not None:
@@ -584,6 +590,9 @@ def write_response(r: Response, report: Report, home: bool, context: Context) ->
     return ResponseWriter(r.dialect, report, context).body(r)
 
 
+ENVELOPE = {"created": "created", "fingerprint": "system_fingerprint", "service_tier": "service_tier"}
+
+
 class ResponseWriter(BlockWriter):
     """One response, or the ends of a stream."""
 
@@ -623,11 +632,15 @@ class ResponseWriter(BlockWriter):
             report.invented("envelope.id", "/id", identity)
         if r.model is None:
             report.invented("envelope.model", "/model", "")
-        for name, key in (("created", "created"), ("fingerprint", "system_fingerprint"), ("service_tier", "service_tier")):
+        self.unsaid(r)
+        return {"id": identity, "type": "message", "role": "assistant", "model": r.model or "", "content": []}
+
+    def unsaid(self, r: Response) -> None:
+        """The envelope values that have no place here."""
+        for name, key in ENVELOPE.items():
             value = getattr(r, name)
             if value is not None:
-                report.dropped(f"envelope.{name}", f"/{key}", value)
-        return {"id": identity, "type": "message", "role": "assistant", "model": r.model or "", "content": []}
+                self.report.dropped(f"envelope.{name}", f"/{key}", value)
 
     def content(self, c: Candidate, response_id: str | None) -> list[Json]:
         blocks: list[Json] = []
@@ -645,7 +658,14 @@ class ResponseWriter(BlockWriter):
         """The block that says `part`, or None with a loss."""
         if isinstance(part, Text):
             blocks: list[Json] = []
-            self.text(part, blocks, [])
+            if part.text:
+                # In an answer a blank text may stand; only what goes up is refused.
+                blocks.append({"type": "text", "text": part.text})
+            self.drop(part)
+            self.cache(part)
+            citations = [said for said in map(self.citation, part.citations or ()) if said is not None]
+            if blocks and citations:
+                blocks[0]["citations"] = citations
             return blocks[0] if blocks else None
         if isinstance(part, ToolCall):
             return self.call(part, self.call_id(part, response_id, ordinal))
@@ -654,9 +674,18 @@ class ResponseWriter(BlockWriter):
             self.drop(part)
             return {"type": "text", "text": part.text}
         if isinstance(part, Reasoning):
-            return self.reasoning(part)
+            return self.reasoning(part, ordinal)
         self.gone(part)
         return None
+
+    def citation(self, c: Citation) -> Json | None:
+        """A citation of an address. Its span has no place here, and nobody else knows the `encrypted_index`."""
+        if c.url is None:
+            self.report.dropped("citation.unsupported", c.at, c.value)
+            return None
+        self.report.changed("citation.span", c.at, c.value)
+        said = {"type": "web_search_result_location", "cited_text": c.cited_text or "", "url": c.url}
+        return said | {"title": c.title, "encrypted_index": ""}
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int) -> str:
         """The id of a call, derived from the response's where it has none."""
@@ -666,7 +695,7 @@ class ResponseWriter(BlockWriter):
         self.report.invented("tool_call.id", f"/content/{ordinal}/id", made)
         return made
 
-    def reasoning(self, part: Reasoning) -> Json | None:
+    def reasoning(self, part: Reasoning, ordinal: int) -> Json | None:
         """Visible thinking, unsigned: this answer goes to a client, not to the service."""
         self.drop(part)
         if part.state is not None:
@@ -674,20 +703,24 @@ class ResponseWriter(BlockWriter):
             self.report.dropped("state.no_carrier", place, part.state.value)
         if not part.text:
             return None
+        self.report.invented("reasoning.signature", f"/content/{ordinal}/signature", "")
         return {"type": "thinking", "thinking": part.text, "signature": ""}
 
-    def finish(self, c: Candidate, calls: bool) -> str | None:
+    def finish(self, c: Candidate, calls: bool) -> str:
         """The stop reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
         at = f"{c.at}/{self.finish_key}"
         self.link("/stop_reason", at)
         reason = c.finish_reason
-        if calls and reason in ("stop", "other"):
+        if calls and reason == "stop":
             self.report.changed("finish.tool_calls", at, reason)
             return "tool_use"
         word = FINISH.write.get(reason or "")
-        if reason is not None and word is None:
+        if word is None:
+            # A failure never looks like a success: what did not say how it ended, was cut off.
+            word = "tool_use" if calls else "max_tokens"
             self.report.changed("finish.approximated", at, reason)
-        if (c.spelling or {}).get("finish") and word is not None:
+            return word
+        if (c.spelling or {}).get("finish"):
             self.report.changed("finish.approximated", at, reason)
         return word
 

@@ -19,6 +19,7 @@ from ...events import (
     PartStart,
     Start,
     Transport,
+    Update,
     UsageReport,
     merge_usage,
 )
@@ -28,9 +29,9 @@ from ...model import Candidate, Json, Message, Part, Reasoning, Refusal, Respons
 from ...report import Report
 from ...tables import drop_extra
 from ...registry import find
-from ..base import Context, arguments_text
+from ..base import RAW, Context, arguments_text
 from .home import finish_word, home_block, home_error
-from .write import ResponseWriter, write_error
+from .write import ENVELOPE, ResponseWriter, write_error
 
 
 def MessagesStreamWriter(report: Report, home: bool, context: Context) -> Any:
@@ -144,9 +145,7 @@ class HomeWriter:
             value = event.value.value
             return {"type": "citations_delta", "citation": value["value"] if event.value.kind == "other" else value}
         if event.field == "value":
-            values = dict(event.value)
-            kind = values.pop("delta", "input_json_delta")
-            return {"type": kind, **values}
+            return {"type": extra.get("type"), **event.value}
         return {"type": event.value, **extra}
 
 
@@ -157,7 +156,8 @@ class _Block:
     part: Any
     index: int | None = None
     waiting: list[PartDelta] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)  # arguments, or text that is blank so far
+    texts: list[str] = field(default_factory=list)  # the arguments so far
+    raw: bool | None = None  # whether the arguments are no object; None while that is open
     ended: bool = False
     closed: bool = False
 
@@ -165,7 +165,7 @@ class _Block:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect. Blocks here come one after the other, so calls that run side by side wait."""
 
-    __slots__ = ("blocks", "candidate", "count", "current", "done", "finish_event", "response_id", "started", "usage_now", "used_tool")
+    __slots__ = ("blocks", "candidate", "count", "current", "done", "finish_event", "response_id", "started", "told", "usage_now", "used_tool")
 
     def __init__(self, report: Report, context: Context) -> None:
         super().__init__("", report, context)
@@ -179,6 +179,7 @@ class ForeignWriter(ResponseWriter):
         self.started: Json | None = None
         self.usage_now: Usage | None = None
         self.used_tool = False
+        self.told: set[str] = set()  # envelope values that a loss tells of
 
     def send(self, event: Event) -> bytes:
         """The bytes that `event` settles."""
@@ -207,6 +208,8 @@ class ForeignWriter(ResponseWriter):
             self.usage_now = merge_usage(self.usage_now, event.usage)
         elif isinstance(event, Extra):
             self.extra(event)
+        elif isinstance(event, Update):
+            self.late_envelope(event.values)
         elif isinstance(event, Transport):
             return frame("ping")
         elif isinstance(event, Failure):
@@ -221,11 +224,18 @@ class ForeignWriter(ResponseWriter):
             self.kinds, self.meaning = source.kinds, source.usage_meaning
             self.arguments_at, self.finish_key = source.arguments_at, source.finish_key
         self.response_id = r.id
+        self.told.update(name for name in ENVELOPE if getattr(r, name) is not None)
         self.drop(r)
         message = self.envelope(r)
         # "message_start needs input_tokens before they are known": 0 here, the real ones in message_delta.
         message |= {"stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 0, "output_tokens": 0}}
         return frame("message_start", message=message)
+
+    def late_envelope(self, values: Json) -> None:
+        """Envelope values that came after the start, and were not known then."""
+        fresh = {k: v for k, v in values.items() if k in ENVELOPE and k not in self.told}
+        self.told.update(fresh)
+        self.unsaid(Response("", **fresh))
 
     def extra(self, event: Extra) -> None:
         if event.where == "response":
@@ -302,21 +312,17 @@ class ForeignWriter(ResponseWriter):
         part = block.part
         if event.extra and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
-        if event.field == "text" and isinstance(part, Text) and block.index is None:
-            # The service refuses blank texts: what is blank so far waits for what comes.
-            block.texts.append(event.value)
-            if not event.value.strip():
-                return b""
-            event = PartDelta(0, event.index, "text", "".join(block.texts))
-            block.texts = []
         if event.field == "arguments":
             block.texts.append(event.value)
         if event.field == "details":
             block.part = replace(part, state=State("details", None, ""))
             return b""
         if event.field == "citation":
-            self.report.dropped("citation.unsupported", event.value.at, event.value.value)
-            return b""
+            said = self.citation(event.value)
+            if said is None or block is not self.current:
+                return b""
+            delta = {"type": "citations_delta", "citation": said}
+            return frame("content_block_delta", index=block.index, delta=delta)
         if event.field not in ("text", "arguments") or block.closed:
             return b""
         if block is self.current:
@@ -330,7 +336,17 @@ class ForeignWriter(ResponseWriter):
         if isinstance(block.part, ToolCall):
             value = event.value
             if block.part.kind == "custom":
+                return self.delta(block, "input_json_delta", "partial_json", dumps(value).decode()[1:-1])
+            if block.raw is None and value.strip():
+                # `input` is an object. Text that cannot become one is told by its first letter.
+                block.raw = value.lstrip()[0] != "{"
+                if block.raw:
+                    value = "".join(block.texts[: block.texts.index(value) + 1])
+                    value = f'{{"{RAW}":"' + dumps(value).decode()[1:-1]
+            elif block.raw:
                 value = dumps(value).decode()[1:-1]
+            elif block.raw is None:
+                return b""  # blank so far: it says nothing, or comes with what follows
             return self.delta(block, "input_json_delta", "partial_json", value)
         if isinstance(block.part, Reasoning):
             return self.delta(block, "thinking_delta", "thinking", event.value)
@@ -357,20 +373,20 @@ class ForeignWriter(ResponseWriter):
                 out += self.open_block(block)
             if not text and part.arguments and part.kind != "custom":
                 out += self.delta(block, "input_json_delta", "partial_json", arguments_text(part.arguments))
-            if part.kind == "custom":
+            if part.kind == "custom" or block.raw:
                 out += self.delta(block, "input_json_delta", "partial_json", '"}')
             # The same look at the whole as the whole document gets.
             self.input_of(replace(part, arguments=whole))
         elif isinstance(part, Text):
-            if block.index is None and text:
-                self.report.dropped("text.blank", part.at, text)
-            self.text(replace(part, text="x"), [], [])
+            self.drop(part)
+            self.cache(part)
         elif isinstance(part, Refusal):
             if block.index is not None:
                 self.report.changed("refusal.as_text", part.at, None)
                 self.drop(part)
         elif isinstance(part, Reasoning):
-            self.reasoning(part)
+            said = "" if block.index is None else "x"
+            self.reasoning(replace(part, text=said), block.index or 0)
         if block.index is not None:
             out += frame("content_block_stop", index=block.index)
         self.current = None

@@ -121,7 +121,7 @@ def home_message(m: Message) -> Json:
     if m.parts and isinstance(m.parts[0], ToolResult):
         return _result(m, m.parts[0], spelling)
     out: Json = {}
-    if m.role:
+    if m.role and spelling.get("role") != "absent":
         out["role"] = m.role
     if m.name is not None:
         out["name"] = m.name

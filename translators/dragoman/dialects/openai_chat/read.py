@@ -375,7 +375,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
                     faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
                 else:
                     tail.append(_call(call, f"{at}/tool_calls/{i}"))
-        elif key == "function_call" and type(value) is dict and role not in ("tool", "function"):
+        elif key == "function_call" and type(value) is dict and value.get("name") and role not in ("tool", "function"):
             tail.append(_legacy_call(value, f"{at}/function_call"))
         elif key == "refusal" and type(value) is str and value:
             tail.insert(0, Refusal(value, spelling={"field": True}, at=f"{at}/refusal"))
@@ -389,9 +389,9 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
     if reasoning is not None:
         lead.insert(0, reasoning)
     annotations = extra.get("annotations")
-    if type(annotations) is list and annotations and type(m.get("content")) is str:
-        text = content[0]
-        assert isinstance(text, Text)
+    texts = [p for p in content if isinstance(p, Text)] if annotations else []
+    if type(annotations) is list and len(texts) == 1:
+        text = texts[0]
         text.citations = [read_annotation(a, f"{at}/annotations/{i}") for i, a in enumerate(annotations)]
         del extra["annotations"]
     if role == "tool" or role == "function":
@@ -790,6 +790,9 @@ def read_usage(value: Json, at: str = "/usage") -> Usage:
         u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
     if type(outs) is dict:
         u.reasoning = _count(outs.get("reasoning_tokens"))
+    if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:
+        # xAI and others count reasoning beside the completion; totals are to be conserved.
+        u.output += u.reasoning
     return u
 
 

@@ -81,6 +81,7 @@ class _Choice:
     order: list[_Call] = field(default_factory=list)
     audio: int = -1
     finished: bool = False
+    role: bool = True
 
 
 class ChatStreamReader:
@@ -189,15 +190,15 @@ class ChatStreamReader:
         for key, value in body.items():
             row = _ENVELOPE.get(key)
             if row is not None:
-                if type(value) in row[1] and value and known.get(row[0]) != value:
+                if type(value) in row[1] and value != "" and known.get(row[0]) != value:
                     known[row[0]] = changed[row[0]] = value
             elif key not in RESPONSE and key not in TRANSPORT and value is not None and key != "error":
                 extra[key] = value
             elif key in ("metadata", "moderation") and value is not None:
                 extra[key] = value
         if not self._started:
-            # The id may come late ("" first, behind Azure); the start waits for it, or for content.
-            if not content and not known.get("id"):
+            # Id and model may come late ("" first, behind Azure); the start waits for them, or for content.
+            if not content and not (known.get("id") and known.get("model")):
                 if extra:
                     self._held.append(Extra("response", 0, extra))
                 return
@@ -223,7 +224,12 @@ class ChatStreamReader:
         if choice is None:
             at = f"/choices/{index}"
             choice = self._choices[index] = _Choice(index, f"{at}/message")
-            out.append(CandidateStart(Candidate(index, Message("assistant", at=choice.at), at=at)))
+            message = Message("assistant", at=choice.at)
+            first = body.get("delta")
+            choice.role = type(first) is dict and first.get("role") == "assistant"
+            if not choice.role:
+                message.spelling = {"role": "absent"}
+            out.append(CandidateStart(Candidate(index, message, at=at)))
         delta = body.get("delta")
         if type(delta) is dict and delta:
             self._delta(choice, delta, out)
@@ -235,7 +241,7 @@ class ChatStreamReader:
             elif key == "finish_reason":
                 if type(value) is str and value and not choice.finished:
                     self._finish(choice, value, out)
-            elif key not in ("index", "delta") and value is not None:
+            elif key not in ("index", "delta") and value is not None and key not in TRANSPORT:
                 extra[key] = value
         if extra:
             out.append(Extra("candidate", index, extra))
@@ -256,7 +262,10 @@ class ChatStreamReader:
         for key, value in delta.items():
             if key == "content":
                 content = value
-            elif value is None or (key == "role" and value in ("assistant", "")):
+            elif key == "role" and value == "assistant" and not choice.role:
+                choice.role = True
+                extra[key] = value
+            elif value is None or (key == "role" and value in ("assistant", "")) or key in TRANSPORT:
                 continue
             elif key == "tool_calls" and type(value) is list:
                 continue

@@ -112,7 +112,7 @@ MESSAGE: Kind = {
     "annotations": ([],),
     "tool_calls": ([],),
     "tool_call_id": ("",),
-    "function_call": {"name": (), "arguments": ()},
+    "function_call": {"name": ("",), "arguments": ("",)},
     "reasoning_content": ("",),
     "reasoning": ("",),
     "reasoning_details": ([],),

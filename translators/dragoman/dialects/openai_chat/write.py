@@ -99,7 +99,7 @@ class ChatWriter(Writer):
 class RequestWriter(ChatWriter):
     """One request."""
 
-    __slots__ = ("calls", "ids", "messages", "r", "server_calls")
+    __slots__ = ("calls", "ids", "messages", "r", "skipped", "spoken")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, False, context)
@@ -107,6 +107,7 @@ class RequestWriter(ChatWriter):
         self.messages: list[Json] = []
         self.ids = pair_ids(r.messages)
         self.calls: set[str] = set()
+        self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
 
     def body(self) -> Json:
         r, report = self.r, self.report
@@ -126,9 +127,18 @@ class RequestWriter(ChatWriter):
     # messages
 
     def message(self, m: Message) -> None:
+        self.say(m)
+        if m.role not in ("system", "developer"):
+            self.skipped = True
+            self.spoken = self.spoken or len(self.messages) > 0 and self.messages[-1]["role"] not in ("system", "developer")
+
+    def say(self, m: Message) -> None:
         if m.role == "assistant":
             self.assistant(m)
         elif m.role == "system" or m.role == "developer":
+            if not self.spoken and self.skipped:
+                # What was said before it is gone: it comes to stand where the leading ones stand.
+                self.report.changed("role.moved", m.at, m.role)
             self.plain(m, m.role, m.parts)
         else:
             if m.role not in ("user", "tool"):
@@ -140,6 +150,7 @@ class RequestWriter(ChatWriter):
         target = f"/messages/{len(self.messages)}"
         self.messages.append(message)
         self.link(target, m.at)
+        self.link(f"{target}/role", f"{m.at}/role")
         return target
 
     def plain(self, m: Message, role: str, parts: list[Part]) -> None:
@@ -173,7 +184,7 @@ class RequestWriter(ChatWriter):
     def user(self, m: Message) -> None:
         """A user turn: its tool results become messages of their own, in front; media in them follow after."""
         rest: list[Part] = []
-        results = 0
+        results, before = 0, len(self.messages)
         for part in m.parts:
             if isinstance(part, ToolResult):
                 if rest:
@@ -182,12 +193,13 @@ class RequestWriter(ChatWriter):
                 results += 1
             else:
                 rest.append(part)
-        if not results:
+        if rest or not results:
             self.plain(m, "user", rest)
-        elif rest:
-            self.plain(m, "user", rest)
+            return
+        self.drop(m)
+        if len(self.messages) == before:
+            self.report.dropped("message.empty", m.at, m)
         else:
-            self.drop(m)
             self.follows(m)
 
     def follows(self, m: Message) -> None:
@@ -203,12 +215,18 @@ class RequestWriter(ChatWriter):
             call_id = self.id(part.call_id or "")
         else:
             self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/tool_call_id", call_id)
+        if call_id not in self.calls:
+            # "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'"
+            self.report.dropped("tool_result.orphan", part.at, part)
+            return []
         texts: list[Text] = []
         media: list[Part] = []
         for inner in part.parts:
             if isinstance(inner, Text):
                 texts.append(inner)
             elif isinstance(inner, Media) and inner.kind in ("image", "document"):
+                if not media:
+                    self.report.changed("message.split", m.at)
                 self.report.changed("tool_result.media_moved", inner.at)
                 media.append(inner)
             else:
@@ -225,6 +243,7 @@ class RequestWriter(ChatWriter):
             self.link(f"{target}/content/{i}", text.at)
         self.messages.append(message)
         self.link(target, part.at)
+        self.link(f"{target}/role", f"{m.at}/role")
         if part.is_error:
             self.report.dropped("tool_result.is_error", f"{part.at}/is_error", True)
         self.drop(part)
@@ -244,6 +263,7 @@ class RequestWriter(ChatWriter):
                     call_id = self.id(part.id or "")
                 else:
                     self.report.invented("tool_call.id", f"{place}/id", call_id)
+                self.calls.add(call_id)
                 calls.append(self.call(part, call_id, place))
                 continue
             said = self.part(part, "assistant")
@@ -476,6 +496,12 @@ class RequestWriter(ChatWriter):
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
 
 
+def state_at(part: Reasoning) -> str:
+    """Where the source keeps the opaque state of a part: a part that is nothing else, or a field of it."""
+    state = part.state
+    return part.at if part.redacted or state is None else f"{part.at}/{state.kind}"
+
+
 AUDIO_WORDS = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
 
 
@@ -544,6 +570,7 @@ class ResponseWriter(ChatWriter):
         self.link(f"{target}/message", c.message.at)
         texts: list[Text] = []
         refusals: list[str] = []
+        thoughts: list[Reasoning] = []
         calls: list[Json] = []
         annotations: list[Json] = []
         length = 0
@@ -564,6 +591,8 @@ class ResponseWriter(ChatWriter):
             elif isinstance(part, Refusal):
                 refusals.append(part.text)
                 self.drop(part)
+            elif isinstance(part, Reasoning):
+                self.thought(part, thoughts, bool(texts or calls))
             else:
                 self.gone(part)
         if texts:
@@ -573,6 +602,9 @@ class ResponseWriter(ChatWriter):
             "content": "".join(t.text for t in texts) if texts else None,
             "refusal": "".join(refusals) or None,
         }
+        if thoughts:
+            self.link(f"{target}/message/reasoning_content", thoughts[0].at)
+            message["reasoning_content"] = "".join(t.text for t in thoughts)
         if annotations:
             message["annotations"] = annotations
         if calls:
@@ -582,7 +614,23 @@ class ResponseWriter(ChatWriter):
         finish = self.finish(c, bool(calls))
         return {"index": c.index, "message": message, "logprobs": c.logprobs, "finish_reason": finish}
 
-    def joined(self, first: Text | None, part: Text) -> None:
+    def thought(self, part: Reasoning, thoughts: list[Reasoning], late: bool) -> None:
+        """Visible thinking goes to the client as `reasoning_content`; its state has no field of this shape."""
+        self.drop(part)
+        if part.state is not None:
+            self.report.dropped("state.no_carrier", state_at(part), part.state.value)
+        if part.redacted:
+            return
+        if not part.text:
+            self.report.dropped("reasoning.empty", part.at, None)
+            return
+        if thoughts:
+            self.joined(thoughts[0] if len(thoughts) == 1 else None, part)
+        if late:
+            self.report.changed("order.flattened", part.at)
+        thoughts.append(part)
+
+    def joined(self, first: Part | None, part: Part) -> None:
         """Several texts become one string: told of each of them."""
         if first is not None:
             self.report.changed("text.joined", first.at)

@@ -74,7 +74,8 @@ class HomeWriter:
             self._envelope = {k: v for k, v in (*named, *more) if v is not None}
             body = {"choices": []}
         elif isinstance(event, CandidateStart):
-            body = self._delta(event.candidate.index, {"role": "assistant"})
+            absent = (event.candidate.message.spelling or {}).get("role") == "absent"
+            body = self._delta(event.candidate.index, {} if absent else {"role": "assistant"})
         elif isinstance(event, PartStart):
             body = self._start(event)
         elif isinstance(event, PartDelta):
@@ -196,11 +197,14 @@ class ForeignWriter(ResponseWriter):
         "envelope_text",
         "finished",
         "firsts",
+        "late",
+        "lengths",
         "offsets",
         "open",
         "parts",
         "response_id",
         "texts",
+        "thoughts",
         "usage_now",
         "waiting",
     )
@@ -214,6 +218,9 @@ class ForeignWriter(ResponseWriter):
         self.calls: dict[tuple[int, int], int] = {}
         self.counts: dict[int, int] = {}
         self.firsts: dict[int, Text] = {}
+        self.thoughts: dict[int, list[Reasoning]] = {}
+        self.lengths: dict[tuple[int, int], int] = {}  # characters of thinking so far
+        self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
         self.texts: dict[int, int] = {}  # characters of text so far, by candidate
         self.annotations_of: dict[int, list[Json]] = {}
@@ -300,6 +307,10 @@ class ForeignWriter(ResponseWriter):
             return self.chunk(index, {"content": part.text}) if part.text else b""
         if isinstance(part, Refusal):
             return self.chunk(index, {"refusal": part.text}) if part.text else b""
+        if isinstance(part, Reasoning):
+            self.lengths[key] = 0
+            self.late[key] = index in self.texts or bool(self.counts.get(index))
+            return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
         self.gone(part)
         return b""
 
@@ -307,7 +318,7 @@ class ForeignWriter(ResponseWriter):
         key, index = (event.candidate, event.index), event.candidate
         part: Any = self.parts[key]
         kind = type(part)
-        if event.extra and kind in (Text, ToolCall):
+        if event.extra and kind in (Text, ToolCall, Reasoning) and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
         if kind is Text and event.field == "text":
             self.texts[index] += len(event.value)
@@ -321,6 +332,11 @@ class ForeignWriter(ResponseWriter):
             if part.kind == "custom":
                 entry["type"] = "custom"
             return self.chunk(index, {"tool_calls": [entry]})
+        if kind is Reasoning and event.field == "text":
+            self.lengths[key] += len(event.value)
+            return self.chunk(index, {"reasoning_content": event.value})
+        if kind is Reasoning and event.field in ("signature", "state"):
+            self.parts[key] = replace(part, state=event.value)
         if kind is Refusal and event.field == "text":
             return self.chunk(index, {"refusal": event.value})
         if kind is Text and event.field == "citation":
@@ -337,6 +353,9 @@ class ForeignWriter(ResponseWriter):
             offset = self.offsets[key]
             cited = self.annotations(part, offset, self.texts[event.candidate] - offset)
             self.annotations_of.setdefault(event.candidate, []).extend(cited)
+        elif isinstance(part, Reasoning):
+            said = replace(part, text="x" if self.lengths.pop(key) else "")
+            self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key))
         elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
             out = self.arguments(event.candidate, key, part)
         if not any(c == event.candidate for c, _ in self.open) and event.candidate in self.waiting:

@@ -1,0 +1,574 @@
+"""`dragoman convert` as users run it: the command itself, real files, pipes and signals."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dragoman
+from dragoman.cli import files
+from dragoman.cli.convert import Converter, Options
+
+ROOT = Path(__file__).parent.parent
+DEMO = ROOT / "fixtures" / "demo" / "mixed.jsonl"
+COMMAND = [sys.executable, "-W", "error", "-m", "dragoman"]
+ENV = {**os.environ, "PYTHONPATH": str(ROOT / "translators"), "PYTHONUTF8": "1"}
+
+CHAT: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "seed": 7}
+CHAT_RESPONSE: dict[str, Any] = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+}
+CHAT_ERROR = {"error": {"message": "no", "type": "invalid_request_error", "param": None, "code": None}}
+CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+CHAT_STREAM = b"".join(
+    b"data: "
+    + json.dumps({**CHUNK, "choices": [{"index": 0, "delta": delta, "finish_reason": end}]}).encode()
+    + b"\n\n"
+    for delta, end in (
+        ({"role": "assistant", "content": "Hel"}, None),
+        ({"content": "lo"}, None),
+        ({}, "stop"),
+    )
+)
+DONE = b"data: [DONE]\n\n"
+TO_ANTHROPIC = ("--to", "anthropic-messages")
+
+
+class Ran:
+    """What a run left: exit status, stdout and stderr, and stdout's lines as JSON."""
+
+    def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr.decode()
+        assert "Traceback" not in self.err
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def convert(*args: str | Path, stdin: bytes = b"") -> Ran:
+    command = [*COMMAND, "convert", *map(str, args)]
+    return Ran(subprocess.run(command, input=stdin, capture_output=True, env=ENV, timeout=120, check=False))
+
+
+def jsonl(*values: object) -> bytes:
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+def in_memory(options: Options, *records: bytes | None) -> tuple[list[Any], Converter]:
+    out = BytesIO()
+    converter = Converter(options, "x", out, BytesIO(), lambda *_: None)
+    for number, text in enumerate(records, 1):
+        converter.record(number, text)
+    return [json.loads(line) for line in out.getvalue().splitlines()], converter
+
+
+@pytest.mark.parametrize("target", ["anthropic-messages", "openai-chat"])
+def test_the_demo_log(target: str, tmp_path: Path) -> None:
+    losses = tmp_path / "losses.jsonl"
+    ran = convert(DEMO, "--to", target, "--losses", losses)
+    came = DEMO.read_bytes().splitlines()
+    assert ran.status == 1, "one line is broken on purpose"
+    assert len(ran.lines) == len(came)
+    for before, after in zip(came[:-1], ran.lines[:-1], strict=True):
+        known = json.loads(before)
+        assert after.get("dialect") == (target if "dialect" in known else None)
+        assert set(after) == set(known) or "dialect" not in known
+    assert f"{DEMO}:8: expected JSON" in ran.err
+    error = ran.lines[-1]["error"]
+    assert (error["file"], error["line"], error["at"]) == (str(DEMO), 8, "")
+    assert "8 records: 7 converted, 1 failed" in ran.err
+    rows = [json.loads(line) for line in losses.read_bytes().splitlines()]
+    assert ran.err.splitlines()[-1].split() == ["all", str(len(rows))]
+
+
+def test_an_exchange_is_what_the_library_makes_of_its_parts() -> None:
+    exchange = {
+        "id": 17,
+        "dialect": "openai-chat",
+        "request_path": "/v1/chat/completions",
+        "status": 200,
+        "request": CHAT,
+        "response": CHAT_RESPONSE,
+        "stream_body": (CHAT_STREAM + DONE).decode(),
+        "mine": {"kept": [1, 1.0, None, "\u2028"]},
+    }
+    request = dragoman.translate_request(CHAT, "openai-chat", "anthropic-messages")
+    response = dragoman.translate_response(CHAT_RESPONSE, "openai-chat", "anthropic-messages", request.body)
+    stream = dragoman.translate_stream("openai-chat", "anthropic-messages", request.body)
+    ran = convert(*TO_ANTHROPIC, stdin=jsonl(exchange))
+    assert ran.status == 0
+    assert ran.lines == [
+        {
+            **exchange,
+            "dialect": "anthropic-messages",
+            "request_path": "/v1/messages",
+            "request": request.body,
+            "response": response.body,
+            "stream_body": (stream.feed(CHAT_STREAM + DONE) + stream.close()).decode(),
+        }
+    ]
+    assert list(ran.lines[0]) == list(exchange), "the order of the keys too"
+
+
+def test_losses_are_the_library_s(tmp_path: Path) -> None:
+    losses = tmp_path / "losses.jsonl"
+    expected = dragoman.translate_request(CHAT, "openai-chat", "anthropic-messages").losses
+    arguments = ("-", "--from", "openai-chat", *TO_ANTHROPIC, "--losses", losses)
+    ran = convert(*arguments, stdin=b"\n" + jsonl(CHAT))
+    rows = [json.loads(line) for line in losses.read_bytes().splitlines()]
+    assert rows == [
+        {"line": 2, "document": "request", "kind": x.kind, "code": x.code, "at": x.at, "detail": x.detail}
+        for x in expected
+    ]
+    assert any(row["at"] == "/seed" for row in rows)
+    for loss in expected:
+        assert loss.code in ran.err
+    assert ran.out.startswith(b"\n{"), "a blank line stays a blank line"
+    convert(*arguments, "--loss-values", stdin=jsonl(CHAT))
+    values = [json.loads(line) for line in losses.read_bytes().splitlines()]
+    assert [row["value"] for row in values if row["at"] == "/seed"] == [7]
+
+
+def test_bare_bodies_are_recognised() -> None:
+    for arguments in ((), ("--from", "openai-chat")):
+        ran = convert(*TO_ANTHROPIC, *arguments, stdin=jsonl(CHAT, CHAT_RESPONSE))
+        assert ran.status == 0
+        request, response = ran.lines
+        assert request["max_tokens"]
+        assert response["content"] == [{"type": "text", "text": "Hello"}]
+    assert (
+        convert(*TO_ANTHROPIC, "--from", "openai-chat", stdin=jsonl(CHAT_ERROR)).lines[0]["type"] == "error"
+    )
+
+
+def test_a_body_that_could_be_anything_needs_a_word() -> None:
+    ran = convert(*TO_ANTHROPIC, stdin=jsonl({"hello": 1}))
+    assert ran.status == 1
+    assert "stdin:1: no document of a known dialect: say --from and --kind" in ran.err
+    ran = convert(*TO_ANTHROPIC, "--from", "openai-chat", "--kind", "request", stdin=jsonl({"hello": 1}))
+    assert "--from" not in ran.err
+
+
+def test_from_and_kind_are_held_to() -> None:
+    both = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "Hi"}]}
+    for source, key in (("openai-chat", "max_tokens"), ("anthropic-messages", "max_completion_tokens")):
+        out, _ = in_memory(Options("openai-chat", source), jsonl(both))
+        assert key in out[0]
+    out, _ = in_memory(Options("anthropic-messages", "openai-chat", "error"), jsonl({"message": "odd"}))
+    assert out[0]["type"] == "error"
+
+
+def test_errors_of_an_exchange(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(
+        jsonl(
+            {"dialect": "openai-chat", "status": 429, "response": CHAT_ERROR},
+            {"dialect": "openai-chat", "status": 502, "response": None, "response_text": "Bad Gateway"},
+            {"dialect": "openai-chat", "status": 200, "response": CHAT_ERROR},
+        )
+    )
+    ran = convert(log, *TO_ANTHROPIC)
+    assert ran.status == 0
+    limited, gateway, hidden = ran.lines
+    assert limited["response"]["error"]["type"] == "rate_limit_error" or limited["status"] == 429
+    assert gateway["response"]["type"] == "error"
+    assert "Bad Gateway" in gateway["response"]["error"]["message"]
+    assert gateway["response_text"] is None
+    assert hidden["response"]["type"] == "error"
+    assert hidden["status"] >= 400, "an error under 200 does not stay under 200"
+
+
+def test_bodies_that_are_text_stay_text() -> None:
+    exchange = {"dialect": "openai-chat", "request": json.dumps(CHAT), "response": json.dumps(CHAT_RESPONSE)}
+    out, _ = in_memory(Options("anthropic-messages"), jsonl(exchange))
+    assert json.loads(out[0]["request"])["max_tokens"]
+    assert json.loads(out[0]["response"])["content"]
+
+
+def test_a_failing_line_keeps_its_place(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    bad = {"dialect": "openai-chat", "request": {"model": "m", "messages": "sk-secret-1234567890"}}
+    log.write_bytes(
+        jsonl({"dialect": "openai-chat", "request": CHAT}, bad, {"dialect": "nope", "request": CHAT}, [1])
+        + b'{"api_key": "sk-secret-1234567890", "x\n'
+        + jsonl({"request": CHAT})
+    )
+    ran = convert(log, *TO_ANTHROPIC)
+    assert ran.status == 1
+    assert ["error" in line for line in ran.lines] == [False, True, True, True, True, False]
+    assert f"{log}:2: /messages: request: expected " in ran.err
+    assert ran.lines[1]["error"]["at"] == "/messages"
+    assert ran.lines[1]["error"]["document"] == "request"
+    assert f"{log}:3: " in ran.err
+    assert "nope" in ran.err
+    assert f"{log}:4: expected an object, found array" in ran.err
+    assert f"{log}:5: expected JSON" in ran.err
+    assert "sk-secret" not in ran.err + ran.out.decode()
+    assert "6 records: 2 converted, 4 failed" in ran.err
+
+
+def test_an_internal_fault_is_one_line_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_: object, **__: object) -> None:
+        raise KeyError("sk-secret")
+
+    monkeypatch.setattr("dragoman.cli.convert.translate_request", fault)
+    out, converter = in_memory(Options("openai-chat"), jsonl({"dialect": "openai-chat", "request": {}}))
+    assert out[0]["error"]["message"] == "internal error (KeyError); please report it"
+    assert converter.tally.failed == 1
+
+
+def test_gzip_in_and_out(tmp_path: Path) -> None:
+    plain = convert(DEMO, *TO_ANTHROPIC, "-o", tmp_path / "plain.jsonl")
+    assert plain.out == b""
+    expected = (tmp_path / "plain.jsonl").read_bytes().replace(str(DEMO).encode(), b"FILE")
+    zipped = tmp_path / "log.bin"
+    # Two members, as `cat a.gz b.gz` makes them.
+    data = DEMO.read_bytes()
+    zipped.write_bytes(gzip.compress(data[:700]) + gzip.compress(data[700:]))
+    for args, stdin, name in (((zipped,), b"", str(zipped)), (("-",), zipped.read_bytes(), "stdin")):
+        for again in "ab":
+            assert convert(*args, *TO_ANTHROPIC, "-o", tmp_path / f"{again}.gz", stdin=stdin).status == 1
+        with gzip.open(tmp_path / "a.gz") as unzipped:
+            assert unzipped.read().replace(name.encode(), b"FILE") == expected
+        assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes(), "no time inside"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.gz", "b.gz", "log.bin", "plain.jsonl"]
+
+
+def test_damaged_gzip_gives_what_can_be_read(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl.gz"
+    log.write_bytes(
+        gzip.compress(b"".join(jsonl({**CHAT, "user": os.urandom(50).hex()}) for _ in range(400)))[:-200]
+    )
+    ran = convert(log, "--from", "openai-chat", *TO_ANTHROPIC)
+    assert ran.status == 1
+    assert len(ran.lines) > 100
+    assert "damaged" in ran.lines[-1]["error"]["message"]
+    assert f"{log}:{len(ran.lines)}: the compressed input is damaged" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (b"", "lines"),
+        (b"\n\n", "lines"),
+        (b'{"a":1}', "lines"),
+        (b'\xef\xbb\xbf{"a":1}\n{"b":2}', "lines"),
+        (b'{"a":1\n{"b":2}\n', "lines"),
+        (b'{"a":"cut,\n{"b":2}\n', "lines"),
+        (b'{"a":"cut', "lines"),
+        (b'{\n  "a": 1\n}\n', "document"),
+        (b'{ "a":\n 1 }', "document"),
+        (b'{"a": 1,\n"b": 2}', "document"),
+        (b'{"a": 1\n, "b": 2}', "document"),
+        (b'[\n{"a":1}\n]', "document"),
+        (b'data: {"a":1}\n\n', "stream"),
+        (b"\xef\xbb\xbf\n\nevent: x\n", "stream"),
+        (b": comment\n\ndata: x\n\n", "stream"),
+        (b" data:x", "stream"),
+        (b"hello", "lines"),
+    ],
+)
+def test_what_the_input_is(data: bytes, form: str, tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(data)
+    source = files.Input(str(path))
+    assert source.form() == form
+    assert b"".join(source.chunks()) == data, "nothing is lost by looking"
+    source.close()
+
+
+def test_a_printed_document() -> None:
+    ran = convert(*TO_ANTHROPIC, stdin=json.dumps(CHAT_RESPONSE, indent=2).encode())
+    assert ran.status == 0
+    assert len(ran.lines) == 1
+    assert ran.lines[0]["type"] == "message"
+    ran = convert(*TO_ANTHROPIC, stdin=json.dumps(CHAT_RESPONSE, indent=2).encode()[:-20])
+    assert ran.status == 1
+    assert len(ran.lines) == 1
+    assert "stdin:1: expected JSON (line " in ran.err
+
+
+def test_crlf_and_a_byte_order_mark() -> None:
+    data = b"\xef\xbb\xbf" + jsonl(CHAT).replace(b"\n", b"\r\n") + b"\r\n" + jsonl(CHAT).strip()
+    ran = convert("--from", "openai-chat", *TO_ANTHROPIC, stdin=data)
+    assert ran.status == 0
+    assert [bool(line) for line in ran.out.split(b"\n")] == [True, False, True, False]
+
+
+def test_a_raw_stream(tmp_path: Path) -> None:
+    path = tmp_path / "stream"
+    path.write_bytes(CHAT_STREAM + DONE)
+    translation = dragoman.translate_stream("openai-chat", "anthropic-messages")
+    expected = translation.feed(CHAT_STREAM + DONE) + translation.close()
+    losses = tmp_path / "losses.jsonl"
+    for extra in ((), ("--kind", "stream")):
+        ran = convert(path, "--from", "openai-chat", *TO_ANTHROPIC, "--losses", losses, *extra)
+        assert (ran.status, ran.out) == (0, expected)
+        assert len(losses.read_bytes().splitlines()) == len(translation.losses)
+    cut = convert("--from", "openai-chat", *TO_ANTHROPIC, stdin=CHAT_STREAM[:150])
+    assert cut.status == 1
+    assert b"event: error" in cut.out
+    assert "stdin:1: the stream fails or ends too early" in cut.err
+    unknown = convert(path, *TO_ANTHROPIC)
+    assert unknown.status == 1
+    assert "--from" in unknown.err
+    refused = convert(path, "--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "raise")
+    assert refused.status == 1
+    assert "refused" in refused.err
+
+
+def test_a_stream_that_is_cut_off_is_converted_and_named() -> None:
+    exchange = {"dialect": "openai-chat", "stream_body": CHAT_STREAM[:150].decode()}
+    ran = convert(*TO_ANTHROPIC, stdin=jsonl(exchange, exchange))
+    assert ran.status == 1
+    assert [line["dialect"] for line in ran.lines] == ["anthropic-messages"] * 2
+    assert all("event: error" in line["stream_body"] for line in ran.lines)
+    assert "stdin:2: /stream_body: " in ran.err
+
+
+def test_on_loss() -> None:
+    ignored = convert("--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "ignore", stdin=jsonl(CHAT))
+    assert ignored.status == 0
+    assert "losses not counted" in ignored.err
+    refused = convert("--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "raise", stdin=jsonl(CHAT))
+    assert refused.status == 1
+    assert "stdin:1: /seed: request: refused" in refused.err
+    exchange = {"dialect": "openai-chat", "stream_body": (CHAT_STREAM + DONE).decode()}
+    out, _ = in_memory(Options("anthropic-messages", on_loss="raise"), jsonl(exchange))
+    assert out[0]["error"]["document"] == "stream"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ((), "--to"),
+        (("--to", "opnai-chat"), "did you mean openai-chat"),
+        (("--to", "openai-chat", "--from", "nope"), "--from"),
+        (("no-such-file", "--to", "openai-chat"), "no-such-file"),
+        (("--to", "openai-chat", "-o", "same", "--losses", "same"), "--losses"),
+        (("--to", "openai-chat", "--kind", "odd"), "--kind"),
+        (("--to", "openai-chat", "--on-loss", "odd"), "--on-loss"),
+    ],
+)
+def test_wrong_usage_is_status_2(args: tuple[str, ...], says: str) -> None:
+    ran = convert(*args)
+    assert ran.status == 2
+    assert ran.out == b""
+    assert says in ran.err
+
+
+def test_output_that_cannot_be_written(tmp_path: Path) -> None:
+    missing = tmp_path / "no" / "out.jsonl"
+    ran = convert(DEMO, *TO_ANTHROPIC, "-o", missing)
+    assert ran.status == 1
+    assert ran.err.splitlines()[-1] == f"dragoman: {missing}: No such file or directory"
+    losses = tmp_path / "no" / "losses.jsonl"
+    assert convert(DEMO, *TO_ANTHROPIC, "-o", tmp_path / "out", "--losses", losses).status == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_an_error_and_a_device_is_not_replaced() -> None:
+    ran = convert(DEMO, *TO_ANTHROPIC, "-o", "/dev/full")
+    assert ran.status == 1
+    assert "No space left on device" in ran.err
+    assert not Path("/dev/full").is_file()
+
+
+def test_an_existing_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_bytes(b"x" * 100_000)
+    out.chmod(0o640)
+    link = tmp_path / "link"
+    link.symlink_to(out)
+    assert convert("--from", "openai-chat", *TO_ANTHROPIC, "-o", link, stdin=jsonl(CHAT)).status == 0
+    assert len(out.read_bytes().splitlines()) == 1
+    assert out.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+
+
+def test_the_input_may_be_the_output(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(jsonl(*[CHAT] * 1000))
+    assert convert(log, "--from", "openai-chat", *TO_ANTHROPIC, "-o", log).status == 0
+    assert len(log.read_bytes().splitlines()) == 1000
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A run in the middle of its work: some output is in its temporary file, more input may come."""
+    out = tmp_path / "out.jsonl"
+    out.write_bytes(b"as it was\n")
+    command = [*COMMAND, "convert", "-", "--from", "openai-chat", *TO_ANTHROPIC, "-o", str(out)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENV) as process:
+        assert process.stdin is not None
+        process.stdin.write(jsonl(*[CHAT] * 5000))
+        process.stdin.flush()
+        end = time.monotonic() + 60
+        while not any(p.stat().st_size for p in tmp_path.iterdir() if p != out):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        yield process, out
+        process.kill()
+
+
+def test_kill_9_leaves_the_old_output(running: tuple[subprocess.Popen[bytes], Path]) -> None:
+    process, out = running
+    process.kill()
+    process.wait(60)
+    assert out.read_bytes() == b"as it was\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_other_signals_leave_no_temporary_file(
+    running: tuple[subprocess.Popen[bytes], Path], number: signal.Signals
+) -> None:
+    process, out = running
+    process.send_signal(number)
+    assert process.wait(60) != 0
+    assert out.read_bytes() == b"as it was\n"
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_a_reader_that_goes_away(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(jsonl(*[CHAT] * 20_000))
+    command = [
+        *COMMAND,
+        "convert",
+        str(log),
+        "--from",
+        "openai-chat",
+        *TO_ANTHROPIC,
+        "--losses",
+        str(tmp_path / "l"),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"{")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
+    assert list(tmp_path.iterdir()) == [log]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
+    # Not getrusage: what it tells of a child includes the memory of the parent it was forked from.
+    code = (
+        "import re, sys; from dragoman.cli import main\n"
+        "try: main()\n"
+        "finally: sys.stderr.write(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
+    )
+    record = jsonl({**CHAT, "messages": [{"role": "user", "content": "x" * 30_000}]})
+    peaks = []
+    for size in (20, 2000):
+        log = tmp_path / f"{size}.jsonl"
+        log.write_bytes(record * size)
+        arguments = ["convert", str(log), "--from", "openai-chat", *TO_ANTHROPIC, "-o", str(tmp_path / "out")]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, env=ENV, check=True
+        )
+        peaks.append(int(done.stderr.split()[-1]))
+    assert peaks[1] - peaks[0] < 10_000, "kB, where 60 MB were read"
+
+
+def test_a_line_without_end_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(files, "MAX_LINE", 1000)
+    for number in (0, 1, 3):
+        lines = [jsonl(CHAT)] * 5
+        lines[number] = b'{"x":"' + b"x" * 3_000_000 + b'"}\n'
+        path = tmp_path / "log"
+        path.write_bytes(b"".join(lines))
+        source = files.Input(str(path))
+        assert source.form() == "lines"
+        assert [line is None for _, line in source.lines()] == [i == number for i in range(5)]
+        source.close()
+    path.write_bytes(b'{\n"a":\n"' + b"x" * 2000 + b'"}')
+    source = files.Input(str(path))
+    assert source.form() == "document"
+    assert source.whole() is None
+    source.close()
+    out, _ = in_memory(Options("openai-chat"), None)
+    assert "longer than" in out[0]["error"]["message"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("openai-chat"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    [
+        "dialect",
+        "request",
+        "response",
+        "stream_body",
+        "status",
+        "request_path",
+        "response_text",
+        "error",
+        "messages",
+    ]
+)
+
+
+@given(
+    st.dictionaries(KEYS, VALUES, max_size=6) | VALUES,
+    st.sampled_from(["auto", "request", "exchange", "error"]),
+)
+def test_any_json_gives_one_line(value: object, kind: Any) -> None:
+    text = json.dumps(value).encode()
+    for source in (None, "openai-chat"):
+        out, converter = in_memory(Options("anthropic-messages", source, kind), text)
+        assert len(out) == 1
+        assert converter.tally.lines == 1
+        assert "internal error" not in json.dumps(out)
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_give_one_line(text: bytes) -> None:
+    text = text.replace(b"\n", b"")
+    out, _ = in_memory(Options("anthropic-messages"), text + b".")
+    assert list(out[0]) == ["error"]
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    ran = convert(*TO_ANTHROPIC, stdin=jsonl({"dialect": "\x1b]0;x\x07", "request": CHAT}))
+    assert ran.status == 1
+    assert "\x1b" not in ran.err
+    assert "\x07" not in ran.err
+
+
+def test_without_click_the_command_says_what_is_missing() -> None:
+    code = "import sys; sys.modules['click'] = None; from dragoman.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=ENV, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().strip() == (
+        "The dragoman command needs click, which comes with: pip install 'dragoman[cli]'"
+    )
+
+
+def test_the_version() -> None:
+    done = subprocess.run([*COMMAND, "--version"], capture_output=True, env=ENV, check=True)
+    assert done.stdout.decode().strip() == f"dragoman, version {dragoman.__version__}"
