@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from . import registry as _registry
 from .detect import Guess, detect
-from .errors import BrokenStream, DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
+from .errors import (
+    BrokenStream,
+    DragomanError,
+    Fault,
+    InvalidDocument,
+    UnknownDialect,
+    UntranslatableDocument,
+)
 from .events import fold, unfold
 from .report import Loss
 from .stream import StreamTranslation, read_events, write_events

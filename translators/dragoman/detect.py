@@ -33,8 +33,20 @@ _SIGNS: tuple[tuple[str, str, frozenset[str], frozenset[str], tuple[tuple[str, A
         frozenset({"system", "stop_sequences", "thinking", "anthropic_version", "top_k", "output_config"}),
         (),
     ),
-    ("openai-chat", "response", frozenset({"choices"}), frozenset({"created", "usage"}), (("object", "chat.completion"),)),
-    ("anthropic-messages", "response", frozenset({"content", "role"}), frozenset({"stop_reason"}), (("type", "message"),)),
+    (
+        "openai-chat",
+        "response",
+        frozenset({"choices"}),
+        frozenset({"created", "usage"}),
+        (("object", "chat.completion"),),
+    ),
+    (
+        "anthropic-messages",
+        "response",
+        frozenset({"content", "role"}),
+        frozenset({"stop_reason"}),
+        (("type", "message"),),
+    ),
     ("anthropic-messages", "error", frozenset({"error"}), frozenset({"request_id"}), (("type", "error"),)),
     ("openai-chat", "error", frozenset({"error"}), frozenset(), ()),
 )

@@ -12,14 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from .errors import BrokenStream, DragomanError
+from .errors import BrokenStream
 from .model import (
     Candidate,
-    Citation,
     Error,
     FinishReason,
     Media,
-    Message,
     Part,
     Reasoning,
     Refusal,
@@ -222,21 +220,12 @@ def merge_usage(before: Usage | None, now: Usage) -> Usage:
     """Usage of two reports: per key the last that is not null; absent or null never erases."""
     if before is None:
         return now
-    return Usage(
-        merge_last(before.reported, now.reported),
-        *(
-            new if new is not None else old
-            for old, new in (
-                (before.input, now.input),
-                (before.output, now.output),
-                (before.total, now.total),
-                (before.cache_read, now.cache_read),
-                (before.cache_write, now.cache_write),
-                (before.reasoning, now.reasoning),
-            )
-        ),
-        at=before.at,
-    )
+    out = replace(before, reported=merge_last(before.reported, now.reported))
+    for name in ("input", "output", "total", "cache_read", "cache_write", "reasoning"):
+        value = getattr(now, name)
+        if value is not None:
+            setattr(out, name, value)
+    return out
 
 
 def merge_last(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
@@ -263,6 +252,8 @@ def merge_extra(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str,
         elif type(old) is list and type(value) is list:
             # A list that comes again, whole or grown, replaces itself.
             out[key] = value if value[: len(old)] == old else merge_entries(old, value)
+        elif key == "text" and type(old) is str and type(value) is str:
+            out[key] = old + value
         elif (value is not None and (value != "" or not old)) or key not in out:
             out[key] = value
     return out
@@ -308,13 +299,12 @@ class Folder:
 
     def take(self, event: Event) -> None:
         """Add one event."""
-        kind = type(event)
-        if kind is PartDelta:
-            self._delta(event)  # type: ignore[arg-type]
-        elif kind is PartStart:
-            self._candidates[event.candidate].message.parts.append(copy_part(event.part))  # type: ignore[union-attr]
-        elif kind is PartEnd:
-            self._close(event.candidate, event.index)  # type: ignore[union-attr]
+        if isinstance(event, PartDelta):
+            self._delta(event)
+        elif isinstance(event, PartStart):
+            self._candidates[event.candidate].message.parts.append(copy_part(event.part))
+        elif isinstance(event, PartEnd):
+            self._close(event.candidate, event.index)
         elif isinstance(event, Start):
             self.response = replace(event.response, candidates=[])
         elif isinstance(event, CandidateStart):
@@ -365,7 +355,7 @@ class Folder:
             part.state = event.value
         elif name == "citation":
             part.citations = [*(part.citations or ()), event.value]
-            if part.extra and part.extra.get("citations") == []:
+            if part.extra and not part.extra.get("citations", True):
                 part.extra = {k: v for k, v in part.extra.items() if k != "citations"} or None
         elif name == "details":
             old = part.state.value if part.state is not None else []
@@ -478,5 +468,3 @@ def unfold_part(candidate: int, index: int, part: Part) -> Iterator[Event]:
     else:
         yield PartStart(candidate, index, part)
     yield PartEnd(candidate, index)
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from . import registry
@@ -50,7 +51,7 @@ class Violation:
     now: Any = None
 
 
-# --- documents as leaves ------------------------------------------------------------------------------------
+# --- documents as leaves ---------------------------------------------------------------------------------
 
 
 def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
@@ -81,7 +82,7 @@ def _covers(place: str, at: str) -> bool:
     return at == place or at.startswith(place + "/") or place == ""
 
 
-# --- reading and writing by kind -------------------------------------------------------------------------------
+# --- reading and writing by kind -------------------------------------------------------------------------
 
 
 def read(kind: str, body: Json, dialect: str) -> Request | Response:
@@ -108,7 +109,7 @@ def translate(kind: str, body: Json, source: str, target: str) -> tuple[Json, Re
     return write(read(kind, body, source), target, report), report
 
 
-# --- the two tables: spellings and declared-equal -----------------------------------------------------------------
+# --- the two tables: spellings and declared-equal --------------------------------------------------------
 
 
 def normal(kind: str, body: Json, dialect: str) -> Json:
@@ -143,7 +144,9 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
             node.output = None
     if hasattr(node, "parts") and node.parts:
         node.parts = [p for p in node.parts if not (type(p) is Text and not p.text and not p.cache and not p.extra)]
-    if isinstance(node, ToolResult) and node.parts or isinstance(node, Message) and any(type(p) is Text for p in node.parts):
+    if (isinstance(node, ToolResult) and node.parts) or (
+        isinstance(node, Message) and any(type(p) is Text for p in node.parts)
+    ):
         node.spelling = {**(node.spelling or {}), "content": "list"}
     if isinstance(node, ToolResult) and node.is_error is False:
         node.is_error = None
@@ -185,14 +188,16 @@ def _meaningful(extra: Json, kind: Any) -> Json:
             inner = _meaningful(value, known)
             if inner:
                 out[key] = inner
-        elif known is None or not (value is None or any(same(value, e) for e in known)):
-            out[key] = value
-        elif type(known) is dict and value is not None:
+        elif (
+            known is None
+            or not (value is None or any(same(value, e) for e in known))
+            or (type(known) is dict and value is not None)
+        ):
             out[key] = value
     return out
 
 
-# --- law 1: home --------------------------------------------------------------------------------------------------
+# --- law 1: home -----------------------------------------------------------------------------------------
 
 
 def home_document(kind: str, body: Json, dialect: str) -> list[Violation]:
@@ -226,7 +231,7 @@ def home_stream(data: bytes, dialect: str) -> list[Violation]:
     return []
 
 
-# --- law 2: nothing vanishes in silence ------------------------------------------------------------------------------
+# --- law 2: nothing vanishes in silence ------------------------------------------------------------------
 
 
 def _longest(table: dict[str, str], at: str) -> str:
@@ -303,7 +308,7 @@ def spelling_is_free(kind: str, body: Json, source: str, target: str) -> list[Vi
     return [Violation(2, at, "spelling matters", x, y) for at, x, y in differences(a, b)]
 
 
-# --- law 3: nothing is made up in silence -----------------------------------------------------------------------------
+# --- law 3: nothing is made up in silence ----------------------------------------------------------------
 
 
 def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Violation]:
@@ -346,7 +351,7 @@ def _parsed(texts: Iterable[str]) -> list[Any]:
     return found
 
 
-# --- law 4: stream is document --------------------------------------------------------------------------------------
+# --- law 4: stream is document ---------------------------------------------------------------------------
 
 
 def stream_is_document(data: bytes, source: str, target: str) -> list[Violation]:
@@ -394,7 +399,7 @@ def unfolds(response: Response) -> list[Violation]:
     return [Violation(4, at, "fold(unfold(r)) differs", x, y) for at, x, y in differences(a, b)]
 
 
-# --- law 5: cut anywhere -----------------------------------------------------------------------------------------------
+# --- law 5: cut anywhere ---------------------------------------------------------------------------------
 
 
 def cut_anywhere(data: bytes, source: str, target: str, cuts: Sequence[int]) -> list[Violation]:
@@ -403,7 +408,7 @@ def cut_anywhere(data: bytes, source: str, target: str, cuts: Sequence[int]) -> 
     expected = whole.feed(data) + whole.close()
     pieces = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
     edges = [0, *sorted(c for c in cuts if 0 < c < len(data)), len(data)]
-    got = b"".join(pieces.feed(data[a:b]) for a, b in zip(edges, edges[1:], strict=False)) + pieces.close()
+    got = b"".join(pieces.feed(data[a:b]) for a, b in pairwise(edges)) + pieces.close()
     if got != expected:
         return [Violation(5, "", "the split shows", expected[-200:], got[-200:])]
     return []
@@ -421,7 +426,7 @@ def ends_honestly(data: bytes, end: int, source: str, target: str) -> list[Viola
     return []
 
 
-# --- laws 7 and 8 ---------------------------------------------------------------------------------------------------
+# --- laws 7 and 8 ----------------------------------------------------------------------------------------
 
 
 def settled(kind: str, body: Json, source: str, target: str) -> list[Violation]:

@@ -440,7 +440,17 @@ _LISTS: dict[str, type[Any]] = {
     "tools": Tool,
     "candidates": Candidate,
 }
-_CLASSES = (*_CHILDREN, *_LISTS.values(), State, Item, ToolChoice, OutputFormat, ReasoningControl, Usage, Error)
+_CLASSES = (
+    *_CHILDREN,
+    *_LISTS.values(),
+    State,
+    Item,
+    ToolChoice,
+    OutputFormat,
+    ReasoningControl,
+    Usage,
+    Error,
+)
 _OWN = {cls: {f.name for f in fields(cls)} for cls in _CLASSES}
 
 
@@ -495,9 +505,9 @@ def _node(cls: type[Any], value: Any, at: str) -> Any:
 
 
 def _part(value: Any, at: str) -> Part:
-    cls = _KINDS.get(value.get("kind")) if type(value) is dict and type(value.get("kind")) is str else None
+    word = value.get("kind") if type(value) is dict else None
+    cls = _KINDS.get(word) if type(word) is str else None
     if cls is None:
         raise InvalidDocument([Fault(at, "a part with a known kind", type_name(value))])
     part: Part = _node(cls, value, at)
     return part
-

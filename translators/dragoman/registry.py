@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from .errors import UnknownDialect
 from .dialects.base import Dialect
+from .errors import UnknownDialect
 
 # One line a dialect: adding one touches this line, its folder here, its wire models and its fixtures.
 _MODULES = {
@@ -33,5 +33,3 @@ def get(name: object) -> Dialect:
 def find(name: str) -> Dialect | None:
     """The dialect `name`, or None where there is none (a document built by hand)."""
     return get(name) if name in _MODULES else None
-
-

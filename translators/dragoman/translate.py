@@ -8,9 +8,9 @@ from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
-from .errors import DragomanError, Fault, InvalidDocument
+from .errors import Fault, InvalidDocument
 from .jsontext import MAX_DEPTH, as_object, dumps, loads
-from .model import Error, Json, Request, Response
+from .model import Error, Request, Response
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import ERRORS
@@ -275,7 +275,12 @@ class Exchange:
     ) -> None:
         check_policy(on_loss)
         self.client, self.upstream = registry.get(client).name, registry.get(upstream).name
-        self._options: dict[str, Any] = {"on_loss": on_loss, "profile": profile, "validate": validate, "now": now}
+        self._options: dict[str, Any] = {
+            "on_loss": on_loss,
+            "profile": profile,
+            "validate": validate,
+            "now": now,
+        }
         self._request: Request | None = None
 
     def request(self, body: Body, path: str | None = None) -> Translation:
@@ -297,5 +302,3 @@ class Exchange:
     def stream(self) -> StreamTranslation:
         """The upstream's stream in the client's words."""
         return translate_stream(self.upstream, self.client, self._request, **self._options)
-
-

@@ -40,9 +40,7 @@ def dragoman() -> None:
     help="Dialect of the input. Default: what each exchange says, or what a body looks like.",
 )
 @click.option("--to", "target", metavar="DIALECT", required=True, help="Dialect of the output.")
-@click.option(
-    "-o", "--output", metavar="FILE", help="Where the result goes; .gz compresses. Default: stdout."
-)
+@click.option("-o", "--output", metavar="FILE", help="Where the result goes; .gz compresses. Default: stdout.")
 @click.option("--losses", metavar="FILE", help="Write every loss as a line of JSON.")
 @click.option("--loss-values", is_flag=True, help="Write the values lost too. They may be large, or secret.")
 @click.option(
@@ -59,9 +57,7 @@ def dragoman() -> None:
     show_default=True,
     help="raise: what cannot be converted without loss fails.",
 )
-@click.option(
-    "--path", metavar="PATH", help="Request target of bare requests, where the dialect keeps things there."
-)
+@click.option("--path", metavar="PATH", help="Request target of bare requests, where the dialect keeps things there.")
 @click.option("--validate", is_flag=True, help="Check every document against its dialect's schema first.")
 def convert(
     source_file: str,

@@ -68,9 +68,7 @@ class Say(Protocol):
 class Converter:
     """Converts records; writes lines and losses to the files given, and messages through `say`."""
 
-    def __init__(
-        self, options: Options, name: str, out: IO[bytes], losses: IO[bytes] | None, say: Say
-    ) -> None:
+    def __init__(self, options: Options, name: str, out: IO[bytes], losses: IO[bytes] | None, say: Say) -> None:
         self.tally = Tally()
         self._options = options
         self._keywords: dict[str, Any] = {"on_loss": options.on_loss, "validate": options.validate}
@@ -240,11 +238,7 @@ class Converter:
             return named
         for key in ("request", "response"):
             if type(exchange.get(key)) is dict:
-                guesses = [
-                    guess
-                    for guess in detect(exchange[key])
-                    if (guess.kind == "request") == (key == "request")
-                ]
+                guesses = [guess for guess in detect(exchange[key]) if (guess.kind == "request") == (key == "request")]
                 if guesses:
                     return guesses[0].dialect
         raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
@@ -263,9 +257,7 @@ class Converter:
             self._found = []
         return self._call("error", translate_error, status or _ANY_STATUS, body, source, self._options.target)
 
-    def _call(
-        self, document: str, translate: Callable[..., Translation], *args: Any, **more: Any
-    ) -> Translation:
+    def _call(self, document: str, translate: Callable[..., Translation], *args: Any, **more: Any) -> Translation:
         try:
             done = translate(*args, **more, **self._keywords)
         except DragomanError as error:

@@ -128,9 +128,9 @@ def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind,
             continue
         elif type(known) is dict and type(item) is dict:
             _drop_usage(report, item, place, {}, known, unsaid)
-        elif item is None and known is not None:
-            continue
-        elif type(known) is tuple and any(same(item, equal) for equal in known):
+        elif (item is None and known is not None) or (
+            type(known) is tuple and any(same(item, equal) for equal in known)
+        ):
             continue
         else:
             report.dropped("usage.unsupported", place, item)
@@ -157,10 +157,10 @@ RAW = "_raw"  # the key under which arguments that are no object travel where an
 
 
 def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
-    """The arguments of a call as an object.
+    """The arguments of a call as an object; what it does not give back to the letter is `changed` at `place`.
 
-    "" and absence are {}, told as `changed`; the input of a free-text tool stands under `input`; text that is no JSON object travels under `_raw` and is told as `changed`
-    at `place`, as is a text that its object cannot give back to the letter.
+    "" and absence are {}; the input of a free-text tool stands under `input`; text that is no JSON object
+    travels under `_raw`.
     """
     arguments = call.arguments
     if type(arguments) is dict:

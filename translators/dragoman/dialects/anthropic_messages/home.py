@@ -9,8 +9,6 @@ from ...model import (
     Error,
     Json,
     Media,
-    Message,
-    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -23,7 +21,6 @@ from ...model import (
     ToolResult,
 )
 from ...tables import ERRORS, give_back
-from ..base import arguments_text
 from .words import FINISH, SERVICE_TIER, TOOL_CHOICE, WIRE
 
 
@@ -238,5 +235,3 @@ def home_error(e: Error) -> Any:
         out["request_id"] = e.request_id
     give_back(out, e.extra)
     return out
-
-

@@ -30,7 +30,17 @@ from ...model import (
     Usage,
 )
 from ...tables import ERRORS, error_word
-from .words import EFFORTS, FINISH, NAME, PARAMS, SERVER_CALLS, SERVER_RESULTS, SERVICE_TIER, THINKING, TOOL_CHOICE
+from .words import (
+    EFFORTS,
+    FINISH,
+    NAME,
+    PARAMS,
+    SERVER_CALLS,
+    SERVER_RESULTS,
+    SERVICE_TIER,
+    THINKING,
+    TOOL_CHOICE,
+)
 
 Faults = list[Fault]
 
@@ -321,7 +331,12 @@ def read_citation(value: Any, at: str) -> Citation:
     if type(kind) is not str or kind not in _CITATIONS:
         return Citation("other", {"value": value}, at=at)
     c = Citation(_CITATIONS[kind], value, at=at)
-    for key, name in (("cited_text", "cited_text"), ("title", "title"), ("document_title", "title"), ("url", "url")):
+    for key, name in (
+        ("cited_text", "cited_text"),
+        ("title", "title"),
+        ("document_title", "title"),
+        ("url", "url"),
+    ):
         if type(value.get(key)) is str:
             setattr(c, name, value[key])
     return c

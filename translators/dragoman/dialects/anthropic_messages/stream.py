@@ -25,7 +25,16 @@ from ...events import (
 from ...framing import Frame, SSEDecoder
 from ...jsontext import loads
 from ...model import Error, Json, Media, Reasoning, Response, ServerTool, State, Text, ToolCall
-from .read import is_error, read_block, read_citation, read_envelope, read_error, read_finish, read_response, read_usage
+from .read import (
+    is_error,
+    read_block,
+    read_citation,
+    read_envelope,
+    read_error,
+    read_finish,
+    read_response,
+    read_usage,
+)
 from .words import NAME
 from .writer import MessagesStreamWriter
 

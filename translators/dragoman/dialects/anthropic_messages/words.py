@@ -1,4 +1,7 @@
-"""Anthropic Messages: its words and fields as tables. Facts: Anthropic's API reference and the anthropic SDK's types."""
+"""Anthropic Messages: its words and fields as tables.
+
+Facts: Anthropic's API reference and the types of the anthropic SDK.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import replace
 from typing import Any
 
 from ...ids import derived, spell, unspell
@@ -26,9 +25,9 @@ from ...model import (
     ToolResult,
     Usage,
 )
+from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, ERRORS, error_word, is_default, param_code
-from ...registry import find
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code, pair_ids
 from .home import home_error, home_request, home_response
 from .words import (
@@ -348,7 +347,10 @@ class RequestWriter(BlockWriter):
         if part.detail not in (None, "auto"):
             report.dropped("media.detail", f"{part.at}/image_url/detail", part.detail)
         if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
-            block = {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.data}}
+            block = {
+                "type": "image",
+                "source": {"type": "base64", "media_type": part.media_type, "data": part.data},
+            }
         elif part.kind == "image" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
             block = {"type": "image", "source": {"type": "url", "url": part.url}}
         elif part.kind == "document" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
@@ -423,7 +425,7 @@ class RequestWriter(BlockWriter):
             report.invented("max_tokens.default", "/max_tokens", out["max_tokens"])
 
     def stop(self, out: Json, stop: list[Any]) -> None:
-        kept = []
+        kept: list[str] = []
         for i, word in enumerate(stop):
             if type(word) is str and word.strip():
                 self.link(f"/stop_sequences/{len(kept)}", f"{self.r.place('stop')}/{i}")
@@ -699,7 +701,9 @@ class ResponseWriter(BlockWriter):
         """Visible thinking, unsigned: this answer goes to a client, not to the service."""
         self.drop(part)
         if part.state is not None:
-            place = part.at if part.at.endswith("/reasoning_details") else f"{part.at.rpartition('/')[0]}/reasoning_details"
+            place = (
+                part.at if part.at.endswith("/reasoning_details") else f"{part.at.rpartition('/')[0]}/reasoning_details"
+            )
             self.report.dropped("state.no_carrier", place, part.state.value)
         if not part.text:
             return None

@@ -25,10 +25,22 @@ from ...events import (
 )
 from ...framing import sse
 from ...jsontext import dumps
-from ...model import Candidate, Json, Message, Part, Reasoning, Refusal, Response, State, Text, ToolCall, Usage
+from ...model import (
+    Candidate,
+    Json,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Response,
+    State,
+    Text,
+    ToolCall,
+    Usage,
+)
+from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ...registry import find
 from ..base import RAW, Context, arguments_text
 from .home import finish_word, home_block, home_error
 from .write import ENVELOPE, ResponseWriter, write_error
@@ -61,7 +73,13 @@ class HomeWriter:
         if isinstance(event, Start):
             r = event.response
             absent = (r.spelling or {}).get("absent", ())
-            envelope = {"id": r.id, "type": "message", "role": "assistant", "model": r.model, "content": []}
+            envelope: Json = {
+                "id": r.id,
+                "type": "message",
+                "role": "assistant",
+                "model": r.model,
+                "content": [],
+            }
             self._start = {k: v for k, v in envelope.items() if v is not None and k not in absent}
             self._start.update({"stop_reason": None, "stop_sequence": None, **(r.extra or {})})
             return b""
@@ -143,7 +161,10 @@ class HomeWriter:
             return {"type": "signature_delta", "signature": event.value.value}
         if event.field == "citation":
             value = event.value.value
-            return {"type": "citations_delta", "citation": value["value"] if event.value.kind == "other" else value}
+            return {
+                "type": "citations_delta",
+                "citation": value["value"] if event.value.kind == "other" else value,
+            }
         if event.field == "value":
             return {"type": extra.get("type"), **event.value}
         return {"type": event.value, **extra}
@@ -165,7 +186,19 @@ class _Block:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect. Blocks here come one after the other, so calls that run side by side wait."""
 
-    __slots__ = ("blocks", "candidate", "count", "current", "done", "finish_event", "response_id", "started", "told", "usage_now", "used_tool")
+    __slots__ = (
+        "blocks",
+        "candidate",
+        "count",
+        "current",
+        "done",
+        "finish_event",
+        "response_id",
+        "started",
+        "told",
+        "usage_now",
+        "used_tool",
+    )
 
     def __init__(self, report: Report, context: Context) -> None:
         super().__init__("", report, context)
@@ -228,7 +261,11 @@ class ForeignWriter(ResponseWriter):
         self.drop(r)
         message = self.envelope(r)
         # "message_start needs input_tokens before they are known": 0 here, the real ones in message_delta.
-        message |= {"stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 0, "output_tokens": 0}}
+        message |= {
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": {"input_tokens": 0, "output_tokens": 0},
+        }
         return frame("message_start", message=message)
 
     def late_envelope(self, values: Json) -> None:

@@ -156,7 +156,9 @@ def home_message(m: Message) -> Json:
         else:
             content.append(home_part(part))
             if isinstance(part, Text):
-                citations += [c.value.get("value", c.value) if c.kind == "other" else c.value for c in part.citations or ()]
+                citations += [
+                    c.value.get("value", c.value) if c.kind == "other" else c.value for c in part.citations or ()
+                ]
     if content or spelling.get("content") == "list":
         listed = spelling.get("content") == "list" or any(set(c) != {"type", "text"} for c in content)
         out["content"] = content if listed else "".join(c["text"] for c in content)
@@ -309,7 +311,12 @@ def home_error(e: Error) -> Any:
         give_back(out, e.extra)
     elif form == "flat":
         out = inner
-        if "message" in out and type((e.extra or {}).get("detail")) is str and e.extra and e.extra["detail"] == e.message:
+        if (
+            "message" in out
+            and type((e.extra or {}).get("detail")) is str
+            and e.extra
+            and e.extra["detail"] == e.message
+        ):
             del out["message"]
         give_back(out, e.extra)
     else:

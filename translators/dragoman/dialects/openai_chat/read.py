@@ -6,15 +6,11 @@ from typing import Any
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
-from ...media import from_data_url, media_type_of
 from ...model import (
     Candidate,
-    Citation,
     Error,
     Json,
-    Media,
     Message,
-    Opaque,
     OutputFormat,
     Part,
     Reasoning,
@@ -25,13 +21,13 @@ from ...model import (
     State,
     Text,
     Tool,
-    ToolCall,
     ToolChoice,
     ToolResult,
     Usage,
 )
 from ...tables import EFFORTS, error_word
-from .words import CACHE_KEYS, FINISH, NAME, PARAMS, TOOL_CHOICE
+from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
+from .words import FINISH, NAME, PARAMS, TOOL_CHOICE
 
 Faults = list[Fault]
 
@@ -365,7 +361,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
             if type(value) is str:
                 content = [Text(value, at=f"{at}/content")]
             elif type(value) is list:
-                content = _parts(value, f"{at}/content", faults)
+                content = read_parts(value, f"{at}/content", faults)
                 spelling["content"] = "list"
             else:
                 extra[key] = value
@@ -374,15 +370,15 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
                 if type(call) is not dict:
                     faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
                 else:
-                    tail.append(_call(call, f"{at}/tool_calls/{i}"))
+                    tail.append(read_call(call, f"{at}/tool_calls/{i}"))
         elif key == "function_call" and type(value) is dict and value.get("name") and role not in ("tool", "function"):
-            tail.append(_legacy_call(value, f"{at}/function_call"))
+            tail.append(read_legacy_call(value, f"{at}/function_call"))
         elif key == "refusal" and type(value) is str and value:
             tail.insert(0, Refusal(value, spelling={"field": True}, at=f"{at}/refusal"))
         elif key == "name" and type(value) is str:
             out.name = value
         elif key == "audio" and type(value) is dict and type(value.get("id")) is str:
-            lead.append(_audio(value, f"{at}/audio"))
+            lead.append(read_audio(value, f"{at}/audio"))
         else:
             extra[key] = value
     reasoning = _reasoning(extra, at)
@@ -453,242 +449,6 @@ def details_text(details: Any) -> str:
             if type(piece) is str:
                 pieces.append(piece)
     return "".join(pieces)
-
-
-def _audio(value: Json, at: str) -> Media:
-    media = Media("audio", "file", file_id=value["id"], spelling={"field": True}, at=at)
-    rest: Json = {}
-    for key, item in value.items():
-        if (key == "data" or key == "transcript") and type(item) is str:
-            setattr(media, key, item)
-        elif key != "id":
-            rest[key] = item
-    media.extra = rest or None
-    return media
-
-
-def read_annotation(value: Any, at: str) -> Citation:
-    """One entry of `annotations`; what is no url_citation is kept as it is."""
-    inner = value.get("url_citation") if type(value) is dict else None
-    if type(inner) is not dict or value.get("type") != "url_citation":
-        return Citation("other", {"value": value}, at=at)
-    c = Citation("url", value, at=at)
-    for key, name, kind in (
-        ("url", "url", str),
-        ("title", "title", str),
-        ("start_index", "start", int),
-        ("end_index", "end", int),
-    ):
-        if type(inner.get(key)) is kind:
-            setattr(c, name, inner[key])
-    return c
-
-
-def _parts(value: list[Any], at: str, faults: Faults) -> list[Part]:
-    parts: list[Part] = []
-    for j, item in enumerate(value):
-        place = f"{at}/{j}"
-        if type(item) is not dict:
-            faults.append(Fault(place, "object", type_name(item)))
-        else:
-            reader = _PARTS.get(item.get("type", ""), None) if type(item.get("type")) is str else None
-            part = reader(item, place) if reader is not None else None
-            parts.append(part if part is not None else Opaque(item, at=place))
-    return parts
-
-
-def _rest(item: Json, part: Any, *taken: str) -> Any:
-    """Give `part` the cache mark and the extras of its wire object."""
-    rest = {k: v for k, v in item.items() if k not in taken and k != "type"}
-    if rest:
-        for key in CACHE_KEYS:
-            if type(rest.get(key)) is dict:
-                part.cache = {key: rest.pop(key)}
-                break
-        if rest:
-            part.extra = rest
-    return part
-
-
-def _text(item: Json, at: str) -> Part | None:
-    text = item.get("text")
-    if type(text) is not str:
-        return None
-    return Text(text, at=at) if len(item) == 2 else _rest(item, Text(text, at=at), "text")  # type: ignore[no-any-return]
-
-
-def _refusal(item: Json, at: str) -> Part | None:
-    if type(item.get("refusal")) is not str:
-        return None
-    rest = {k: v for k, v in item.items() if k not in ("type", "refusal")}
-    return Refusal(item["refusal"], extra=rest or None, at=at)
-
-
-_VIDEO = (".mp4", ".mov", ".webm", ".mpeg", ".avi", ".mkv")
-
-
-def _image_url(item: Json, at: str) -> Part | None:
-    inner = item.get("image_url")
-    if type(inner) is str:
-        return _from_url("image", inner, item, {}, {"url": "string"}, "image_url", at)
-    if type(inner) is not dict or type(inner.get("url")) is not str:
-        return None
-    rest = {k: v for k, v in inner.items() if k != "url"}
-    return _from_url("image", inner["url"], item, rest, None, "image_url", at)
-
-
-def _video_url(item: Json, at: str) -> Part | None:
-    inner = item.get("video_url")
-    if type(inner) is str:
-        return _from_url("video", inner, item, {}, {"url": "string", "type": "video_url"}, "video_url", at)
-    if type(inner) is not dict or type(inner.get("url")) is not str:
-        return None
-    rest = {k: v for k, v in inner.items() if k != "url"}
-    return _from_url("video", inner["url"], item, rest, {"type": "video_url"}, "video_url", at)
-
-
-def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None, key: str, at: str) -> Part:
-    media = Media(kind, "url", url=url, spelling=spelling, at=at)
-    data = from_data_url(url)
-    if data is not None:
-        media.form, media.url = "base64", None
-        media.media_type, media.data = data.media_type, data.base64
-        if data.url() != url:
-            media.spelling = {**(spelling or {}), "data_url": url}
-        if media.media_type and media.media_type.startswith("video/"):
-            media.kind = "video"
-    elif kind == "image" and url.split("?", 1)[0].lower().endswith(_VIDEO):
-        # Resellers send films as image_url; the address tells.
-        media.kind = "video"
-        media.media_type = media_type_of(url)
-    if type(rest.get("detail")) is str:
-        media.detail = rest.pop("detail")
-    _rest(item, media, key)
-    if rest:
-        media.extra = {**(media.extra or {}), key: rest}
-    return media
-
-
-def _input_audio(item: Json, at: str) -> Part | None:
-    inner = item.get("input_audio")
-    if type(inner) is not dict or type(inner.get("data")) is not str or type(inner.get("format")) is not str:
-        return None
-    media = Media("audio", "base64", data=inner["data"], at=at)
-    media.media_type = {"mp3": "audio/mpeg"}.get(inner["format"], "audio/" + inner["format"])
-    _rest(item, media, "input_audio")
-    rest = {k: v for k, v in inner.items() if k not in ("data", "format")}
-    if rest:
-        media.extra = {**(media.extra or {}), "input_audio": rest}
-    return media
-
-
-def _file(item: Json, at: str) -> Part | None:
-    inner = item.get("file")
-    if type(inner) is not dict:
-        return None
-    taken = ["filename"] if type(inner.get("filename")) is str else []
-    if type(inner.get("file_data")) is str:
-        url = inner["file_data"]
-        taken.append("file_data")
-        data = from_data_url(url)
-        media = Media("document", "base64", at=at)
-        if data is None and url.startswith(("http://", "https://")):
-            media.form, media.url = "url", url
-        elif data is None:
-            media.data, media.spelling = url, {"data_url": url}
-        else:
-            media.media_type, media.data = data.media_type, data.base64
-            if data.url() != url:
-                media.spelling = {"data_url": url}
-    elif type(inner.get("file_id")) is str:
-        media = Media("document", "file", file_id=inner["file_id"], at=at)
-        taken.append("file_id")
-    else:
-        return None
-    if type(inner.get("filename")) is str:
-        media.filename = inner["filename"]
-    _rest(item, media, "file")
-    rest = {k: v for k, v in inner.items() if k not in taken}
-    if rest:
-        media.extra = {**(media.extra or {}), "file": rest}
-    return media
-
-
-def _thinking_part(item: Json, at: str) -> Part | None:
-    # Mistral: {type: thinking, thinking: [{type: text, text}]}; LiteLLM and Anthropic: thinking is a string.
-    value = item.get("thinking")
-    rest = {k: v for k, v in item.items() if k not in ("type", "thinking")}
-    if type(value) is str:
-        return Reasoning(value, extra=rest or None, spelling={"part": "string"}, at=at)
-    plain = type(value) is list and all(
-        type(t) is dict and set(t) == {"type", "text"} and t["type"] == "text" and type(t["text"]) is str
-        for t in value
-    )
-    if not plain or value is None:
-        return None
-    texts = [t["text"] for t in value]
-    return Reasoning("".join(texts), extra=rest or None, spelling={"part": texts}, at=at)
-
-
-_PARTS = {
-    "text": _text,
-    "image_url": _image_url,
-    "video_url": _video_url,
-    "input_audio": _input_audio,
-    "file": _file,
-    "refusal": _refusal,
-    "thinking": _thinking_part,
-}
-
-
-def _call(call: Json, at: str) -> Part:
-    kind = call.get("type")
-    if kind == "custom":
-        inner, name = call.get("custom"), "input"
-    else:
-        inner, name = call.get("function"), "arguments"
-    if type(inner) is not dict or type(inner.get("name")) is not str or kind not in ("function", "custom", None):
-        return Opaque(call, spelling={"field": "tool_calls"}, at=at)
-    out = ToolCall(None, inner["name"], at=at)
-    spelling: Json = {}
-    rest: Json = {}
-    more: Json = {}
-    for key, value in call.items():
-        if key == "id" and type(value) is str and value:
-            out.id = value
-        elif key == "function" or key == "custom":
-            if value is not inner:
-                rest[key] = value
-        elif key != "type" or value is None:
-            rest[key] = value
-    if "type" not in call:
-        spelling["type"] = "absent"
-    for key, value in inner.items():
-        if key == name and type(value) is str:
-            out.arguments = value
-        elif key == name and type(value) is dict and kind != "custom":
-            out.arguments = value
-            spelling["arguments"] = "object"
-        elif key != "name":
-            more[key] = value
-    if kind == "custom":
-        out.kind = "custom"
-    if more:
-        rest["custom" if kind == "custom" else "function"] = more
-    out.extra, out.spelling = rest or None, spelling or None
-    return out
-
-
-def _legacy_call(value: Json, at: str) -> Part:
-    spelling = {"field": "function_call"}
-    if type(value.get("name")) is not str:
-        return Opaque(value, spelling=spelling, at=at)
-    out = ToolCall(None, value["name"], spelling=spelling, at=at)
-    rest = {k: v for k, v in value.items() if k != "name"}
-    if type(rest.get("arguments")) is str:
-        out.arguments = rest.pop("arguments")
-    out.extra = rest or None
-    return out
 
 
 # --- responses -----------------------------------------------------------------------------------------------
@@ -844,5 +604,3 @@ def _error_fields(out: Error, value: Json, inner: str | None) -> None:
             rest[key] = item
     if rest:
         out.extra = {inner: rest} if inner else rest
-
-

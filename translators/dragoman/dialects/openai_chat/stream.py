@@ -8,6 +8,7 @@ anywhere) is taken as it comes; the events are clean.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ...errors import InvalidDocument
@@ -42,7 +43,8 @@ from ...model import (
     Text,
     ToolCall,
 )
-from .read import REASONING_FIELDS, details_text, read_annotation, read_error, read_finish, read_usage
+from .parts import read_annotation
+from .read import REASONING_FIELDS, details_text, read_error, read_finish, read_usage
 from .words import NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
 
@@ -192,9 +194,9 @@ class ChatStreamReader:
             if row is not None:
                 if type(value) in row[1] and value != "" and known.get(row[0]) != value:
                     known[row[0]] = changed[row[0]] = value
-            elif key not in RESPONSE and key not in TRANSPORT and value is not None and key != "error":
-                extra[key] = value
-            elif key in ("metadata", "moderation") and value is not None:
+            elif (key not in RESPONSE and key not in TRANSPORT and value is not None and key != "error") or (
+                key in ("metadata", "moderation") and value is not None
+            ):
                 extra[key] = value
         if not self._started:
             # Id and model may come late ("" first, behind Azure); the start waits for them, or for content.
@@ -251,7 +253,9 @@ class ChatStreamReader:
         read_finish(event, word)
         if event.finish_reason == "error":
             if self._failing is None:
-                self._failing = Error("api", "the upstream ended with finish_reason 'error'", spelling={"form": "finish"})
+                self._failing = Error(
+                    "api", "the upstream ended with finish_reason 'error'", spelling={"form": "finish"}
+                )
             return
         choice.finished = True
         out.append(event)
@@ -265,11 +269,13 @@ class ChatStreamReader:
             elif key == "role" and value == "assistant" and not choice.role:
                 choice.role = True
                 extra[key] = value
-            elif value is None or (key == "role" and value in ("assistant", "")) or key in TRANSPORT:
-                continue
-            elif key == "tool_calls" and type(value) is list:
-                continue
-            elif key in _LATER and value:
+            elif (
+                value is None
+                or (key == "role" and value in ("assistant", ""))
+                or key in TRANSPORT
+                or (key == "tool_calls" and type(value) is list)
+                or (key in _LATER and value)
+            ):
                 continue
             elif value != "" and value != []:
                 extra[key] = value
@@ -373,8 +379,8 @@ class ChatStreamReader:
                 continue
             value = item.get("thinking") if kind == "thinking" else None
             if type(value) is list and all(type(t) is dict and type(t.get("text")) is str for t in value):
-                at = f"{choice.at}/content"
-                self._open(choice, "thinking", lambda: Reasoning("", spelling={"part": []}, at=at), out)
+                begin = partial(Reasoning, "", spelling={"part": []}, at=f"{choice.at}/content")
+                self._open(choice, "thinking", begin, out)
                 text = "".join(t["text"] for t in value)
                 rest = {k: v for k, v in item.items() if k not in ("type", "thinking")}
                 out.append(PartDelta(choice.index, choice.text, "text", text, rest or None))
@@ -408,7 +414,12 @@ class ChatStreamReader:
                 fresh.name = name
             if identity and fresh.id is None:
                 fresh.id = call.id = identity
-            if "type" not in body and body.get("index") != "function_call" and fresh.spelling is None and not call.pieces:
+            if (
+                "type" not in body
+                and body.get("index") != "function_call"
+                and fresh.spelling is None
+                and not call.pieces
+            ):
                 fresh.spelling = {"type": "absent"}
         arguments = inner.get("input" if is_custom else "arguments")
         if fresh is not None:

@@ -86,7 +86,7 @@ SERVICE_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast
 CACHE_KEYS = ("prompt_cache_breakpoint", "cache_control")
 
 REQUEST: Kind = {
-    **{key: () for key in PARAMS},
+    **dict.fromkeys(PARAMS, ()),
     "model": (),
     "messages": (),
     "n": (0,),
@@ -146,7 +146,13 @@ TOOL: Kind = {
     "parameters": (),
     "cache_control": (),
 }
-CHOICE_OF_TOOL: Kind = {"type": (), "function": {"name": ()}, "custom": {"name": ()}, "allowed_tools": {}, "name": ()}
+CHOICE_OF_TOOL: Kind = {
+    "type": (),
+    "function": {"name": ()},
+    "custom": {"name": ()},
+    "allowed_tools": {},
+    "name": (),
+}
 FORMAT: Kind = {"type": (), "json_schema": {"name": (), "description": (), "schema": (), "strict": ()}}
 RESPONSE: Kind = {
     "id": ("",),

@@ -22,9 +22,9 @@ from ...model import (
     ToolResult,
     Usage,
 )
+from ...registry import find
 from ...report import Report
 from ...tables import ERRORS, effort_of, error_word, is_default, param_code
-from ...registry import find
 from ..base import Context, Writer, arguments_text, opaque_code, pair_ids
 from .home import home_error, home_request, home_response
 from .words import (
@@ -84,7 +84,12 @@ class ChatWriter(Writer):
             if start is None or end is None:
                 start, end = 0, length
             self.report.changed("citation.span", c.at, c.value)
-            inner = {"start_index": start + offset, "end_index": end + offset, "url": c.url, "title": c.title or ""}
+            inner = {
+                "start_index": start + offset,
+                "end_index": end + offset,
+                "url": c.url,
+                "title": c.title or "",
+            }
             out.append({"type": "url_citation", "url_citation": inner})
         return out
 
@@ -130,7 +135,9 @@ class RequestWriter(ChatWriter):
         self.say(m)
         if m.role not in ("system", "developer"):
             self.skipped = True
-            self.spoken = self.spoken or len(self.messages) > 0 and self.messages[-1]["role"] not in ("system", "developer")
+            self.spoken = self.spoken or (
+                len(self.messages) > 0 and self.messages[-1]["role"] not in ("system", "developer")
+            )
 
     def say(self, m: Message) -> None:
         if m.role == "assistant":
@@ -323,7 +330,10 @@ class RequestWriter(ChatWriter):
                 inner["detail"] = part.detail
             out: Json = {"type": "image_url", "image_url": inner}
         elif part.kind == "audio" and part.form == "base64" and part.media_type in AUDIO_WORDS:
-            out = {"type": "input_audio", "input_audio": {"data": part.data, "format": AUDIO_WORDS[part.media_type]}}
+            out = {
+                "type": "input_audio",
+                "input_audio": {"data": part.data, "format": AUDIO_WORDS[part.media_type]},
+            }
         elif part.kind == "document" and part.form == "base64":
             media_type = part.media_type or "application/pdf"
             file: Json = {"file_data": f"data:{media_type};base64,{part.data}"}
@@ -696,5 +706,10 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     elif e.status is not None and error_word(e.status) == word and e.status not in (529,):
         status = e.status
     said: Any = e.code if e.code is not None else code
-    body: Json = {"message": e.message, "type": kind, "param": e.param, "code": None if said is None else str(said)}
+    body: Json = {
+        "message": e.message,
+        "type": kind,
+        "param": e.param,
+        "code": None if said is None else str(said),
+    }
     return status, {"error": body}

@@ -41,9 +41,9 @@ from ...model import (
     ToolCall,
     Usage,
 )
+from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ...registry import find
 from ..base import Context, arguments_text
 from .home import finish_word, home_error, home_part
 from .write import ResponseWriter, write_error
@@ -69,7 +69,12 @@ class HomeWriter:
         body: Json | None = None
         if isinstance(event, Start):
             r = event.response
-            named = (("id", r.id), ("object", "chat.completion.chunk"), ("created", r.created), ("model", r.model))
+            named = (
+                ("id", r.id),
+                ("object", "chat.completion.chunk"),
+                ("created", r.created),
+                ("model", r.model),
+            )
             more = (("service_tier", r.service_tier), ("system_fingerprint", r.fingerprint))
             self._envelope = {k: v for k, v in (*named, *more) if v is not None}
             body = {"choices": []}
@@ -127,7 +132,9 @@ class HomeWriter:
             if (part.spelling or {}).get("field") == "function_call":
                 self._calls[key] = "function_call"
                 return self._delta(event.candidate, {"function_call": fields})
-            self._calls[key] = sum(1 for (c, _), v in self._calls.items() if c == event.candidate and v != "function_call")
+            self._calls[key] = sum(
+                1 for (c, _), v in self._calls.items() if c == event.candidate and v != "function_call"
+            )
             call: Json = {"index": self._calls[key], **({"id": part.id} if part.id is not None else {})}
             if (part.spelling or {}).get("type") != "absent":
                 call["type"] = part.kind
@@ -155,7 +162,11 @@ class HomeWriter:
         elif event.field == "text" and isinstance(part, Reasoning):
             spelling = part.spelling or {}
             if "part" in spelling:
-                item = {"type": "thinking", "thinking": [{"type": "text", "text": event.value}], **(event.extra or {})}
+                item = {
+                    "type": "thinking",
+                    "thinking": [{"type": "text", "text": event.value}],
+                    **(event.extra or {}),
+                }
                 delta = {"content": [item]}
             elif not spelling.get("fields"):
                 return None  # the details, which follow, hold this text
