@@ -103,11 +103,12 @@ class Update:
 
 @dataclass(slots=True)
 class Extra:
-    """Keys of a frame that only its own dialect knows. where: response, candidate, message or logprobs."""
+    """Keys of a frame that only its own dialect knows. `late`: they stood in the end mark itself."""
 
     where: Literal["response", "candidate", "message", "logprobs"]
     candidate: int
     values: Any
+    late: bool = False
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@ from .writer import MessagesStreamWriter
 
 __all__ = ["MessagesStreamReader", "MessagesStreamWriter"]
 
+_PINGS = frozenset({b'{"type": "ping"}', b'{"type":"ping"}'})
 CUT = "the stream ended before its stop reason"
 
 
@@ -77,13 +78,13 @@ class MessagesStreamReader:
             return
         if self._over or frame.data[:6] == b"[DONE]":
             return
-        if frame.event == "ping" or not frame.data.strip():
+        if not frame.data.strip() or frame.data in _PINGS:
             out.append(Transport("ping"))
             return
         try:
             body = loads(frame.data)
         except InvalidDocument:
-            body = None
+            body = {"type": "ping"} if frame.event == "ping" else None  # "event: ping: skipped even with junk data"
         if type(body) is not dict:
             self._fail(Error("api", "a frame is not a JSON object", spelling={"form": "cut"}), out)
             return
@@ -132,6 +133,7 @@ class MessagesStreamReader:
         usage, r.usage = r.usage, None
         out.append(Start(replace(r, candidates=[], extra=r.extra or None)))
         out.append(CandidateStart(replace(candidate, finish_reason=None, stop_sequence=None, spelling=None)))
+        self._rest(body, ("type", "message"), out)
         if usage is not None:
             self._usage = usage.reported
             out.append(UsageReport(usage, "start"))
@@ -139,7 +141,6 @@ class MessagesStreamReader:
             out.append(PartStart(0, self._count, part))
             out.append(PartEnd(0, self._count))
             self._count += 1
-        self._rest(body, ("type", "message"), out)
 
     def _block_start(self, body: Json, out: list[Event]) -> None:
         block = body.get("content_block")
@@ -235,14 +236,17 @@ class MessagesStreamReader:
         if not self._started:
             self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
             return
-        self._rest(body, ("type",), out)
+        extra = {k: v for k, v in body.items() if k != "type"}
+        if extra:
+            out.append(Extra("response", 0, extra, late=True))
         self._end(out)
 
     def _error(self, body: Json, out: list[Event]) -> None:
         self._fail(read_error(None, body), out)
 
     def _ping(self, body: Json, out: list[Event]) -> None:
-        out.append(Transport("ping"))
+        extra = {k: v for k, v in body.items() if k != "type"}
+        out.append(Extra("response", 0, extra) if extra and self._started else Transport("ping"))
 
     def _message(self, body: Json, out: list[Event]) -> None:
         """A whole message as one frame: some gateways stream so."""

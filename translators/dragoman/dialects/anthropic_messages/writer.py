@@ -64,7 +64,9 @@ class HomeWriter:
 
     def __init__(self) -> None:
         self._start: Json | None = None
+        self._beside: Json = {}  # unknown keys beside the message of message_start
         self._parts: dict[int, Part] = {}
+        self._open: set[int] = set()
         self._tail: Json | None = None  # the message_delta in the making
         self._last: Json = {}  # what belongs to message_stop
 
@@ -93,11 +95,13 @@ class HomeWriter:
         out = self._flush()
         if isinstance(event, PartStart):
             self._parts[event.index] = event.part
+            self._open.add(event.index)
             out += frame("content_block_start", index=event.index, content_block=home_block(event.part))
         elif isinstance(event, PartDelta):
             delta = self._piece(self._parts[event.index], event)
             out += frame("content_block_delta", index=event.index, delta=delta)
         elif isinstance(event, PartEnd):
+            self._open.discard(event.index)
             out += frame("content_block_stop", index=event.index)
         elif isinstance(event, Transport):
             if event.kind == "comment":
@@ -118,14 +122,17 @@ class HomeWriter:
         """Gather what one message_delta tells: extras, then the stop reason, then usage."""
         out = b""
         if self._start is not None:
+            if isinstance(event, Extra):
+                self._beside = {**self._beside, **event.values}
+                return out
             out = self._flush()
         tail = self._tail
-        if isinstance(event, Extra) and not set(event.values) - {"index"} and tail is None:
-            return out
-        if isinstance(event, Extra) and tail is not None and "usage" in tail:
+        if isinstance(event, Extra) and event.late:
             self._last = event.values
             return out
-        if tail is not None and ("usage" in tail or (isinstance(event, (Finish, Extra)) and tail["delta"])):
+        if isinstance(event, Extra) and self._open:
+            return out + frame("ping", **event.values)  # in the middle of a block nothing else may stand
+        if tail is not None and ("usage" in tail or isinstance(event, Extra)):
             out += self._flush()
             tail = None
         if tail is None:
@@ -144,10 +151,10 @@ class HomeWriter:
     def _flush(self) -> bytes:
         out = b""
         if self._start is not None:
-            out, self._start = frame("message_start", message=self._start), None
+            out, self._start = frame("message_start", message=self._start, **self._beside), None
         if self._tail is not None:
             tail, self._tail = self._tail, None
-            out += frame("message_delta", **tail)
+            out += frame("message_delta", **{"usage": {}, **tail})
         return out
 
     def _piece(self, part: Part, event: PartDelta) -> Json:

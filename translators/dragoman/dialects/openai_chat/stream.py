@@ -69,6 +69,7 @@ class _Call:
     part: ToolCall | None = None
     pieces: list[str] = field(default_factory=list)
     open: bool = True
+    custom: bool = False
 
 
 @dataclass(slots=True)
@@ -253,9 +254,8 @@ class ChatStreamReader:
         read_finish(event, word)
         if event.finish_reason == "error":
             if self._failing is None:
-                self._failing = Error(
-                    "api", "the upstream ended with finish_reason 'error'", spelling={"form": "finish"}
-                )
+                told = {"form": "finish", "word": word, "candidate": choice.index}
+                self._failing = Error("api", f"the upstream ended with finish_reason {word!r}", spelling=told)
             return
         choice.finished = True
         out.append(event)
@@ -402,6 +402,10 @@ class ChatStreamReader:
         identity = body.get("id") if type(body.get("id")) is str and body["id"] else None
         name = inner.get("name") if type(inner.get("name")) is str and inner["name"] else None
         call = self._which(choice, body.get("index"), identity, name, out)
+        if is_custom:
+            call.custom = True
+        elif call.custom and type(custom) is dict:
+            is_custom, inner = True, custom
         extra = {k: v for k, v in body.items() if k not in _CALL_KEYS and v is not None}
         more = {k: v for k, v in inner.items() if k not in ("name", "arguments", "input") and v is not None}
         if more:

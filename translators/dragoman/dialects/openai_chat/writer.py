@@ -63,6 +63,8 @@ class HomeWriter:
         self._envelope: Json = {}
         self._parts: dict[tuple[int, int], Part] = {}
         self._calls: dict[tuple[int, int], Any] = {}
+        self._counts: dict[int, int] = {}
+        self._free: dict[int, int] = {}
 
     def send(self, event: Event) -> bytes:
         """The bytes of `event`."""
@@ -85,6 +87,10 @@ class HomeWriter:
             body = self._start(event)
         elif isinstance(event, PartDelta):
             body = self._piece(event)
+        elif isinstance(event, PartEnd):
+            index = self._calls.get((event.candidate, event.index))
+            if type(index) is int:
+                self._free[event.candidate] = index
         elif isinstance(event, Finish):
             choice = {"index": event.candidate, "delta": {}, "finish_reason": finish_word(event)}
             body = {"choices": [choice]}
@@ -105,11 +111,12 @@ class HomeWriter:
         return b"" if body is None else sse(dumps({**self._envelope, **body}))
 
     def _failure(self, event: Failure) -> bytes:
-        form = (event.error.spelling or {}).get("form")
+        spelling = event.error.spelling or {}
+        form = spelling.get("form")
         if form == "cut":
             return b""  # what came without an end leaves without one
         if form == "finish":
-            choice = {"index": 0, "delta": {}, "finish_reason": "error"}
+            choice = {"index": spelling["candidate"], "delta": {}, "finish_reason": spelling["word"]}
             return sse(dumps({**self._envelope, "choices": [choice]}))
         return sse(dumps(home_error(event.error)))
 
@@ -132,9 +139,11 @@ class HomeWriter:
             if (part.spelling or {}).get("field") == "function_call":
                 self._calls[key] = "function_call"
                 return self._delta(event.candidate, {"function_call": fields})
-            self._calls[key] = sum(
-                1 for (c, _), v in self._calls.items() if c == event.candidate and v != "function_call"
-            )
+            # A call that ended before its fellows had its index taken over by the next one.
+            count = self._counts.get(event.candidate, 0)
+            index = self._free.pop(event.candidate, None)
+            self._calls[key] = count if index is None else index
+            self._counts[event.candidate] = count + (index is None)
             call: Json = {"index": self._calls[key], **({"id": part.id} if part.id is not None else {})}
             if (part.spelling or {}).get("type") != "absent":
                 call["type"] = part.kind
