@@ -165,12 +165,11 @@ def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
     arguments = call.arguments
     if type(arguments) is dict:
         return arguments
-    if not arguments:
+    if call.kind == "custom":
+        return {"input": arguments or ""}
+    if not arguments or not arguments.strip():
         report.changed("arguments.empty", place, arguments)
         return {}
-    assert type(arguments) is str
-    if call.kind == "custom":
-        return {"input": arguments}
     try:
         value = orjson.loads(arguments)
     except orjson.JSONDecodeError:

@@ -61,7 +61,7 @@ def home_request(r: Request) -> Json:
             out["tool_choice"]["name"] = choice.names[0]
         if "parallel_tool_calls" in r.params:
             out["tool_choice"]["disable_parallel_tool_use"] = not r.params["parallel_tool_calls"]
-        give_back(out, choice.extra)
+        give_back(out["tool_choice"], choice.extra)
     config: Json = {}
     c = r.reasoning
     if c is not None:

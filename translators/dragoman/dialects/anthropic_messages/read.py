@@ -194,7 +194,7 @@ def _tool_choice(r: Request, value: Any, faults: Faults) -> bool:
         del rest["disable_parallel_tool_use"]
         r.params["parallel_tool_calls"] = not parallel
         r.places["parallel_tool_calls"] = "/tool_choice/disable_parallel_tool_use"
-    choice.extra = {"tool_choice": rest} if rest else None
+    choice.extra = rest or None
     r.tool_choice = choice
     return True
 

@@ -177,7 +177,7 @@ ERROR: Kind = {"type": (), "message": (), "details": {"error_code": ()}}
 KINDS: dict[type, Kind] = {
     Request: REQUEST,
     ReasoningControl: REQUEST,
-    ToolChoice: REQUEST,
+    ToolChoice: {"type": (), "name": (), "disable_parallel_tool_use": (False,)},
     OutputFormat: REQUEST,
     Message: MESSAGE,
     Text: BLOCK,

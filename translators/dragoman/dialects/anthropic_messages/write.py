@@ -84,14 +84,11 @@ class BlockWriter(Writer):
         """A text block; the service refuses empty and blank ones."""
         for c in part.citations or ():
             self.report.dropped("citation.unsupported", c.at, c.value)
-        if part.extra:
-            self.drop(part)
         if not part.text.strip():
-            if part.text:
+            if part.text or part.cache or part.extra:
                 self.report.dropped("text.blank", part.at, part.text)
-            if part.cache:
-                self.cache(part)
             return
+        self.drop(part)
         block: Json = {"type": "text", "text": part.text}
         if part.cache:
             self.mark(part, block)
@@ -130,6 +127,9 @@ class BlockWriter(Writer):
         return blocks
 
 
+SYSTEM = ("system", "developer")
+
+
 class RequestWriter(BlockWriter):
     """One request."""
 
@@ -149,7 +149,7 @@ class RequestWriter(BlockWriter):
         if not r.model:
             report.invented("envelope.model", "/model", "")
         lead = 0
-        while lead < len(r.messages) and r.messages[lead].role in ("system", "developer"):
+        while lead < len(r.messages) and r.messages[lead].role in SYSTEM:
             lead += 1
         if lead:
             self.system(out, r.messages[:lead])
@@ -205,7 +205,7 @@ class RequestWriter(BlockWriter):
 
     def message(self, i: int) -> None:
         m = self.r.messages[i]
-        if m.role in ("system", "developer"):
+        if m.role in SYSTEM:
             self.late_system(i, m)
             return
         role = "assistant" if m.role == "assistant" else "user"
@@ -253,20 +253,25 @@ class RequestWriter(BlockWriter):
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
             return
-        following = self.r.messages[i + 1].role if i + 1 < len(self.r.messages) else "assistant"
+        following = next((n.role for n in self.r.messages[i + 1 :] if n.role not in SYSTEM), "assistant")
         if m.role == "developer":
             self.report.changed("role.renamed", f"{m.at}/role", m.role)
-        if self.messages and self.messages[-1][0] == "user" and following == "assistant":
+        before = self.messages[-1][0] if self.messages else ""
+        if following == "assistant" and before == "system":
+            self.report.changed("message.merged", m.at)
+            self.messages[-1][1].extend(blocks)
+            self.messages[-1][2].extend(sources)
+        elif following == "assistant" and before == "user":
             self.turn("system", blocks, sources, m.at)
         else:
             self.report.changed("role.moved", m.at, m.role)
             text = "\n".join(b["text"] for b in blocks)
-            said = {"type": "text", "text": f"<system>\n{text}\n</system>"}
+            said: Json = {"type": "text", "text": f"<system>\n{text}\n</system>"}
             if self.open:
-                self.messages[-1][1].append(said)
-                self.messages[-1][2].append(sources[0])
+                _, earlier, known, _ = self.messages[-1]
+                self.messages[-1] = ("user", [*earlier, said], [*known, sources[0]], m.at)
                 return
-            self.turn("user", [said], [Text("", at=m.at)], m.at)
+            self.turn("user", [said], [sources[0]], m.at)
         self.open = False
 
     def part(self, part: Part, role: str, out: list[Json], sources: list[Part]) -> None:
@@ -374,7 +379,7 @@ class RequestWriter(BlockWriter):
         if part.media_type == "application/pdf" or part.media_type is None:
             source = {"type": "base64", "media_type": "application/pdf", "data": part.data}
             if part.media_type is None:
-                self.report.invented("media.type", "", "application/pdf")
+                self.report.changed("media.type", part.at)
         elif (part.media_type or "").startswith("text/"):
             try:
                 text = base64.b64decode(part.data or "", validate=True).decode()
@@ -452,6 +457,8 @@ class RequestWriter(BlockWriter):
         if choice is not None:
             self.link("/tool_choice", choice.at)
             self.drop(choice)
+            if choice.kind == "custom":
+                report.changed("tool.custom", choice.at)
             if not tools:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)
             elif choice.mode in TOOL_CHOICE.write:

@@ -367,7 +367,7 @@ class ForeignWriter(ResponseWriter):
                 return b""
             delta = {"type": "citations_delta", "citation": said}
             return frame("content_block_delta", index=block.index, delta=delta)
-        if event.field not in ("text", "arguments") or block.closed:
+        if event.field not in ("text", "arguments") or block.closed or not event.value:
             return b""
         if block is self.current:
             return self.emit(block, event)

@@ -160,7 +160,9 @@ def home_message(m: Message) -> Json:
                     c.value.get("value", c.value) if c.kind == "other" else c.value for c in part.citations or ()
                 ]
     if content or spelling.get("content") == "list":
-        listed = spelling.get("content") == "list" or any(set(c) != {"type", "text"} for c in content)
+        listed = spelling.get("content") == "list" or any(
+            set(c) != {"type", "text"} or c["type"] != "text" for c in content
+        )
         out["content"] = content if listed else "".join(c["text"] for c in content)
     if citations:
         out["annotations"] = citations
@@ -190,7 +192,7 @@ def home_part(part: Part) -> Json:
     """A content part as it was."""
     out: Json
     if isinstance(part, Text):
-        out = {"type": "text", "text": part.text}
+        out = {"type": (part.spelling or {}).get("type", "text"), "text": part.text}
     elif isinstance(part, Refusal):
         out = {"type": "refusal", "refusal": part.text}
     elif isinstance(part, Media):

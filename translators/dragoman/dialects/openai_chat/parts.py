@@ -75,6 +75,8 @@ def _text(item: Json, at: str) -> Part | None:
     part = Text(text, at=at)
     if len(item) > 2:
         _rest(item, part, "text")
+    if item["type"] != "text":
+        part.spelling = {"type": item["type"]}
     return part
 
 
@@ -192,6 +194,8 @@ def _thinking_part(item: Json, at: str) -> Part | None:
 
 _PARTS = {
     "text": _text,
+    "input_text": _text,  # leaks from Responses
+    "output_text": _text,
     "image_url": _image_url,
     "video_url": _video_url,
     "input_audio": _input_audio,

@@ -98,7 +98,7 @@ class ChatStreamReader:
         self._choices: dict[int, _Choice] = {}
         self._usage: Json = {}
         self._last_usage: Json | None = None
-        self._held: list[Event] = []
+        self._waiting: list[tuple[Json, list[Any]]] = []  # chunks that came before the start
         self._failing: Error | None = None
 
     def feed(self, chunk: bytes) -> list[Event]:
@@ -139,6 +139,10 @@ class ChatStreamReader:
                 self._chunk(body, frame.event, out)
 
     def _end(self, out: list[Event]) -> None:
+        if self._waiting:
+            self._start(out)
+            if self._over:
+                return
         if not self._choices or not all(c.finished for c in self._choices.values()):
             self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
             return
@@ -169,7 +173,36 @@ class ChatStreamReader:
         if self._failing is not None and not choices:
             self._fail(self._failing, out)
             return
-        self._envelope_of(body, bool(choices), out)
+        if self._started:
+            self._take(body, choices, out)
+            return
+        # Id and model may come late ("" first, behind Azure); the start waits for them, or for content.
+        self._waiting.append((body, choices))
+        changed = self._envelope_of(body)[0]
+        self._envelope.update(changed)
+        known = self._envelope
+        if (known.get("id") and known.get("model")) or self._failing is not None or any(map(_says, choices)):
+            self._start(out)
+
+    def _start(self, out: list[Event]) -> None:
+        """Begin, and take the chunks that waited."""
+        self._started = True
+        out.append(Start(Response(NAME, **self._envelope)))
+        waiting, self._waiting = self._waiting, []
+        for body, choices in waiting:
+            self._take(body, choices, out, first=True)
+
+    def _take(self, body: Json, choices: list[Any], out: list[Event], first: bool = False) -> None:
+        changed, extra = self._envelope_of(body)
+        if changed and not first:
+            self._envelope.update(changed)
+            out.append(Update(changed))
+        if extra:
+            out.append(Extra("response", 0, extra))
+            # Groq's second place for usage, and at times its only one.
+            groq = extra.get("x_groq")
+            if type(groq) is dict and type(groq.get("usage")) is dict and not same(groq["usage"], self._last_usage):
+                self._report_usage(groq["usage"], out)
         for choice in choices:
             if type(choice) is dict:
                 self._choice(choice, out)
@@ -184,9 +217,10 @@ class ChatStreamReader:
         self._usage = merge_last(self._usage, usage)
         now = read_usage(self._usage)
         now.reported = usage
-        (out if self._started else self._held).append(UsageReport(now))
+        out.append(UsageReport(now))
 
-    def _envelope_of(self, body: Json, content: bool, out: list[Event]) -> None:
+    def _envelope_of(self, body: Json) -> tuple[Json, Json]:
+        """What a chunk says anew of the envelope, and its unknown keys."""
         changed: Json = {}
         extra: Json = {}
         known = self._envelope
@@ -194,28 +228,12 @@ class ChatStreamReader:
             row = _ENVELOPE.get(key)
             if row is not None:
                 if type(value) in row[1] and value != "" and known.get(row[0]) != value:
-                    known[row[0]] = changed[row[0]] = value
-            elif (key not in RESPONSE and key not in TRANSPORT and value is not None and key != "error") or (
-                key in ("metadata", "moderation") and value is not None
-            ):
+                    changed[row[0]] = value
+            elif value is None or key == "error" or key in TRANSPORT:
+                continue
+            elif key not in RESPONSE or key in ("metadata", "moderation"):
                 extra[key] = value
-        if not self._started:
-            # Id and model may come late ("" first, behind Azure); the start waits for them, or for content.
-            if not content and not (known.get("id") and known.get("model")):
-                if extra:
-                    self._held.append(Extra("response", 0, extra))
-                return
-            self._started = True
-            out.append(Start(Response(NAME, **known)))
-            out += self._held
-        elif changed:
-            out.append(Update(changed))
-        if extra:
-            out.append(Extra("response", 0, extra))
-            # Groq's second place for usage, and at times its only one.
-            groq = extra.get("x_groq")
-            if type(groq) is dict and type(groq.get("usage")) is dict and not same(groq["usage"], self._last_usage):
-                self._report_usage(groq["usage"], out)
+        return changed, extra
 
     # one choice
 
@@ -383,7 +401,8 @@ class ChatStreamReader:
                 self._open(choice, "thinking", begin, out)
                 text = "".join(t["text"] for t in value)
                 rest = {k: v for k, v in item.items() if k not in ("type", "thinking")}
-                out.append(PartDelta(choice.index, choice.text, "text", text, rest or None))
+                if text or rest:
+                    out.append(PartDelta(choice.index, choice.text, "text", text, rest or None))
                 continue
             self._close(choice, out)
             opaque = Opaque(item, at=f"{choice.at}/content")
@@ -481,3 +500,13 @@ class ChatStreamReader:
 
 _LATER = frozenset({"refusal", "reasoning_details", "function_call", "annotations", "audio", *REASONING_FIELDS})
 _CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})
+
+
+def _says(choice: Any) -> bool:
+    """Whether a choice says anything yet beyond who speaks."""
+    if type(choice) is not dict:
+        return False
+    delta = choice.get("delta")
+    return bool(choice.get("finish_reason")) or (
+        type(delta) is dict and any(value for key, value in delta.items() if key != "role")
+    )

@@ -314,7 +314,10 @@ class ForeignWriter(ResponseWriter):
             fields = entry["custom" if part.kind == "custom" else "function"]
             fields["input" if part.kind == "custom" else "arguments"] = ""
             return self.chunk(index, {"tool_calls": [{"index": ordinal, **entry}]})
+        if isinstance(part, (Text, Refusal)):
+            self.drop(part)
         if isinstance(part, Text):
+            self.cache(part)
             if index in self.texts:
                 self.joined(self.firsts.pop(index, None), part)
             else:
