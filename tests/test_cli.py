@@ -155,9 +155,7 @@ def test_bare_bodies_are_recognised() -> None:
         request, response = ran.lines
         assert request["max_tokens"]
         assert response["content"] == [{"type": "text", "text": "Hello"}]
-    assert (
-        convert(*TO_ANTHROPIC, "--from", "openai-chat", stdin=jsonl(CHAT_ERROR)).lines[0]["type"] == "error"
-    )
+    assert convert(*TO_ANTHROPIC, "--from", "openai-chat", stdin=jsonl(CHAT_ERROR)).lines[0]["type"] == "error"
 
 
 def test_a_body_that_could_be_anything_needs_a_word() -> None:
@@ -255,9 +253,7 @@ def test_gzip_in_and_out(tmp_path: Path) -> None:
 
 def test_damaged_gzip_gives_what_can_be_read(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl.gz"
-    log.write_bytes(
-        gzip.compress(b"".join(jsonl({**CHAT, "user": os.urandom(50).hex()}) for _ in range(400)))[:-200]
-    )
+    log.write_bytes(gzip.compress(b"".join(jsonl({**CHAT, "user": os.urandom(50).hex()}) for _ in range(400)))[:-200])
     ran = convert(log, "--from", "openai-chat", *TO_ANTHROPIC)
     assert ran.status == 1
     assert len(ran.lines) > 100
@@ -486,9 +482,7 @@ def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
         log = tmp_path / f"{size}.jsonl"
         log.write_bytes(record * size)
         arguments = ["convert", str(log), "--from", "openai-chat", *TO_ANTHROPIC, "-o", str(tmp_path / "out")]
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], capture_output=True, env=ENV, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, env=ENV, check=True)
         peaks.append(int(done.stderr.split()[-1]))
     assert peaks[1] - peaks[0] < 10_000, "kB, where 60 MB were read"
 

@@ -67,12 +67,8 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
         pytest.param(b"event: x\ndata: a\n\ndata: b\n\n", [("x", b"a"), (None, b"b")], id="event not kept"),
         pytest.param(b"data: a\nevent: x\n\n", [("x", b"a")], id="event after data"),
         pytest.param(b"event: x\nevent: y\ndata: a\n\n", [("y", b"a")], id="the last event counts"),
-        pytest.param(
-            b"event:x\ndata:a\n\nevent:  x\ndata:  a\n\n", [("x", b"a"), (" x", b" a")], id="one space"
-        ),
-        pytest.param(
-            b"data:a\n\ndata: b\n\ndata:c\n\n", [(None, b"a"), (None, b"b"), (None, b"c")], id="spaces vary"
-        ),
+        pytest.param(b"event:x\ndata:a\n\nevent:  x\ndata:  a\n\n", [("x", b"a"), (" x", b" a")], id="one space"),
+        pytest.param(b"data:a\n\ndata: b\n\ndata:c\n\n", [(None, b"a"), (None, b"b"), (None, b"c")], id="spaces vary"),
         pytest.param(b"event: x\n\n", [("x", b"")], id="event alone"),
         pytest.param(b"event:\ndata: a\n\n", [(None, b"a")], id="event without name"),
         pytest.param(b"data\n\ndata:\n\ndata: \n\n", [(None, b"")] * 3, id="empty data"),
@@ -89,9 +85,7 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
         pytest.param(b"data: a\n", [(None, b"a")], id="one line end at the end"),
         pytest.param(b"data: a\n\nevent: cut", [(None, b"a"), ("cut", b"")], id="cut in a name"),
         pytest.param(b"\xef\xbb\xbfdata: a\n\n", [(None, b"a")], id="byte order mark"),
-        pytest.param(
-            b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\n", [(None, b"\xef\xbb\xbfdata: a")], id="two marks"
-        ),
+        pytest.param(b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\n", [(None, b"\xef\xbb\xbfdata: a")], id="two marks"),
         pytest.param(b" data: {}\n\n\t data: {}\n\n", [(None, b"{}")] * 2, id="space before the name"),
         pytest.param(b"data: [DONE] \n\n", [(None, b"[DONE] ")], id="trailing space stays"),
         pytest.param(
@@ -235,6 +229,22 @@ def test_sse_does_not_depend_on_the_split(data: bytes, places: list[int], limit:
     assert decode(cut(data, places), limit=limit) == whole
     assert decode([data[i : i + 1] for i in range(len(data))], limit=limit) == whole
     assert decode([b"", data, b""], limit=limit) == whole
+
+
+# Chunks as an HTTP client hands them over: one record each, most of them usual, some nearly so.
+READS = st.sampled_from(
+    [
+        *[b"data: a\n\n", b"event: x\ndata: a\n\n", b"data: a\r\n\r\n", b"event: x\r\ndata: a\r\n\r\n"] * 3,
+        *[b"data:a\n\n", b"data: a\nb", b"data: a\nb\n", b"data: a\rdata: b\n\n", b"data: a\r\n\r", b"\n"],
+        *[b"data: a\rb\r\n", b"data: a\r\nb\r\n", b"data: a\n\r\n", b"data: a\r\n", b"data: ", b"", b"event: x"],
+        *[b"event: x\ndata: a\r\n\r\n", b"data: a\ndata: b\n\n", b": c\n\n", b"{}\n\n", b"data:  a\n\n"],
+    ]
+)
+
+
+@given(st.lists(READS, max_size=8), st.sampled_from([1 << 20, 12]))
+def test_reads_of_one_record_each_are_the_stream(reads: list[bytes], limit: int) -> None:
+    assert decode(reads, limit=limit) == decode([b"".join(reads)], limit=limit)
 
 
 @given(SSE_STREAMS)

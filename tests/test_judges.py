@@ -101,9 +101,7 @@ def _stream_differences(way: Direction, data: bytes) -> list[str]:
         ]
     expected = way.expect(merged, True)
     if way.target == ANTHROPIC and not all(is_json(call.arguments) for call in expected.calls):
-        del views[
-            "helper"
-        ]  # it raises ValueError on such a call's text, or guesses how it would have gone on
+        del views["helper"]  # it raises ValueError on such a call's text, or guesses how it would have gone on
     found = [f"{name}: {one}" for name, seen in views.items() for one in differences(expected, seen)]
     return [*found, f"    {written[:300]!r} … {written[-600:]!r}"] if found else []
 

@@ -68,9 +68,7 @@ def test_the_anthropic_judge_sees_what_a_stream_says(name: str, claude: Anthropi
         assert differences(expected, claude.stream_helper(data)) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["text", "nothing said", "reasoning, text, call", "length", "filter", "refusal"]
-)
+@pytest.mark.parametrize("name", ["text", "nothing said", "reasoning, text, call", "length", "filter", "refusal"])
 def test_the_openai_judge_sees_what_a_stream_says(name: str, openai: OpenAIJudge) -> None:
     data = samples.CHAT_STREAMS[name]
     expected = plain_chat(chat.merge(data).document)
@@ -92,9 +90,7 @@ def test_the_openai_judge_notices(openai: OpenAIJudge) -> None:
         {**document, "usage": {"prompt_tokens": 1}},
     ):
         assert _illegal(openai.response(json.dumps(broken).encode()))
-    assert (
-        _illegal(openai.stream_raw(b"data: [DONE]\n\n")) is False
-    )  # nothing to complain of, and nothing seen
+    assert _illegal(openai.stream_raw(b"data: [DONE]\n\n")) is False  # nothing to complain of, and nothing seen
     assert _illegal(openai.stream_helper(b"data: [DONE]\n\n"))
     assert _illegal(openai.stream_helper(samples.CHAT_STREAMS["calls without index"]))
     doubled = openai.stream_helper(samples.CHAT_STREAMS["an index used again"])
@@ -125,13 +121,8 @@ def test_the_anthropic_judge_notices(claude: AnthropicJudge) -> None:
 
 
 def test_differences_are_told() -> None:
-    expected = Seen(
-        text="a", calls=(Call("call_1", "f", '{"a":1,"b":2}'),), finish="stop", usage={"input": 1}
-    )
-    assert (
-        differences(expected, Seen("a", "", (Call("call_1", "f", '{"b": 2, "a": 1}'),), "stop", {"input": 1}))
-        == []
-    )
+    expected = Seen(text="a", calls=(Call("call_1", "f", '{"a":1,"b":2}'),), finish="stop", usage={"input": 1})
+    assert differences(expected, Seen("a", "", (Call("call_1", "f", '{"b": 2, "a": 1}'),), "stop", {"input": 1})) == []
     other = Seen("b", "", (Call("call_1", "f", '{"a":1.0,"b":2}'),), "length", {"input": 2})
     assert [one.split(":")[0] for one in differences(expected, other)] == [
         "text",

@@ -130,9 +130,7 @@ def _against_chat(judge: OpenAIJudge, data: bytes, merged: Merged) -> list[Diffe
     try:
         snapshot = judge.stream_state(data).to_dict(mode="json", warnings=False)
     except Exception as error:
-        reasons = [
-            why for kind, why, holds in CHAT_RAISES if type(error) is kind and any(map(holds, merged.frames))
-        ]
+        reasons = [why for kind, why, holds in CHAT_RAISES if type(error) is kind and any(map(holds, merged.frames))]
         return [] if reasons else [f"raised {type(error).__name__}: {error}"]
     found = _differences(prune(merged.document), prune(snapshot))
     return [one for one in found if not _chat_excused(one[0], one[1])]
@@ -158,9 +156,7 @@ def _told(failures: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("name", samples.CHAT_STREAMS)
-def test_chat_merge_and_accumulator_agree_on_samples(
-    name: str, judges: tuple[OpenAIJudge, AnthropicJudge]
-) -> None:
+def test_chat_merge_and_accumulator_agree_on_samples(name: str, judges: tuple[OpenAIJudge, AnthropicJudge]) -> None:
     data = samples.CHAT_STREAMS[name]
     merged = chat.merge(data)
     assert (merged.complete, merged.error) == (True, None)
@@ -207,9 +203,7 @@ def test_chat_merge_by_the_rules() -> None:
     assert repeated["choices"][0]["finish_reason"] == "tool_calls"
     twice = chat.merge(samples.CHAT_STREAMS["reasoning twice"]).document["choices"][0]["message"]
     assert twice["reasoning"] == "2+2"
-    assert twice["reasoning_details"] == [
-        {"type": "reasoning.text", "text": "2+2", "index": 0, "signature": "c2ln"}
-    ]
+    assert twice["reasoning_details"] == [{"type": "reasoning.text", "text": "2+2", "index": 0, "signature": "c2ln"}]
     parts = chat.merge(samples.CHAT_STREAMS["parts"]).document["choices"][0]["message"]["content"]
     assert parts == [
         {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from tests.strategies import DIALECTS, common, coverage
 from tests.strategies.common import COMMENT, Doc, Record
 
-pytest.importorskip("openai")
-pytest.importorskip("anthropic")
-
-N = 500
+N = 300
+"""So many documents of a kind reach what the specification names, with rare exceptions."""
+AGAIN = 5
+"""So often another N are made for the exceptions: each word has a chance of more than 1 % a document."""
 _MAKERS: dict[str, Callable[[Any], Any]] = {
     "request": lambda module: module.requests(),
     "response": lambda module: module.responses(),
@@ -41,8 +41,7 @@ dialects = pytest.mark.parametrize("dialect", list(DIALECTS))
 
 @cache
 def documents(dialect: str, kind: str) -> list[Any]:
-    count = {"error": 800, "cut": 200, "invalid": 200, "failing": 300}.get(kind, N)
-    return common.examples(_MAKERS[kind](DIALECTS[dialect]), count)
+    return common.examples(_MAKERS[kind](DIALECTS[dialect]), N)
 
 
 # --- coverage -----------------------------------------------------------------------------------------------
@@ -50,7 +49,14 @@ def documents(dialect: str, kind: str) -> list[Any]:
 
 @pytest.mark.parametrize("key", list(coverage.FIELDS))
 def test_everything_the_specification_names_is_reached(key: str) -> None:
-    assert coverage.missing(key, documents(*key.split("/"))) == []
+    dialect, kind = key.split("/")
+    missing = coverage.missing(key, documents(dialect, kind))
+    assert len(missing) <= len(coverage.FIELDS[key]) // 40  # nearly all of them at once
+    for start in range(1, 1 + AGAIN):
+        if missing:
+            more = common.examples(_MAKERS[kind](DIALECTS[dialect]), N, start)
+            missing = sorted(set(missing) - coverage.reached(more))
+    assert missing == []
 
 
 _ODDITIES: dict[str, Callable[[str], bool]] = {
@@ -380,6 +386,7 @@ def _refused(dialect: str, model: Any, value: Any) -> list[Any]:
 
 
 def test_openai_accepts_responses_and_chunks() -> None:
+    pytest.importorskip("openai")
     from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
     for body in documents("openai-chat", "response"):
@@ -391,6 +398,7 @@ def test_openai_accepts_responses_and_chunks() -> None:
 
 
 def test_anthropic_accepts_responses_and_events() -> None:
+    pytest.importorskip("anthropic")
     from anthropic.types import beta
 
     models = {
@@ -414,6 +422,7 @@ def _from_the_future(event: Doc) -> bool:
 
 
 def test_anthropic_sdk_accumulates_the_streams() -> None:
+    pytest.importorskip("anthropic")
     from anthropic._models import construct_type
     from anthropic.lib.streaming import _beta_messages
     from anthropic.types.beta import BetaRawMessageStreamEvent
@@ -422,6 +431,10 @@ def test_anthropic_sdk_accumulates_the_streams() -> None:
     for records in documents("anthropic-messages", "stream")[:200]:
         snapshot: Any = None
         buffers: dict[int, bytes] = {}
+        if any(
+            isinstance(event, dict) and "content_block" in event and _from_the_future(event) for _, event in records
+        ):
+            continue
         for name, event in records:
             if isinstance(event, dict) and name not in ("ping", "future_event") and not _from_the_future(event):
                 parsed = construct_type(type_=BetaRawMessageStreamEvent, value=event)
@@ -449,6 +462,7 @@ _SDK_ONLY: dict[str, str] = {
 
 @pytest.mark.parametrize("key", list(_SDK_ONLY))
 def test_the_lists_know_what_the_sdk_types_know(key: str) -> None:
+    pytest.importorskip(key.split("-")[0])
     known = set().union(*(_names(word) for word in coverage.FIELDS[key]))
     unknown = _sdk_names(_sdk_root(key)) - known
     assert sorted(name for name in unknown if not re.fullmatch(_SDK_ONLY[key], name)) == []

@@ -241,7 +241,7 @@ def plain_anthropic(document: Json, raw_inputs: Mapping[int, str] | None = None)
 
 
 def expect_from_anthropic(document: Json, raw_inputs: Mapping[int, str] | None = None) -> Seen:
-    """What a client of plain Chat should see of a message: no thinking, no server tools, the texts as one."""
+    """What a client of plain Chat should see of a message: no server tools, and the texts as one."""
     blocks = document.get("content") or []
     calls = _tool_uses(blocks, raw_inputs or {})
     word = document.get("stop_reason")
@@ -250,6 +250,7 @@ def expect_from_anthropic(document: Json, raw_inputs: Mapping[int, str] | None =
         finish = "tool_calls"
     return Seen(
         text=_joined((block for block in blocks if block.get("type") == "text"), "text"),
+        reasoning=_joined((block for block in blocks if block.get("type") == "thinking"), "thinking"),
         calls=calls,
         finish=finish,
         usage=_usage_from_anthropic(document.get("usage")),

@@ -40,9 +40,7 @@ class OpenAIJudge:
     ) -> None:
         self._client.close()
 
-    def response(
-        self, body: bytes, status: int = 200, headers: dict[str, str] | None = None
-    ) -> Seen | SdkError:
+    def response(self, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Seen | SdkError:
         """A whole response, or with another status an error, as `create()` gives it."""
         answer = Answer(body, status, headers=headers or {})
         return _caught(lambda: _of_completion(self._create(answer)))

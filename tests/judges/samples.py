@@ -153,9 +153,7 @@ _SEARCH: list[Json] = [
     {
         "type": "web_search_tool_result",
         "tool_use_id": "srvtoolu_1",
-        "content": [
-            {"type": "web_search_result", "url": "https://a.test", "title": "A", "encrypted_content": "AA"}
-        ],
+        "content": [{"type": "web_search_result", "url": "https://a.test", "title": "A", "encrypted_content": "AA"}],
     },
 ]
 _CITATION: Json = {
@@ -168,9 +166,7 @@ _CITATION: Json = {
 
 ANTHROPIC_DOCUMENTS: dict[str, Json] = {
     "text": _message([_text("Hé\u2028llo 👋")]),
-    "several texts": _message(
-        [_text("one "), _text("two", citations=[_CITATION]), _text(" three", citations=[])]
-    ),
+    "several texts": _message([_text("one "), _text("two", citations=[_CITATION]), _text(" three", citations=[])]),
     "thinking, text, calls": _message(
         [
             _THINKING,
@@ -213,9 +209,7 @@ def chat_sse(*chunks: Json, done: bool = True) -> bytes:
 
 
 def _chunk(delta: Json | None = None, finish: str | None = None, **top: Any) -> Json:
-    choices = (
-        [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]
-    )
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]
     return {**_ENVELOPE, "object": "chat.completion.chunk", "choices": choices, **top}
 
 
@@ -228,9 +222,7 @@ _OPEN = _chunk({"role": "assistant", "content": ""})
 _LATE_USAGE = _chunk(usage=_USAGE)
 
 CHAT_STREAMS: dict[str, bytes] = {
-    "text": chat_sse(
-        _OPEN, _chunk({"content": "Hé"}), _chunk({"content": "llo 👋"}), _chunk({}, "stop"), _LATE_USAGE
-    ),
+    "text": chat_sse(_OPEN, _chunk({"content": "Hé"}), _chunk({"content": "llo 👋"}), _chunk({}, "stop"), _LATE_USAGE),
     "nothing said": chat_sse(_OPEN, _chunk({}, "stop"), _LATE_USAGE),
     "no usage, no end mark": chat_sse(_OPEN, _chunk({"content": "x"}), _chunk({}, "stop"), done=False),
     "reasoning, text, call": chat_sse(
@@ -294,9 +286,7 @@ CHAT_STREAMS: dict[str, bytes] = {
         _chunk({"content": "x"}),
         _chunk({}, "stop"),
     ),
-    "refusal": chat_sse(
-        _OPEN, _chunk({"refusal": "I will "}), _chunk({"refusal": "not."}), _chunk({}, "stop")
-    ),
+    "refusal": chat_sse(_OPEN, _chunk({"refusal": "I will "}), _chunk({"refusal": "not."}), _chunk({}, "stop")),
     "length": chat_sse(_OPEN, _chunk({"content": "cut"}), _chunk({}, "length"), _LATE_USAGE),
     "filter": chat_sse(_OPEN, _chunk({"content": "so far"}), _chunk({}, "content_filter")),
     "legacy call": chat_sse(
@@ -314,9 +304,7 @@ CHAT_STREAMS: dict[str, bytes] = {
                 "reasoning_details": [{"type": "reasoning.text", "text": "2+", "index": 0}],
             }
         ),
-        _chunk(
-            {"reasoning": "2", "reasoning_details": [{"type": "reasoning.text", "text": "2", "index": 0}]}
-        ),
+        _chunk({"reasoning": "2", "reasoning_details": [{"type": "reasoning.text", "text": "2", "index": 0}]}),
         _chunk({"reasoning_details": [{"type": "reasoning.text", "signature": "c2ln", "index": 0}]}),
         _chunk({"content": "4"}),
         _chunk({}, "stop"),
@@ -328,9 +316,9 @@ CHAT_STREAMS: dict[str, bytes] = {
         _chunk({"content": "yes"}),
         _chunk({"content": "!"}, "stop"),
     ),
-    "CRLF and comments": (
-        b": hello\r\n\r\n" + chat_sse(_OPEN, _chunk({"content": "x"}), _chunk({}, "stop"))
-    ).replace(b"\n\n", b"\r\n\r\n"),
+    "CRLF and comments": (b": hello\r\n\r\n" + chat_sse(_OPEN, _chunk({"content": "x"}), _chunk({}, "stop"))).replace(
+        b"\n\n", b"\r\n\r\n"
+    ),
     "two choices": chat_sse(
         _chunk({"role": "assistant", "content": "a"}),
         {
@@ -349,9 +337,7 @@ BROKEN_CHAT_STREAMS: dict[str, bytes] = {
     "only comments": b": hello\n\n",
     "cut off in a text": chat_sse(_OPEN, _chunk({"content": "x"}), done=False),
     "an end mark without a finish": chat_sse(_OPEN, _chunk({"content": "x"})),
-    "cut off in a call": chat_sse(
-        _OPEN, _chunk(_piece(0, id="call_1", name="f", arguments='{"a"')), done=False
-    ),
+    "cut off in a call": chat_sse(_OPEN, _chunk(_piece(0, id="call_1", name="f", arguments='{"a"')), done=False),
     "an error in the middle": chat_sse(
         _OPEN,
         _chunk({"content": "x"}),
@@ -441,9 +427,7 @@ ANTHROPIC_STREAMS: dict[str, bytes] = {
     "server tools": anthropic_sse(
         _start(),
         *_said(0, "I search."),
-        *_block(
-            1, {**_SEARCH[0], "input": {}}, {"type": "input_json_delta", "partial_json": '{"query": "x"}'}
-        ),
+        *_block(1, {**_SEARCH[0], "input": {}}, {"type": "input_json_delta", "partial_json": '{"query": "x"}'}),
         *_block(2, _SEARCH[1]),
         *_block(
             3,

@@ -14,15 +14,43 @@ from hypothesis import strategies as st
 
 from . import common as c
 from .anthropic_messages_parts import (
-    APPLIED, CACHE_CONTROL, CONTAINER, DIAGNOSTICS, IN_REQUESTS, IN_RESPONSES, MESSAGE_ID, MODEL, RESULT_PRESENT,
-    STOP_DETAILS, STOP_REASON, TEXT_BLOCK, TOOL, TOOL_RESULT, TRANSFORMATIONS, USAGE, USER_BLOCK, USER_TEXT_BLOCK,
-    changes, error_body, fresh_ids, model_blocks,
+    APPLIED,
+    CACHE_CONTROL,
+    CONTAINER,
+    DIAGNOSTICS,
+    IN_REQUESTS,
+    IN_RESPONSES,
+    MESSAGE_ID,
+    MODEL,
+    RESULT_PRESENT,
+    STOP_DETAILS,
+    STOP_REASON,
+    TEXT_BLOCK,
+    TOOL,
+    TOOL_RESULT,
+    TRANSFORMATIONS,
+    USAGE,
+    USER_BLOCK,
+    USER_TEXT_BLOCK,
+    changes,
+    error_body,
+    fresh_ids,
+    model_blocks,
 )
 from .anthropic_messages_streams import failing_streams, streams
 from .common import COMMENT, NONBLANK, TEXT, Doc, Draw, S, chance, choose, fresh, many, rec, sse_bytes, words
 
-__all__ = ["COMMENT", "errors", "failing_streams", "requests", "requests_pool", "responses", "responses_pool",
-           "sse_bytes", "streams"]
+__all__ = [
+    "COMMENT",
+    "errors",
+    "failing_streams",
+    "requests",
+    "requests_pool",
+    "responses",
+    "responses_pool",
+    "sse_bytes",
+    "streams",
+]
 
 # fmt: off
 # The tables below are laid out by hand.
@@ -41,8 +69,8 @@ THINKING = choose(
 _EFFORT = words("low", "medium", "high", "xhigh", "max")
 _FORMAT = rec({"type": "json_schema", "schema": c.ANY_SCHEMA})
 _OUTPUT_CONFIG = rec({"effort?~": _EFFORT, "format?~": _FORMAT,
-                      "task_budget?~": rec({"type": "tokens", "total": words(20000, 10**6), "remaining?~": c.CAP}, p=0.7, nulls=0.35)},
-                     p=0.6)
+                      "task_budget?~": rec({"type": "tokens", "total": words(20000, 10**6), "remaining?~": c.CAP},
+                                           p=0.7, nulls=0.35)}, p=0.6)
 _TOKENS = rec({"type": "input_tokens", "value": c.CAP})
 _USES = rec({"type": "tool_uses", "value": c.COUNT})
 _EDIT = choose(
@@ -113,7 +141,7 @@ _SYSTEM_MESSAGE = choose(
 _STEP = words("answer", "answer", "tools", "tools", "tools", "server", "users", "system")
 _ENDING = words("user", "user", "user", "results", "system", "prefill")
 _STEPS = many(_STEP, 0, 3)
-_SHORT_ANSWER = choose(NONBLANK.map(lambda text: text.rstrip() or "x"))
+_SHORT_ANSWER = NONBLANK.map(lambda text: text.rstrip() or "x")
 
 
 def _user(content: object) -> Doc:
@@ -165,7 +193,7 @@ def _turns(draw: Draw) -> list[Doc]:
 
 
 _MESSAGES = _turns()
-_TOOLS = choose((1, many(TOOL, 1, 3)), (1, many(TOOL, 4, 9)))
+_TOOLS = choose((5, many(TOOL, 1, 3)), (5, many(TOOL, 4, 9)), (1, st.builds(list)))
 
 
 def _own_names(tools: list[Doc]) -> list[Doc]:
@@ -188,7 +216,7 @@ def _requests(draw: Draw) -> Doc:
     body["messages"] = draw(_MESSAGES)
     if chance(draw, 6):
         body["tools"] = _own_names(draw(_TOOLS))
-        if chance(draw, 6):
+        if body["tools"] and chance(draw, 6):
             body["tool_choice"] = draw(_TOOL_CHOICE)
     thinking = body.get("thinking") or {}
     if thinking.get("type") == "enabled":

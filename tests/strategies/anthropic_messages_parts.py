@@ -28,15 +28,16 @@ _MEDIA_TYPE = words("image/jpeg", "image/png", "image/gif", "image/webp")
 
 # --- citations --------------------------------------------------------------------------------------------
 
-_TITLE = {"document_index": words(0, 1), "document_title~": choose((3, NONBLANK), (2, None)), "file_id?~": _FILE_ID, "cited_text": NONBLANK}
+_TITLED = choose((3, NONBLANK), (2, None))
+_TITLE = {"document_index": words(0, 1), "document_title~": _TITLED, "file_id?~": _FILE_ID, "cited_text": NONBLANK}
 _BLOCKS = {"start_block_index": words(0, 1), "end_block_index": words(1, 2)}
 CITATION = choose(
     rec({"type": "char_location", "start_char_index": words(0, 10), "end_char_index": words(15, 2**31), **_TITLE}),
     rec({"type": "page_location", "start_page_number": words(1), "end_page_number": words(2, 9), **_TITLE}),
     rec({"type": "content_block_location", **_BLOCKS, **_TITLE}),
-    rec({"type": "search_result_location", "search_result_index": words(0, 1), "source": c.URL, "title~": choose((3, NONBLANK), (2, None)),
+    rec({"type": "search_result_location", "search_result_index": words(0, 1), "source": c.URL, "title~": _TITLED,
          "cited_text": NONBLANK, **_BLOCKS}),
-    rec({"type": "web_search_result_location", "url": c.URL, "title~": choose((3, NONBLANK), (2, None)), "encrypted_index": c.TOKEN,
+    rec({"type": "web_search_result_location", "url": c.URL, "title~": _TITLED, "encrypted_index": c.TOKEN,
          "cited_text": NONBLANK}),
 )
 CITATIONS = choose((2, None), (2, st.builds(list)), (5, many(CITATION, 1, 3)))
@@ -72,8 +73,8 @@ _BROWSER_STATE = rec({
     "state_changes?~": [choose(
         rec({"type": "tab_opened", "tab_id": words("t1")}),
         rec({"type": "download_started", **_DOWNLOAD}),
-        rec({"type": "download_completed", **_DOWNLOAD, "path?~": words("/a"), "size_bytes?~": c.COUNT}),
-        rec({"type": "download_failed", **_DOWNLOAD, "error?~": TEXT}))],
+        rec({"type": "download_completed", **_DOWNLOAD, "path?~": words("/a"), "size_bytes?~": c.COUNT}, p=0.8),
+        rec({"type": "download_failed", **_DOWNLOAD, "error?~": TEXT}, p=0.8))],
     **CACHED}, p=0.7, nulls=0.3)
 TOOL_REFERENCE = rec({"type": "tool_reference", "tool_name": c.NAME, **CACHED}, p=0.2)
 _RESULT_PART = choose((4, TEXT_BLOCK), (3, IMAGE_BLOCK), (2, SEARCH_RESULT_BLOCK), (2, DOCUMENT_BLOCK),
@@ -103,13 +104,14 @@ _URL_SOURCE = choose(*(rec({"type": kind}) for kind in ("all", "none")),
 _SEARCH: Doc = {"max_uses?~": c.COUNT, "user_location?~": _LOCATION, **_ON_TOOL}
 _FETCH: Doc = {"max_uses?~": c.COUNT, "max_content_tokens?~": c.CAP, "citations?~": _ENABLED, "url_sources?~": rec(
     {"user_input?": choose(rec({"type": "all"}), rec({"type": "none"})), "client_tool_results?": _URL_SOURCE,
-     "server_tool_results?": _URL_SOURCE}, p=0.7), **_ON_TOOL}
+     "server_tool_results?": _URL_SOURCE}, p=0.8), **_ON_TOOL}
 _INCLUSION: Doc = {"response_inclusion?": words("full", "excluded")}
 _USE_CACHE: Doc = {"use_cache?": c.BOOL}
 _MEMBER = rec({"enabled?~": c.BOOL, "defer_loading?~": c.BOOL}, p=0.7)
 _TOOL_KINDS: dict[str, tuple[str | None, Doc]] = {
     "bash_20241022": ("bash", _EXAMPLES), "bash_20250124": ("bash", _EXAMPLES),
-    "text_editor_20241022": ("str_replace_editor", _EXAMPLES), "text_editor_20250124": ("str_replace_editor", _EXAMPLES),
+    "text_editor_20241022": ("str_replace_editor", _EXAMPLES),
+    "text_editor_20250124": ("str_replace_editor", _EXAMPLES),
     "text_editor_20250429": ("str_replace_based_edit_tool", _EXAMPLES),
     "text_editor_20250728": ("str_replace_based_edit_tool", {"max_characters?~": c.CAP, **_EXAMPLES}),
     "memory_20250818": ("memory", _EXAMPLES),
@@ -210,7 +212,8 @@ _BASH = choose(
 )
 _LINES = {f"{key}?~": c.COUNT for key in ("old_start", "old_lines", "new_start", "new_lines")}
 _EDITOR = choose(
-    (2, rec({"type": "text_editor_code_execution_view_result", "file_type": words("text", "image", "pdf"), "content": TEXT,
+    (2, rec({"type": "text_editor_code_execution_view_result", "file_type": words("text", "image", "pdf"),
+             "content": TEXT,
          "num_lines?~": c.COUNT, "start_line?~": c.COUNT, "total_lines?~": c.COUNT}, p=0.6)),
     rec({"type": "text_editor_code_execution_create_result", "is_file_update": c.BOOL}),
     rec({"type": "text_editor_code_execution_str_replace_result", "lines?~": fresh([], ["-a", "+b"]), **_LINES}, p=0.6),
@@ -222,8 +225,8 @@ _TOOL_SEARCH = choose(
     (1, _error("tool_search_tool_result_error", *_COMMON_CODES, message=True)),
 )
 _ADVISOR = choose(
-    rec({"type": "advisor_result", "text": TEXT, "stop_reason?~": words("end_turn")}),
-    rec({"type": "advisor_redacted_result", "encrypted_content": c.TOKEN, "stop_reason?~": words("max_tokens")}),
+    rec({"type": "advisor_result", "text": TEXT, "stop_reason?~": words("end_turn")}, p=0.8),
+    rec({"type": "advisor_redacted_result", "encrypted_content": c.TOKEN, "stop_reason?~": words("max_tokens")}, p=0.8),
     _error("advisor_tool_result_error", "max_uses_exceeded", "prompt_too_long", "overloaded", "model_not_found"),
 )
 _SERVER_TOOLS: tuple[tuple[str, str, Any], ...] = (
@@ -249,7 +252,7 @@ _DEFINITION = rec({"type": "tool_definition", "definition": choose((2, _LISTED),
 
 def changes(more: Doc) -> S:
     """The blocks that add and remove tools in mid-conversation."""
-    return choose(rec({"type": "tool_addition", "tool": choose((3, _REFERENCE), _DEFINITION), **more}),
+    return choose(rec({"type": "tool_addition", "tool": choose((2, _REFERENCE), _DEFINITION), **more}),
                   rec({"type": "tool_removal", "tool": _REFERENCE, **more}))
 
 
@@ -351,7 +354,7 @@ START_COUNTS: Doc = {
     "inference_geo?~": words("us", "global", "not_available"), "speed?~": words("standard", "fast"),
 }
 USAGE = rec({"input_tokens": c.COUNT} | DELTA_COUNTS | START_COUNTS, p=0.4, nulls=0.2)
-STOP_REASON = words("end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal", "refusal", "refusal",
+STOP_REASON = words("end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", *["refusal"] * 3,
                     "model_context_window_exceeded", "compaction")
 STOP_DETAILS = rec({"type": "refusal", "explanation~": TEXT, "recommended_model?~": MODEL,
                     "category~": words("cyber", "bio", "frontier_llm", "reasoning_extraction", "general_harms"),

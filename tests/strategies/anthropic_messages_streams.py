@@ -140,7 +140,7 @@ def _events(draw: Draw, habits: Doc) -> list[Record]:
         reason = "max_tokens"
     records: list[Record] = [("message_start", {"type": "message_start", "message": draw(_START)})]
     for index, block in enumerate(blocks):
-        records += _block(draw, habits, index, block, reason == "max_tokens")
+        records += _block(draw, habits, index, block, reason == "max_tokens" and index == len(blocks) - 1)
     if "two_message_deltas" in habits:
         first = {"type": "message_delta", "delta": {"stop_reason": None, "stop_sequence": None},
                  "usage": {"output_tokens": 1}}

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from .common import COMMENT, FREE_FORM, Doc, Record
@@ -96,7 +97,9 @@ def _stream(records: Sequence[Record], found: set[str]) -> None:
             _walk(data, "", "", found)
         elif name != COMMENT:
             found.add(f"data={data}")
-    typed = any(isinstance(data, dict) and data.get("type") in ("message_start", "ping", "error") for _, data in records)
+    typed = any(
+        isinstance(data, dict) and data.get("type") in ("message_start", "ping", "error") for _, data in records
+    )
     found |= anthropic_situations(records) if typed else chat_situations(records)
 
 
@@ -125,7 +128,14 @@ def _walk(value: Any, path: str, arm: str, found: set[str]) -> None:
             _walk(inner, path + "[]", arm + "[]" if arm else "", found)
 
 
-_KINDS: dict[type, str] = {str: "str", int: "int", float: "float", list: "list", dict: "object", type(None): "null"}
+_KINDS: dict[type, str] = {
+    str: "str",
+    int: "int",
+    float: "float",
+    list: "list",
+    dict: "object",
+    type(None): "null",
+}
 
 
 def _values(value: Any, prefix: str) -> Iterator[str]:
@@ -163,7 +173,7 @@ def chat_situations(records: Sequence[Record]) -> set[str]:
     order = [choice.get("index", 0) for chunk in chunks for choice in chunk.get("choices") or ()]
     if order[:1] not in ([], [0]):
         found.add("~choice-1-first")
-    if any(a > b for a, b in zip(order, order[1:], strict=False)):
+    if any(a > b for a, b in pairwise(order)):
         found.add("~choices-interleaved")
     if any(len(chunk.get("choices") or ()) > 1 for chunk in chunks):
         found.add("~choices-together")
@@ -207,7 +217,7 @@ def _usage_situations(chunks: Sequence[Doc]) -> set[str]:
             found.add("~usage-with-empty-choice")
         else:
             found.add("~usage-running")
-    if len(carrying) > 1 and any(a["usage"] != b["usage"] for a, b in zip(carrying, carrying[1:], strict=False)):
+    if len(carrying) > 1 and any(a["usage"] != b["usage"] for a, b in pairwise(carrying)):
         found.add("~usage-values-change")
     seen = False
     for chunk in chunks:
@@ -220,7 +230,16 @@ def _usage_situations(chunks: Sequence[Doc]) -> set[str]:
 
 
 _REASONING = ("reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thinking_blocks")
-_CONTENT = ("content", "refusal", "tool_calls", "function_call", "audio", "annotations", "images", *_REASONING)
+_CONTENT = (
+    "content",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "audio",
+    "annotations",
+    "images",
+    *_REASONING,
+)
 
 
 def _choice_situations(steps: Sequence[Doc]) -> set[str]:
@@ -256,7 +275,7 @@ def _choice_situations(steps: Sequence[Doc]) -> set[str]:
         if sum(key in _REASONING for key in filled) > 1:
             found.add("~reasoning-twice")
         finished = finished or bool(step.get("finish_reason"))
-    found.update(f"~{b}-after-{a}" for a, b in zip(kinds, kinds[1:], strict=False))
+    found.update(f"~{b}-after-{a}" for a, b in pairwise(kinds))
     if len([role for role in roles if role]) > 1:
         found.add("~role-repeated")
     if len(roles) > 1 and None in roles[1:]:
@@ -306,13 +325,16 @@ def _call_situations(deltas: Sequence[Sequence[Doc]]) -> set[str]:
             else:
                 if last != index:
                     found.add("~calls-interleaved")
-                for key, value, first in (("id", call_id, opened[index][0]), ("name", name, opened[index][1])):
+                for key, value, first in (
+                    ("id", call_id, opened[index][0]),
+                    ("name", name, opened[index][1]),
+                ):
                     if value == first and value:
                         found.add(f"~{key}-repeated")
                 for key, holder in (("id", entry), ("name", body), ("type", entry)):
                     if key in holder:
                         value = holder[key]
-                        found.add(f"~{key}-{'null' if value is None else value and 'again' or 'empty'}-later")
+                        found.add(f"~{key}-{'null' if value is None else (value and 'again') or 'empty'}-later")
             whole[index] += arguments or ""
             last = index
     found.update(f"~arguments-{_argument_state(text)}" for text in whole.values())

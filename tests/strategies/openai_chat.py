@@ -16,15 +16,53 @@ from hypothesis import strategies as st
 from . import common as c
 from .common import COMMENT, TEXT, Doc, Draw, S, choose, fresh, many, rec, some, sse_bytes, words
 from .openai_chat_parts import (
-    ANNOTATIONS, ASSISTANT_CONTENT, AUDIO_REPLY, CACHE_CONTROL, CALL, CONTENT_FILTER, FINISH, FUNCTION,
-    GOOGLE_EXTRA, IMAGES, LEGACY_CALL, LOGPROBS, MODEL, MODERATION, ODD_FINISH, PROMPT_FILTER, PROVIDER_FIELDS,
-    REASONING, RESPONSE_FORMAT, RESPONSE_ID, SERVICE_TIER, TEXT_PART, THINKING_PART, TOOL, TOOL_CHOICE, USAGE,
-    USER_PART, calls_of,
+    ANNOTATIONS,
+    ASSISTANT_CONTENT,
+    AUDIO_REPLY,
+    CACHE_CONTROL,
+    CALL,
+    CONTENT_FILTER,
+    FINISH,
+    FUNCTION,
+    GOOGLE_EXTRA,
+    IMAGES,
+    LEGACY_CALL,
+    LINKS,
+    LOGPROBS,
+    MODEL,
+    MODERATION,
+    ODD_FINISH,
+    PROMPT_FILTER,
+    PROVIDER_FIELDS,
+    PROVIDER_METADATA,
+    REASONING,
+    RESPONSE_FORMAT,
+    RESPONSE_ID,
+    SEARCH_RESULTS,
+    SERVICE_TIER,
+    TEXT_PART,
+    THINKING_PART,
+    TIMINGS,
+    TOOL,
+    TOOL_CHOICE,
+    USAGE,
+    USER_PART,
+    X_GROQ,
+    calls_of,
 )
 from .openai_chat_streams import failing_streams, streams
 
-__all__ = ["COMMENT", "errors", "failing_streams", "requests", "requests_pool", "responses", "responses_pool",
-           "sse_bytes", "streams"]
+__all__ = [
+    "COMMENT",
+    "errors",
+    "failing_streams",
+    "requests",
+    "requests_pool",
+    "responses",
+    "responses_pool",
+    "sse_bytes",
+    "streams",
+]
 
 # fmt: off
 # The tables below are laid out by hand.
@@ -134,7 +172,8 @@ _USER = rec({"role": "user", "content": choose((3, TEXT), (4, many(USER_PART))),
 _ASSISTANT = rec(
     {"role": "assistant", "content": ASSISTANT_CONTENT, "name?": c.LABEL, "refusal?~": TEXT,
      "audio?~": rec({"id": words("audio_1")}), "annotations?": ANNOTATIONS, "prefix?": c.BOOL,
-     "cache_control?": CACHE_CONTROL, "reasoning_signature?": c.TOKEN, "images?": IMAGES,
+     "cache_control?": CACHE_CONTROL, "reasoning_signature?": choose((3, c.TOKEN), (1, fresh(["AAAA"]))),
+     "images?": IMAGES,
      "extra_content?": GOOGLE_EXTRA, "provider_specific_fields?~": PROVIDER_FIELDS},
     p=0.12, nulls=0.4,
 )
@@ -161,7 +200,7 @@ def _turns(draw: Draw) -> list[Doc]:
             messages.append(draw(_USER))
             continue
         answer = draw(_ASSISTANT)
-        if c.chance(draw, 4):
+        if c.chance(draw, 5):
             answer |= draw(REASONING)
         messages.append(answer)
         if kind == "calls":
@@ -204,7 +243,8 @@ def _requests(draw: Draw) -> Doc:
         body["functions"] = draw(_FUNCTIONS)
         if c.chance(draw, 7):
             body["function_call"] = draw(_LEGACY_CHOICE)
-    return body | draw(_VENDOR_TOP)
+    body.update(draw(_VENDOR_TOP))
+    return body
 
 
 _MESSAGES = _turns()
@@ -240,22 +280,23 @@ _MESSAGE = rec(
     {"role": "assistant", "content?": _RESPONSE_CONTENT, "refusal?~": TEXT, "annotations?~": ANNOTATIONS,
      "audio?~": AUDIO_REPLY, "function_call?~": LEGACY_CALL, "images?": IMAGES, "extra_content?": GOOGLE_EXTRA,
      "provider_specific_fields?~": PROVIDER_FIELDS, "context?": rec({"citations": fresh([]), "intent": TEXT}),
-     "citations?": fresh([], [c.PLAIN_TEXTS[0]])},
+     "citations?": fresh([], [c.PLAIN_TEXTS[0]]), "provider_metadata?": PROVIDER_METADATA},
     p=0.25, nulls=0.4,
 )
 _CHOICE = rec(
     {"index": 0, "message": None, "finish_reason~": choose((12, FINISH), (3, ODD_FINISH), ""), "logprobs?~": LOGPROBS,
      "native_finish_reason?~": words("STOP", "end_turn"), "content_filter_results?": CONTENT_FILTER,
      "stop_reason?~": words(2, "END"), "token_ids?~": fresh([1, 2]), "seed?": c.SEED,
-     "provider_specific_fields?": fresh({}), "error?": rec({"code": words(502), "message": TEXT})},
+     "provider_specific_fields?": fresh({}), "error?": rec({"code": words(502), "message": TEXT}),
+     "delta?": rec({"role": "assistant", "content": ""})},
     p=0.25, nulls=0.1,
 )
 _RESPONSE_TOP = rec(
     {"id": RESPONSE_ID, "object": "chat.completion", "created": c.SECONDS, "model?": MODEL, "choices": None,
      "usage?~": USAGE, "service_tier?~": SERVICE_TIER, "system_fingerprint?~": words("fp_1", ""),
      "metadata?~": c.METADATA, "moderation?~": MODERATION, "provider?": words("OpenAI"),
-     "prompt_filter_results?": PROMPT_FILTER, "citations?": fresh([], ["https://e.com"]),
-     "search_results?": fresh([{"title": "t", "url": "u"}]), "x_groq?": rec({"id": words("req_1")}),
+     "prompt_filter_results?~": PROMPT_FILTER, "citations?": LINKS, "timings?": TIMINGS,
+     "search_results?": SEARCH_RESULTS, "x_groq?": X_GROQ, "usage_breakdown?": None,
      "prompt_logprobs?~": fresh([None]), "prompt_token_ids?~": fresh([1]), "kv_transfer_params?~": fresh({}),
      "metrics?": fresh({"t": 1.0}), "request_id?": words("r1")},
     p=0.22, nulls=0.2,
@@ -362,8 +403,9 @@ _OTHER_ERRORS: tuple[tuple[int, Any, Any], ...] = (
                            "param~": words("x"), "code": words(400, 500)})),  # vLLM of old
     (2, words(401, 404), rec({"error": {"code": words("401", "404"), "message": _MESSAGE_TEXT}})),  # Azure's gateway
     (1, words(429), rec({"statusCode": 429, "message": _MESSAGE_TEXT})),  # Azure's API management
-    (1, words(422), rec({"detail": [rec({"loc": fresh(["body", "n"]), "msg": _MESSAGE_TEXT, "type": words("missing")})]})),
-    (3, words(400, 403, 429), many(rec({"error": {"code": words(400, 403, 429), "message": _MESSAGE_TEXT, "status": words(
+    (1, words(422), rec({"detail": [rec({"loc": fresh(["body", "n"]), "msg": _MESSAGE_TEXT, "type": "missing"})]})),
+    (3, words(400, 403, 429), many(rec({"error": {"code": words(400, 403, 429), "message": _MESSAGE_TEXT,
+        "status": words(
         "INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED")}}), 1, 1)),  # Google, a list
     (1, words(400, 500), rec({"error": _MESSAGE_TEXT})),
     (1, words(400), rec({"error": {"message": _MESSAGE_TEXT, "type": "invalid_request_error",
@@ -379,4 +421,3 @@ def errors(*, extras: bool = True) -> S:
     others = [(weight, st.tuples(status, body)) for weight, status, body in _OTHER_ERRORS]
     strategy = choose(*first_party, *others)
     return c.document(c.sprinkled(strategy) if extras else strategy)
-

@@ -84,7 +84,8 @@ _THINKING_BLOCK = choose(
 )
 REASONING_ITEM = rec({"type": "reasoning", "id": words("rs_1", "rs_2"), "encrypted_content?~": c.TOKEN,
                        "summary": some(many(rec({"type": "summary_text", "text": TEXT})))})
-REASONING_STYLES = ("reasoning_content", "reasoning_content", "reasoning", "reasoning", "both", "details", "details", "opaque", "all", "all", "blocks",
+REASONING_STYLES = ("reasoning_content", "reasoning_content", "reasoning", "reasoning", "both", "details", "details",
+                    "opaque", "all", "all", "blocks",
                     "blocks", "items", "items", "text")
 
 
@@ -179,7 +180,8 @@ RESPONSE_FORMAT = choose(
     rec({"type": "text"}),
     rec({"type": "json_object"}),
     (5, rec({"type": "json_schema", "json_schema": rec(
-        {"name": words("answer", "A-1_b"), "description?": TEXT, "schema?": c.ANY_SCHEMA, "strict?~": c.BOOL}, p=0.7)})),
+        {"name": words("answer", "A-1_b"), "description?": TEXT, "schema?": c.ANY_SCHEMA, "strict?~": c.BOOL},
+        p=0.7)})),
     rec({"type": "structural_tag", "format": fresh({"type": "triggered_tags", "tags": []})}),  # vLLM
     fresh({}),
 )
@@ -213,7 +215,8 @@ LOGPROBS = rec({"content~": many(_LOGPROB, 0, 2), "refusal~": many(_LOGPROB, 0, 
 _SEVERITY = rec({"filtered": c.BOOL, "severity": words("safe", "low", "medium", "high")})
 _DETECTED = rec({"filtered": c.BOOL, "detected": c.BOOL})
 CONTENT_FILTER = rec({"hate?": _SEVERITY, "self_harm?": _SEVERITY, "sexual?": _SEVERITY, "violence?": _SEVERITY,
-                      "jailbreak?": _DETECTED, "protected_material_code?": _DETECTED}, p=0.5)
+                      "jailbreak?": _DETECTED, "protected_material_code?": _DETECTED,
+                      "protected_material_text?": _DETECTED}, p=0.5)
 PROMPT_FILTER = many(rec({"prompt_index": 0, "content_filter_results": CONTENT_FILTER}), 1, 1)
 FILTER_OFFSETS = rec({"check_offset": c.COUNT, "start_offset": c.COUNT, "end_offset": c.COUNT})
 _FLAGS = fresh({"hate": False, "violence/graphic": True})
@@ -234,8 +237,11 @@ _DETAILS = {"prompt_tokens_details": PROMPT_DETAILS, "completion_tokens_details"
 _USAGE = rec({"prompt_tokens": c.COUNT, "completion_tokens": c.COUNT, "total_tokens": c.COUNT,
               **{f"{key}?~": choose((9, details), (1, st.builds(dict))) for key, details in _DETAILS.items()}}, p=0.6)
 _VENDOR_USAGE = some(rec(
-    {"cost?~": words(0, 0.00015, 1e-06), "is_byok?": c.BOOL, "market_cost?": words("0.1"),
-     "cost_details?": rec({"upstream_inference_cost?~": words(0.1), "upstream_inference_prompt_cost?": words(0)}),
+    {"cost?~": choose(words(0, 0.00015, 1e-06), rec({"total_cost": words(0.006), "input_tokens_cost": words(0)})),
+     "cost_in_usd_ticks?": c.COUNT, "reasoning_tokens?": c.COUNT, "cached_tokens?": c.COUNT,
+     "is_byok?": c.BOOL, "market_cost?": words("0.1"),
+     "cost_details?": rec({"upstream_inference_cost?~": words(0.1), "upstream_inference_prompt_cost?": words(0),
+                           "upstream_inference_completions_cost?": words(1e-05)}),
      "input_tokens?": c.COUNT, "output_tokens?": c.COUNT, "input_tokens_details?~": rec({"cached_tokens": c.COUNT}),
      "prompt_cache_hit_tokens?": c.COUNT, "prompt_cache_miss_tokens?": c.COUNT,
      "cache_creation_input_tokens?": c.COUNT, "cache_read_input_tokens?": c.COUNT, "num_sources_used?": c.COUNT,
@@ -258,3 +264,8 @@ MODEL = words("gpt-5.6-sol", "gpt-4o", "o3-mini", "claude-3-7-sonnet-20250219-th
               "meta/llama-4:free", "gemini-2.5-pro-preview", "gpt-5-high")
 RESPONSE_ID = words("chatcmpl-9aZ", "msg_015WR4", "gen-1700000000-x", "", "resp_1", "0")
 SERVICE_TIER = words("auto", "default", "flex", "scale", "priority", "fast", "on_demand")
+PROVIDER_METADATA = fresh({"gateway": {"cost": "0", "routing": {"attempts": [{"success": True}]}}}, {})
+TIMINGS = fresh({"prompt_n": 1, "prompt_ms": 12.5, "cache_n": 0})  # llama.cpp
+SEARCH_RESULTS = fresh([], [{"title": "t", "url": "https://e.com", "date": None}])
+LINKS = fresh([], ["https://e.com"])
+X_GROQ = rec({"id": words("req_1"), "seed?": c.SEED})

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import cache
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -39,10 +38,11 @@ _HABITS = rec(
         "comments?": words("OPENROUTER PROCESSING", "keep-alive", ""),
         "obfuscation?": True,
         "padding?": True,
-        "service_tier?": choose((1, None), (5, p.SERVICE_TIER)),
         "service_tier_moves?": True,
         "provider?": words("OpenAI", "X"),
-        "x_groq?": rec({"id": words("req_1")}),
+        "x_groq?": p.X_GROQ,
+        "top?": choose(rec({"timings": p.TIMINGS}), rec({"citations": p.LINKS, "search_results": p.SEARCH_RESULTS})),
+        "null_keys?": words(("tool_calls", "function_call"), ("reasoning",), ("reasoning_content",), ("refusal",)),
         "usage_null?": True,
         "finish_key_absent?": True,
         "finish_empty?": True,
@@ -61,11 +61,14 @@ _HABITS = rec(
         "native_finish?": words("STOP", "end_turn"),
         "content_beside?": words("", None),
         "delta_extra?": words("channel", "phase", "provider_metadata", "token_id"),
+        "choice_extra?": choose(rec({"obfuscation": "x"}), rec({"stop_reason": None, "token_ids": fresh([1])})),
     },
     p=0.14,
     nulls=0.3,
 )
-_USAGE_MODE = words("own", "own", "own", "finish", "finish", "none", "with_choice", "running", "groq", "both", "then_null")
+_USAGE_MODE = words(
+    "own", "own", "own", "finish", "finish", "none", "with_choice", "running", "groq", "both", "then_null"
+)
 
 # --- segments: what a choice says ---------------------------------------------------------------------------
 
@@ -173,8 +176,14 @@ def _thinking(text: str, signature: str) -> Doc:
 
 
 _TOOL_MODE = words("plain", "plain", "plain", "plain", "whole", "google", "reuse", "from_one")
-_FIRST = rec({"type?": "function", "arguments": words("", "", None, "absent", "fragment"), "custom?": fresh({})}, p=0.85)
-_LATER = rec({"id?": words(None, "", "repeat"), "name?": words(None, "", "repeat"), "type?": words(None, "repeat")}, p=0.25)
+_FIRST = rec(
+    {"type?": "function", "arguments": words("", "", None, "absent", "fragment"), "custom?": fresh({})},
+    p=0.85,
+)
+_LATER = rec(
+    {"id?": words(None, "", "repeat"), "name?": words(None, "", "repeat"), "type?": words(None, "repeat")},
+    p=0.25,
+)
 _EXTRA_ON_CALL = choose(
     (6, st.builds(dict)),
     rec({"extra_content": p.GOOGLE_EXTRA}),
@@ -296,13 +305,20 @@ def _script(draw: Draw, habits: Doc) -> list[Doc]:
     said = [step for kind in scene for step in _SEGMENTS[kind](draw, habits)]
     steps = [{"delta": draw(_OPENING)}, *said] if chance(draw, 7) or not said else said
     if "delta_extra" in habits:
-        steps[-1]["delta"][habits["delta_extra"]] = draw(words("final", 7))
+        key = habits["delta_extra"]
+        steps[-1]["delta"][key] = draw(p.PROVIDER_METADATA if key == "provider_metadata" else words("final", 7))
+    if "choice_extra" in habits:
+        steps[0] |= deepcopy(habits["choice_extra"])
     roles = "role_never" not in habits
     for at, step in enumerate(steps):
         if roles and (at == 0 or "role_every" in habits):
             step["delta"] = {"role": "assistant"} | step["delta"]
         elif roles and "role_null" in habits:
             step["delta"]["role"] = None
+        for key in habits.get("null_keys", ()):
+            step["delta"].setdefault(key, None)
+        if "native_finish" in habits:
+            step["native_finish_reason"] = None
         if "finish_key_absent" not in habits:
             step["finish_reason"] = "" if "finish_empty" in habits else None
     if "empty_before_finish" in habits:
@@ -325,7 +341,8 @@ def _ending(draw: Draw, habits: Doc, scene: tuple[str, ...], steps: list[Doc]) -
     if "delta_null" in habits:
         finish["delta"] = None
     ending = [finish]
-    if "finish_on_last" in habits and steps[-1].get("delta"):
+    on_last = "finish_on_last" in habits or (scene[-1:] == ("reasoning",) and chance(draw, 4))
+    if on_last and steps[-1].get("delta"):
         finish["delta"] = steps.pop()["delta"]
     if "finish_twice" in habits:
         ending.append({"delta": {"role": "assistant", "content": ""}, "finish_reason": reason})
@@ -363,7 +380,12 @@ _TURN = st.integers(0, 5)
 
 
 def _envelope(draw: Draw, habits: Doc, last: bool, at: int) -> Doc:
-    chunk: Doc = {"id": "chatcmpl-9aZ", "object": "chat.completion.chunk", "created": 1752460970, "model": "m"}
+    chunk: Doc = {
+        "id": "chatcmpl-9aZ",
+        "object": "chat.completion.chunk",
+        "created": 1752460970,
+        "model": "m",
+    }
     if "id_empty_first" in habits and at == 0:
         chunk["id"] = ""
     elif "id_moves" in habits:
@@ -420,6 +442,8 @@ def _chunks(draw: Draw, habits: Doc, mode: str, scripts: list[list[Doc]]) -> lis
             chunk["usage"] = None
     if "x_groq" in habits:
         chunks[0]["x_groq"] = habits["x_groq"]
+    if "top" in habits:
+        chunks[-1] |= habits["top"]
     if mode in ("finish", "both"):
         chunks[-1]["usage"] = deepcopy(counts)
     if mode in ("own", "then_null", "both"):
@@ -443,6 +467,8 @@ _N = words(1, 1, 1, 1, 1, 1, 2, 2, 3)
 @st.composite
 def _streams(draw: Draw, cut: bool, fail: bool) -> list[Record]:
     habits: Doc = draw(_HABITS)
+    if chance(draw, 3):
+        habits["service_tier"] = draw(_TIER)
     scripts = [_script(draw, habits) for _ in range(draw(_N))]
     chunks = _chunks(draw, habits, draw(_USAGE_MODE), scripts)
     if cut or fail:
@@ -460,6 +486,7 @@ def _streams(draw: Draw, cut: bool, fail: bool) -> list[Record]:
 
 
 _CUT = st.integers(0, 30)
+_TIER = choose((2, None), (7, p.SERVICE_TIER))
 
 
 def _ends(choice: Doc) -> bool:
@@ -488,7 +515,8 @@ _FAILURE: S = choose(
     (1, rec({"error": _ERROR}).map(lambda body: [(None, body), (None, "[DONE]")])),
     (2, rec({"error": _ERROR}).map(lambda body: [("error", body)])),
     (2, _OPENROUTER_FRAME.map(lambda body: [(None, body)])),
-    (1, rec({"object": "error", "message": TEXT, "type": "BadRequestError", "code": 400}).map(lambda body: [(None, body)])),
+    (1, rec({"object": "error", "message": TEXT, "type": "BadRequestError", "code": 400}).map(
+        lambda body: [(None, body)])),
     (1, rec({"id": "x", "choices": fresh([]), "x_groq": {"id": "req_1", "error": _ERROR}, "error": _ERROR}).map(
         lambda body: [(None, body)])),
 )  # fmt: skip

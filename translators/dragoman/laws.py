@@ -15,7 +15,7 @@ from typing import Any
 from . import registry
 from .dialects.base import Context
 from .errors import BrokenStream, DragomanError
-from .events import Failure, Legal, fold, unfold
+from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
 from .jsontext import dumps, escape, loads, same
 from .model import (
     Candidate,
@@ -30,6 +30,7 @@ from .model import (
     Request,
     Response,
     Text,
+    ToolCall,
     ToolChoice,
     ToolResult,
     from_json,
@@ -144,7 +145,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
             node.output = None
     if hasattr(node, "parts") and node.parts:
         node.parts = [p for p in node.parts if not _says_nothing(p)]
-        thoughts = [p for p in node.parts if type(p) is Reasoning]
+        thoughts = [p for p in node.parts if type(p) is Reasoning and p.text]
         if len(thoughts) == 1 and thoughts[0].spelling:
             # Several thinkings have no plainer form than a list of parts; a single one has.
             thoughts[0].spelling.pop("part", None)
@@ -479,6 +480,8 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
             excused += kin
     made = [v for loss in (*second.losses, *third.losses) if loss.kind == "invented" for _, v in leaves(loss.value)]
     excused += [loss.at for loss in third.losses if loss.kind == "invented"]
+    if any(loss.code.startswith("message.") for loss in (*second.losses, *third.losses)):
+        excused.append("/messages")  # turns that were merged, split, dropped or put in front shift all others
     return [
         Violation(7, at, "not settled", x, y)
         for at, x, y in found
@@ -521,3 +524,90 @@ def come_back(kind: str, body: Json, source: str, target: str) -> tuple[int, int
         where = _longest(place, at)
         kept += where in now and same(now[where], value)
     return kept, total
+
+
+# Losses whose place names a value that was looked at before it was dropped: another value might have been said.
+_LOOKED_AT = ("text.", "message.", "stop.", "max_tokens.", "tool_result.", "reasoning.", "media.", "service_tier.")
+
+
+def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: int) -> list[Violation]:
+    """Law 2, sound: another value at a `dropped` place leaves the target as it is."""
+    there, report = translate(kind, body, source, target)
+    places = [
+        loss.at
+        for loss in report.losses
+        if loss.kind == "dropped" and not loss.code.startswith(_LOOKED_AT) and type(loss.value) in (str, int, float)
+    ]
+    if not places:
+        return []
+    at = places[ordinal % len(places)]
+    other = copy.deepcopy(body)
+    if not _replace(other, at):
+        return [Violation(2, at, "a loss points nowhere")]
+    again, _ = translate(kind, other, source, target)
+    return [Violation(2, p, f"what was dropped at {at} shows", x, y) for p, x, y in differences(there, again)]
+
+
+def _replace(body: Any, at: str) -> bool:
+    """Put another value of the same type at pointer `at`; whether there was one."""
+    *path, last = [token.replace("~1", "/").replace("~0", "~") for token in at.split("/")[1:]]
+    for token in path:
+        try:
+            body = body[int(token)] if type(body) is list else body[token]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return False
+    key: Any = int(last) if type(body) is list and last.isdigit() else last
+    try:
+        value = body[key]
+    except (KeyError, IndexError, TypeError):
+        return False
+    if type(value) in (int, float):
+        body[key] = value + 1
+    elif type(value) is str:
+        body[key] = value + "x"
+    return True
+
+
+# --- law 10: running ------------------------------------------------------------------------------------------------
+
+
+def nothing_waits(frames: Sequence[bytes], source: str, target: str) -> list[Violation]:
+    """Law 10: after every frame all text is out that the frames so far have told.
+
+    Held back is only what the table of forced buffering names: text behind a call that is still open, where the
+    target's blocks come one after the other. Of several candidates the first is looked at.
+    """
+    stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+    reader, check = registry.get(source).reader(), registry.get(target).reader()
+    told, said = _Texts(), _Texts()
+    for i, frame in enumerate(frames):
+        told.take(reader.feed(frame))
+        said.take(check.feed(stream.feed(frame)))
+        if stream.error is not None:
+            return []
+        if not told.text.startswith(said.text) or (not told.calls and said.text != told.text):
+            return [Violation(10, f"/{i}", "text waits", told.text[-80:], said.text[-80:])]
+    return []
+
+
+class _Texts:
+    """The text of the first candidate so far, and how many of its calls are open."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.calls: set[int] = set()
+        self._kinds: dict[tuple[int, int], type] = {}
+
+    def take(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, PartStart):
+                self._kinds[event.candidate, event.index] = type(event.part)
+                if event.candidate == 0 and isinstance(event.part, ToolCall):
+                    self.calls.add(event.index)
+                if event.candidate == 0 and isinstance(event.part, Text):
+                    self.text += event.part.text
+            elif isinstance(event, PartEnd) and event.candidate == 0:
+                self.calls.discard(event.index)
+            elif isinstance(event, PartDelta) and event.candidate == 0 and event.field == "text":
+                if self._kinds[0, event.index] is Text:
+                    self.text += event.value

@@ -1,0 +1,189 @@
+"""The laws over recorded traffic, every line that is no recorder's fault (tests/corpus.py lists those)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dragoman
+from dragoman import laws, registry
+from dragoman.events import Failure
+from dragoman.jsontext import same
+from dragoman.laws import Violation
+from tests import corpus
+from tests.reference import anthropic, chat
+from tests.reference.common import prune
+
+pytestmark = corpus.needs_traffic
+
+DIALECTS = ("openai-chat", "anthropic-messages")
+PAIRS = [(a, b) for a in DIALECTS for b in DIALECTS if a != b]
+MERGES: dict[str, Any] = {"openai-chat": chat, "anthropic-messages": anthropic}
+SHARES = Path(__file__).parent / "data" / "come_back.json"
+
+
+def bodies(dialect: str) -> Iterator[tuple[str, str, Any]]:
+    """(id, kind, body) of every request and every successful response."""
+    for row in corpus.requests(dialect):
+        yield row.id, "request", row.request
+    for row in corpus.documents(dialect):
+        yield row.id, "response", row.response
+
+
+def hold(found: dict[str, list[Violation]]) -> None:
+    failing = {identity: some for identity, some in found.items() if some}
+    told = [f"{i} law {v[0].law} at {v[0].at or '/'}: {v[0].what}" for i, v in list(failing.items())[:8]]
+    assert not failing, f"{len(failing)} of {len(found)}\n" + "\n".join(told)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_law_1_every_document_comes_home(dialect: str) -> None:
+    hold({f"{i} {kind}": laws.home_document(kind, body, dialect) for i, kind, body in bodies(dialect)})
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_law_1_every_error_comes_home(dialect: str) -> None:
+    rows = corpus.documents(dialect, ok=False)
+    assert rows
+    d = registry.get(dialect)
+    for row in rows:
+        error = d.read_error(row.status, row.response)
+        again = laws.from_json(type(error), json.loads(json.dumps(laws.to_json(error))))
+        for one in (error, again):
+            status, body = d.write_error(one, laws.Report(), True)
+            assert status == row.status and same(body, row.response), row.id
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_law_1_every_stream_comes_home(dialect: str) -> None:
+    rows = corpus.streams(dialect)
+    assert rows
+    hold({row.id: laws.home_stream(row.stream_body or b"", dialect) for row in rows})
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_law_1_fold_is_the_merge_of_the_raw_frames(dialect: str) -> None:
+    differing, complete = [], 0
+    for row in corpus.streams(dialect):
+        merged = MERGES[dialect].merge(row.stream_body)
+        if merged.error is not None or not merged.complete:
+            continue
+        complete += 1
+        whole = dragoman.fold(dragoman.read_events(row.stream_body or b"", dialect))
+        found = laws.differences(prune(merged.document), prune(dragoman.write_response(whole, dialect).body))
+        if found:
+            differing.append((row.id, found[0]))
+    assert complete and not differing, differing[:5]
+
+
+LAWS: list[Callable[[str, Any, str, str], list[Violation]]] = [
+    laws.spelling_is_free,
+    laws.nothing_vanishes,
+    laws.nothing_made_up,
+    laws.settled,
+    laws.pure,
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_documents_cross(source: str, target: str, law: Callable[[str, Any, str, str], list[Violation]]) -> None:
+    hold({f"{i} {kind}": law(kind, body, source, target) for i, kind, body in bodies(source)})
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_4_stream_is_document(source: str, target: str) -> None:
+    hold({r.id: laws.stream_is_document(r.stream_body or b"", source, target) for r in corpus.streams(source)})
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_5_cut_anywhere(source: str, target: str) -> None:
+    """Each stream once in pieces of 61 bytes, and a short one byte by byte."""
+    found = {}
+    for row in corpus.sampled(corpus.streams(source), 1 if corpus.everything() else 4):
+        data = row.stream_body or b""
+        step = 1 if len(data) < 4_000 else 61
+        found[row.id] = laws.cut_anywhere(data, source, target, range(step, len(data), step))
+    hold(found)
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_6_a_cut_never_looks_like_success(source: str, target: str) -> None:
+    """Cut behind every frame of a sample of streams."""
+    found = {}
+    for row in corpus.sampled(corpus.streams(source), 4 if corpus.everything() else 16):
+        data = row.stream_body or b""
+        ends = [i + 2 for i in range(len(data)) if data.startswith(b"\n\n", i)]
+        for end in ends[:: max(1, len(ends) // 20)]:
+            found[f"{row.id} {end}"] = laws.ends_honestly(data, end, source, target)
+    hold(found)
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_refusing_is_no_way_out(source: str, target: str) -> None:
+    """At most 0.5 % of the lines with status 200 are refused, each listed here."""
+    refused = []
+    total = 0
+    for row in corpus.usable(source):
+        if row.status != 200:
+            continue
+        total += 1
+        try:
+            if row.request is not None:
+                dragoman.translate_request(row.request, source, target)
+            if row.response is not None:
+                dragoman.translate_response(row.response, source, target)
+        except dragoman.DragomanError as error:
+            refused.append(f"{row.id} {error}")
+        if row.stream_body:
+            stream = dragoman.translate_stream(source, target)
+            stream.feed(row.stream_body)
+            stream.close()
+            failed = any(type(e) is Failure for e in dragoman.read_events(row.stream_body, source))
+            if stream.error is not None and not failed:
+                refused.append(f"{row.id} {stream.error}")
+    print(f"\n{source} -> {target}: {len(refused)} of {total} refused", *refused, sep="\n  ")
+    assert len(refused) <= total * 0.005, refused
+
+
+@pytest.mark.parametrize("kind", ["request", "response"])
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_dropping_is_no_way_out(source: str, target: str, kind: str) -> None:
+    """The share of leaves that come back from X -> Y -> X may only rise above what is committed."""
+    kept = total = 0
+    for _, one, body in bodies(source):
+        if one == kind:
+            a, b = laws.come_back(kind, body, source, target)
+            kept, total = kept + a, total + b
+    committed = json.loads(SHARES.read_text())[f"{source} -> {target} {kind}"]
+    share = kept / total
+    print(f"\n{source} -> {target} {kind}: {kept} of {total} leaves come back ({share:.4%}; committed {committed:.4%})")
+    assert share >= committed - 1e-6
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_what_was_said_comes_back_whole(source: str, target: str) -> None:
+    """Texts (blank ones aside), tool names, arguments, ids and results come back to 100 %."""
+    missing: dict[str, list[str]] = {}
+    for identity, kind, body in bodies(source):
+        there = getattr(dragoman, f"translate_{kind}")(body, source, target)
+        if there.status is not None:
+            continue
+        back = getattr(dragoman, f"translate_{kind}")(there.body, target, source)
+        before, after = said(body, source, kind), said(back.body, source, kind)
+        gone = before - after
+        if gone and not all(word in "".join(after) for word in gone):
+            missing[f"{identity} {kind}"] = [repr(word)[:60] for word in gone][:3]
+    assert not missing, list(missing.items())[:8]
+
+
+def said(body: Any, dialect: str, kind: str) -> Counter[str]:
+    """What a document says, drawn from its wire form: texts, names, ids, arguments (as JSON values), results."""
+    out: Counter[str] = Counter()
+    MERGES[dialect].said(body, kind, out)
+    return out
