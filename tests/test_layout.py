@@ -56,8 +56,12 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             base = steps[: len(steps) - (node.level - 1)]
             if node.module:
                 yield ".".join(["dragoman", *base, node.module]), node.lineno
-            else:
-                yield from ((".".join(["dragoman", *base, alias.name]), node.lineno) for alias in node.names)
+                continue
+            for alias in node.names:
+                # A name that is no module comes from the package itself.
+                place = PACKAGE.joinpath(*base, alias.name)
+                steps = [*base, alias.name] if place.is_dir() or place.with_suffix(".py").is_file() else base
+                yield ".".join(["dragoman", *steps]), node.lineno
 
 
 def own(path: Path) -> Iterator[tuple[str, int]]:

@@ -7,6 +7,7 @@ stable; docs/laws.md says each in a sentence.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import pairwise
@@ -16,6 +17,7 @@ from . import registry
 from .dialects.base import Context
 from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
+from .ids import unspell
 from .jsontext import dumps, escape, loads, same
 from .model import (
     Candidate,
@@ -225,7 +227,7 @@ def home_document(kind: str, body: Json, dialect: str) -> list[Violation]:
     Once directly, once after the canonical form has been through its own JSON.
     """
     document = read(kind, body, dialect)
-    again = from_json(type(document), loads(dumps(to_json(document))))
+    again = from_json(type(document), json.loads(json.dumps(to_json(document))))
     out = []
     for way, one in (("direct", document), ("through its JSON", again)):
         report = Report()
@@ -344,6 +346,7 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
         if type(value) is str:
             values.append(value)
     inner = _parsed(texts)
+    inner += [v for loss in report.losses if loss.kind == "invented" for _, v in leaves(loss.value)]
     out = []
     for at, value in leaves(there):
         key = at.rpartition("/")[2]
@@ -354,17 +357,27 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
             continue
         if d.derived.get(key) or d.derived.get(f"{owner}/{key}"):
             continue
-        if type(value) is str and any(value in t or (t and t in value) for t in texts):
+        if type(value) is str and unspell(value) in texts:
+            continue
+        if type(value) is str and (any(value in t for t in texts) or _made_of(value, texts, values, inner)):
             continue
         out.append(Violation(3, at, "comes from nowhere", ..., value))
     return out
+
+
+def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any]) -> bool:
+    """Whether a text is the JSON of values of the source, or has a text of the source in it."""
+    if value[:1] in "{[":
+        found = _parsed([value])
+        return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
+    return any(len(t) > 2 and t in value for t in texts)
 
 
 def _parsed(texts: Iterable[str]) -> list[Any]:
     """What JSON texts inside a document say, arguments above all."""
     found: list[Any] = []
     for text in texts:
-        if text[:1] in "{[":
+        if text.lstrip()[:1] in ("{", "["):
             try:
                 found += [value for _, value in leaves(loads(text))]
             except DragomanError:
@@ -604,10 +617,9 @@ class _Texts:
                 self._kinds[event.candidate, event.index] = type(event.part)
                 if event.candidate == 0 and isinstance(event.part, ToolCall):
                     self.calls.add(event.index)
-                if event.candidate == 0 and isinstance(event.part, Text):
+                if event.candidate == 0 and isinstance(event.part, (Text, Refusal)):
                     self.text += event.part.text
             elif isinstance(event, PartEnd) and event.candidate == 0:
                 self.calls.discard(event.index)
-            elif isinstance(event, PartDelta) and event.candidate == 0 and event.field == "text":
-                if self._kinds[0, event.index] is Text:
-                    self.text += event.value
+            elif isinstance(event, PartDelta) and self._kinds[event.candidate, event.index] in (Text, Refusal):
+                self.text += event.value if event.candidate == 0 and event.field == "text" else ""

@@ -6,7 +6,7 @@ from ...model import Request, ToolCall
 from ..base import Dialect
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import KINDS, NAME, USAGE_MEANING, VERSION
+from .words import DERIVED, KINDS, NAME, USAGE_MEANING, VERSION
 from .write import write_error, write_request, write_response
 
 
@@ -33,5 +33,6 @@ DIALECT = Dialect(
     target=_target,
     arguments_at=_arguments_at,
     finish_key="stop_reason",
+    derived=DERIVED,
     kin=(("/thinking", "/output_config/effort"),),
 )

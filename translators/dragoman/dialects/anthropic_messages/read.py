@@ -93,7 +93,7 @@ def _messages(r: Request, value: Any, faults: Faults) -> bool:
                 out.parts, mark = _content(item, f"{at}/content", faults)
                 if mark:
                     out.spelling = {"content": mark}
-            elif key != "role" or type(item) is not str:
+            elif key != "role" or type(item) is not str or not item:
                 rest[key] = item
         out.extra = rest or None
         r.messages.append(out)

@@ -197,3 +197,19 @@ LIMIT_ID = 1 << 16  # no limit is documented
 LIMIT_NAME = 128
 MAX_TOKENS = 4096  # what a request gets that sets no limit: the largest that every Claude model takes
 PLACEHOLDER = "."  # what a turn says that must be there and has nothing to say
+
+# Law 3: what a writer derives, by key (or owner/key), and by which table or function.
+DERIVED = {
+    "type": "the word of the envelope or block",
+    "role": "role of the turn",
+    "stop_reason": "FINISH",
+    "input_tokens": "exclusive counting",
+    "output_tokens": "inclusive counting",
+    "disable_parallel_tool_use": "negation",
+    "service_tier": "SERVICE_TIER",
+    "effort": "effort table",
+    "budget_tokens": "budget below the limit",
+    "temperature": "clamp to 0..1",
+    "required/0": "the one argument of a free-text tool",
+    "media_type": "the only document type",
+}

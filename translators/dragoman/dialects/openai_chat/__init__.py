@@ -6,7 +6,7 @@ from ...model import Request, ToolCall
 from ..base import Dialect
 from .read import read_error, read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
-from .words import KINDS, NAME, USAGE_MEANING
+from .words import DERIVED, KINDS, NAME, USAGE_MEANING
 from .write import write_error, write_request, write_response
 
 
@@ -34,5 +34,6 @@ DIALECT = Dialect(
     writer=ChatStreamWriter,
     target=_target,
     arguments_at=_arguments_at,
+    derived=DERIVED,
     kin=(("/reasoning_effort", "/thinking"), ("/user", "/safety_identifier")),
 )

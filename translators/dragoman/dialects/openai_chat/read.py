@@ -353,7 +353,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
     tail: list[Part] = []
     for key, value in m.items():
         if key == "role":
-            if type(value) is not str:
+            if type(value) is not str or not value:
                 extra["role"] = value
         elif value is None:
             extra[key] = None

@@ -190,7 +190,8 @@ class ChatStreamReader:
         out.append(Start(Response(NAME, **self._envelope)))
         waiting, self._waiting = self._waiting, []
         for body, choices in waiting:
-            self._take(body, choices, out, first=True)
+            if not self._over:
+                self._take(body, choices, out, first=True)
 
     def _take(self, body: Json, choices: list[Any], out: list[Event], first: bool = False) -> None:
         changed, extra = self._envelope_of(body)

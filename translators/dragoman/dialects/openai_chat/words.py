@@ -226,3 +226,25 @@ KINDS: dict[type, Kind] = {
 TRANSPORT = frozenset({"obfuscation", "p"})
 
 LIMIT_NAME = 64
+
+# Law 3: what a writer derives, by key (or owner/key), and by which table or function.
+DERIVED = {
+    "type": "the word of the envelope or part",
+    "object": "the word of the envelope",
+    "role": "role of the turn",
+    "index": "position",
+    "finish_reason": "FINISH",
+    "prompt_tokens": "inclusive counting",
+    "completion_tokens": "inclusive counting",
+    "total_tokens": "sum",
+    "start_index": "span of the block in the content",
+    "end_index": "span of the block in the content",
+    "tool_choice": "TOOL_CHOICE",
+    "mode": "TOOL_CHOICE",
+    "parallel_tool_calls": "negation",
+    "include_usage": "usage always comes elsewhere",
+    "reasoning_effort": "effort table",
+    "service_tier": "tier table",
+    "strict": "structured output holds to its schema",
+    "code": "ERRORS",
+}
