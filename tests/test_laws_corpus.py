@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,15 @@ from dragoman.laws import Violation
 from tests import corpus
 from tests.reference import anthropic, chat
 from tests.reference.common import prune
+from tests.reference.said import gone, said
 
 pytestmark = corpus.needs_traffic
 
 DIALECTS = ("openai-chat", "anthropic-messages")
 PAIRS = [(a, b) for a in DIALECTS for b in DIALECTS if a != b]
 MERGES: dict[str, Any] = {"openai-chat": chat, "anthropic-messages": anthropic}
+# Results whose call id answers no call (the recorder masked one of the two): no server takes them.
+UNANSWERED = {"55a66c95443d1e68"}
 SHARES = Path(__file__).parent / "data" / "come_back.json"
 
 
@@ -169,21 +171,13 @@ def test_dropping_is_no_way_out(source: str, target: str, kind: str) -> None:
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_what_was_said_comes_back_whole(source: str, target: str) -> None:
     """Texts (blank ones aside), tool names, arguments, ids and results come back to 100 %."""
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, list[tuple[str, str]]] = {}
     for identity, kind, body in bodies(source):
         there = getattr(dragoman, f"translate_{kind}")(body, source, target)
-        if there.status is not None:
+        if there.status is not None or identity in UNANSWERED:
             continue
         back = getattr(dragoman, f"translate_{kind}")(there.body, target, source)
-        before, after = said(body, source, kind), said(back.body, source, kind)
-        gone = before - after
-        if gone and not all(word in "".join(after) for word in gone):
-            missing[f"{identity} {kind}"] = [repr(word)[:60] for word in gone][:3]
-    assert not missing, list(missing.items())[:8]
-
-
-def said(body: Any, dialect: str, kind: str) -> Counter[str]:
-    """What a document says, drawn from its wire form: texts, names, ids, arguments (as JSON values), results."""
-    out: Counter[str] = Counter()
-    MERGES[dialect].said(body, kind, out)
-    return out
+        lost = gone(said(body, source, kind), said(back.body, source, kind))
+        if lost:
+            missing[f"{identity} {kind}"] = [(what, word[:50]) for what, word in lost[:3]]
+    assert not missing, (len(missing), list(missing.items())[:8])

@@ -17,7 +17,9 @@ from tests.strategies import DIALECTS
 
 PAIRS = [(a, b) for a in DIALECTS for b in DIALECTS if a != b]
 KINDS = ("request", "response")
-calm = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+calm = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+)
 
 Law = Callable[[str, Any, str, str], list[Violation]]
 CROSSING: list[Law] = [

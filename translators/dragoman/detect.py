@@ -47,7 +47,7 @@ _SIGNS: tuple[tuple[str, str, frozenset[str], frozenset[str], tuple[tuple[str, A
         frozenset({"stop_reason"}),
         (("type", "message"),),
     ),
-    ("anthropic-messages", "error", frozenset({"error"}), frozenset({"request_id"}), (("type", "error"),)),
+    ("anthropic-messages", "error", frozenset({"error", "type"}), frozenset({"request_id"}), (("type", "error"),)),
     ("openai-chat", "error", frozenset({"error"}), frozenset(), ()),
 )
 _BLOCKS = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "document", "image"})
@@ -90,6 +90,8 @@ def _speech(document: dict[str, Any], dialect: str) -> list[str]:
         content = m.get("content")
         for part in content if type(content) is list else ():
             kind = part.get("type") if type(part) is dict else None
+            if type(kind) is not str:
+                continue
             if kind in _BLOCKS:
                 words.add(("anthropic-messages", f"block {kind}"))
             elif kind in _PARTS:

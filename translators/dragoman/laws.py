@@ -293,6 +293,8 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
         if any(_covers(loss, at) for loss in excused):
             continue
         where = _longest(place, at)
+        if value in ([], {}) and any(_covers(where, leaf) for leaf in now):
+            continue  # what stands in it now is looked at below
         if where not in now or not same(now[where], value):
             out.append(Violation(2, at, f"does not come back (at {where})", value, now.get(where, ...)))
     made = [value for loss in first.losses if loss.kind == "invented" for _, value in leaves(loss.value)]

@@ -206,7 +206,7 @@ def _control(r: Request) -> ReasoningControl:
 
 
 def _thinking(r: Request, value: Any, faults: Faults) -> bool:
-    if type(value) is not dict or value.get("type") not in THINKING:
+    if type(value) is not dict or type(value.get("type")) is not str or value["type"] not in THINKING:
         return False
     control = _control(r)
     control.mode = value["type"]

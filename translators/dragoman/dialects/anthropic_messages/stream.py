@@ -145,7 +145,7 @@ class MessagesStreamReader:
     def _block_start(self, body: Json, out: list[Event]) -> None:
         block = body.get("content_block")
         index = body.get("index")
-        if not self._started or type(block) is not dict or index in self._parts or type(index) is not int:
+        if not self._started or type(block) is not dict or type(index) is not int or index in self._parts:
             self._fail(Error("api", "a content block begins out of order", spelling={"form": "cut"}), out)
             return
         number, self._count = self._count, self._count + 1
