@@ -166,12 +166,10 @@ def written_finish(reason: Any, dialect: str) -> str:
 def errors() -> str:
     rows = []
     for word in tables.ERRORS:
-        told = [dragoman.dialects(), []]
-        for dialect in dragoman.dialects():
-            out = dragoman.write_response(model.Response("by hand", error=model.Error(word, "no")), dialect)
-            told[1].append((out.status, out.body["error"]))  # type: ignore[attr-defined]
-        (a, one), (b, two) = told[1]
-        rows.append((code(word), a, code(one["type"]), code(one["code"]), b, code(two["type"])))
+        response = model.Response("by hand", error=model.Error(word, "no"))
+        here, there = (dragoman.write_response(response, d) for d in dragoman.dialects())
+        one, two = here.body["error"], there.body["error"]
+        rows.append((code(word), here.status, code(one["type"]), code(one["code"]), there.status, code(two["type"])))
     return table(("canonical", CHAT, "`type`", "`code`", MESSAGES, "`type`"), rows)
 
 
@@ -296,7 +294,8 @@ def resolve(node: ast.expr, inside: ast.FunctionDef, functions: dict[str, ast.Fu
     elif isinstance(node, ast.JoinedStr):
         head = node.values[0]
         assert isinstance(head, ast.Constant)
-        yield from (f"{head.value}{ending}" for ending in ENDINGS[str(head.value)])
+        start = str(head.value)
+        yield from (start + ending for ending in ENDINGS[start])
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         for inner in ast.walk(functions[node.func.id]):
             if isinstance(inner, ast.Constant) and type(inner.value) is str and CODE.match(inner.value):
@@ -362,7 +361,7 @@ def surface(thing: Any) -> list[str]:
     if issubclass(thing, dragoman.DragomanError):
         out += sorted(ATTRIBUTES.get(thing.__name__, ()))
     elif "__init__" in vars(thing) and thing is not dragoman.StreamTranslation:
-        out += [p for p in inspect.signature(thing).parameters]
+        out += list(inspect.signature(thing).parameters)
     return [name for name in dict.fromkeys(out) if name != "raw"]
 
 

@@ -417,6 +417,13 @@ def copy_part(part: Part) -> Part:
     return replace(part)
 
 
+def failure_text(error: Error) -> str:
+    """What may be said of a failure aloud: our own words, or the kind of the upstream's error, never its text."""
+    if (error.spelling or {}).get("form") == "cut":
+        return error.message
+    return f"the upstream sent an error ({error.type})"
+
+
 def fold(events: Iterable[Event]) -> Response:
     """The whole response that `events` tell; raises BrokenStream if they fail or stop before their end."""
     folder = Folder()
@@ -425,7 +432,7 @@ def fold(events: Iterable[Event]) -> Response:
         legal.check(event)
         folder.take(event)
     if folder.error is not None:
-        raise BrokenStream(folder.error.message or folder.error.type, frame=legal.count)
+        raise BrokenStream(failure_text(folder.error), frame=legal.count)
     if not folder.ended:
         raise BrokenStream("the stream stopped before its end", frame=legal.count)
     return folder.fold()

@@ -44,12 +44,23 @@ def _slow_loads(text: bytes | bytearray | memoryview | str, at: str, why: orjson
 def dumps(value: Any) -> bytes:
     """The JSON text of `value` as UTF-8; raises DragomanError if it holds something JSON cannot say."""
     try:
-        return orjson.dumps(value)
+        text = orjson.dumps(value)
+        # NaN and Infinity would be written as null: where there is a null, look again.
+        if b"null" in text and orjson.loads(text) != value:
+            raise DragomanError("not a JSON value: a number that is not finite")
+        return text
     except TypeError:
-        try:
-            return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise DragomanError(f"not a JSON value: {type(error).__name__}") from None
+        return _slow_dumps(value)
+
+
+def _slow_dumps(value: Any) -> bytes:
+    try:
+        slow = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+        if json.loads(slow) != value:
+            raise DragomanError("not a JSON value: a key that is no text")
+        return slow.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DragomanError(f"not a JSON value: {type(error).__name__}") from None
 
 
 def as_object(body: Any) -> dict[str, Any]:
@@ -71,6 +82,8 @@ def type_name(value: Any) -> str:
 
 def escape(key: str) -> str:
     """One reference token of a JSON Pointer (RFC 6901: ~ is ~0, / is ~1)."""
+    if type(key) is not str:
+        raise InvalidDocument([Fault("", "keys that are text", type_name(key))])
     return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 

@@ -29,7 +29,7 @@ def from_data_url(url: str) -> Data | None:
         return None
     kind, *parameters = head.split(";")
     if not parameters or parameters[-1].strip().lower() != "base64":
-        data = base64.b64encode(unquote_to_bytes(data)).decode()
+        data = base64.b64encode(unquote_to_bytes(data.encode("utf-8", "surrogatepass"))).decode()
     return Data(kind.strip() or "text/plain", data)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from . import registry
 from .dialects.base import Context, Dialect
 from .errors import BrokenStream, DragomanError, UntranslatableDocument
-from .events import Event, Failure
+from .events import Event, Failure, Start, failure_text
 from .model import Error
 from .report import Loss, OnLoss, Report
 
@@ -73,7 +73,7 @@ class StreamTranslation:
                         self.error, self._done = refused, True
                         break
             if type(event) is Failure:
-                self.error = BrokenStream(event.error.message or event.error.type)
+                self.error = BrokenStream(failure_text(event.error))
                 self._done = not self._home
                 if self._done:
                     break
@@ -108,17 +108,13 @@ def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
 def write_events(events: Iterable[Event], dialect: str, *, source: str | None = None) -> bytes:
     """The stream of `dialect` that tells `events`: at home if they were read from it, in its strict form otherwise."""
     target = registry.get(dialect)
-    out: list[bytes] = []
-    writer = None
-    for event in events:
-        if writer is None:
-            origin = source
-            if origin is None:
-                response = getattr(event, "response", None)
-                origin = response.dialect if response is not None else None
-            if origin is None and not isinstance(event, Failure):
-                out.append(target.writer(Report(), True, Context()).send(event))  # transport before the start
-                continue
-            writer = target.writer(Report(), origin in (target.name, None), Context())
-        out.append(writer.send(event))
-    return b"".join(out)
+    early: list[Event] = []
+    rest = iter(events)
+    origin = source
+    for event in rest:
+        early.append(event)
+        if isinstance(event, (Start, Failure)):
+            origin = source or (event.response.dialect if isinstance(event, Start) else None)
+            break
+    writer = target.writer(Report(), origin in (target.name, None), Context())
+    return b"".join(writer.send(event) for event in (*early, *rest))

@@ -22,6 +22,7 @@ DICT = (dict,)
 Kind = dict[str, Any]
 """The known keys of one kind of wire object: key -> values that say the same as its absence, or the Kind inside.
 
+`...` marks a key whose value is said in other words.
 `null` under a known key always says the same as absence; under an unknown key it says nothing we know."""
 
 
@@ -52,6 +53,8 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
     if extra:
         for key, value in extra.items():
             known = kind.get(key)
+            if known is ...:
+                continue
             if known is None:
                 report.dropped("field.unknown", f"{at}/{escape(key)}", value)
             elif type(known) is dict:

@@ -13,7 +13,7 @@ from .jsontext import MAX_DEPTH, as_object, dumps, loads
 from .model import Error, Request, Response
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
-from .tables import ERRORS
+from .tables import ERRORS, drop_extra
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
 
@@ -120,8 +120,18 @@ def write_request(
     return Translation(out, losses, where, headers, request.model, bool(request.params.get("stream")))
 
 
-def read_request(body: Body, dialect: str, *, path: str | None = None) -> Request:
+def read_request(
+    body: Body,
+    dialect: str,
+    *,
+    path: str | None = None,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Request:
     """The canonical request that `body` of `dialect` says. Raises InvalidDocument with all faults at once."""
+    check_policy(on_loss)
     came = registry.get(dialect)
     document = as_object(body)
     request: Request = _guard(lambda: came.read_request(document, path))
@@ -187,8 +197,17 @@ def write_response(
     return Translation(out, decide(report.losses, on_loss))
 
 
-def read_response(body: Body, dialect: str) -> Response:
+def read_response(
+    body: Body,
+    dialect: str,
+    *,
+    on_loss: OnLoss = "report",
+    profile: Any = None,
+    validate: bool = False,
+    now: int | None = None,
+) -> Response:
     """The canonical response that `body` of `dialect` says; an error body becomes `Response.error`."""
+    check_policy(on_loss)
     came = registry.get(dialect)
     document = as_object(body)
     response: Response = _guard(lambda: came.read_response(document))
@@ -222,11 +241,25 @@ def translate_error(
     report = Report()
     home = came is goes and type(body) in (dict, list)
     told, out = goes.write_error(error, report, home)
-    if not home and error.extra:
-        from .tables import drop_extra
-
+    if not home:
         drop_extra(report, error.extra, "", came.kinds.get(Error, {}))
-    return Translation(out, decide(report.losses, on_loss), headers=_retry(headers), status=status if home else told)
+        word = _told_type(error)
+        if word is not None and word != ERRORS[error.type][came.error_type]:
+            report.changed("error.type", f"{error.at}/type", word)
+        if not 400 <= told < 600:
+            told = ERRORS[error.type][0]
+    kept = _retry(headers)
+    if error.request_id is not None and not home:
+        kept.setdefault(goes.request_id_header, error.request_id)
+    return Translation(out, decide(report.losses, on_loss), headers=kept, status=status if home else told)
+
+
+def _told_type(error: Error) -> str | None:
+    """The source's own word for the kind of an error."""
+    extra = error.extra or {}
+    inner = extra.get("error") if error.at else extra
+    word = inner.get("type") if type(inner) is dict else None
+    return word if type(word) is str else None
 
 
 _KEPT_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")

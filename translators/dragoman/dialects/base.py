@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import orjson
 
 from ..events import Event
-from ..ids import derived
+from ..ids import derived, spell, unspell
 from ..jsontext import dumps, escape, same
 from ..model import Error, Json, Message, Opaque, Part, Request, Response, Text, ToolCall, ToolResult, Usage
 from ..report import Report
@@ -64,6 +64,8 @@ class Dialect:
     writer: Callable[[Report, bool, Context], StreamWriter]
     target: Callable[[Request], tuple[str, dict[str, str]]]
     arguments_at: Callable[[ToolCall], str]
+    request_id_header: str = "x-request-id"
+    error_type: int = 2  # the column of tables.ERRORS with the dialect's type
     finish_key: str = "finish_reason"
     error_headers: dict[str, str] = field(default_factory=dict)
     kin: tuple[tuple[str, ...], ...] = ()
@@ -71,10 +73,13 @@ class Dialect:
     content_type: str = "text/event-stream"
 
 
+NAME_LIMITS = (64, 128)  # of tool names, over all dialects
+
+
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
-    __slots__ = ("arguments_at", "context", "home", "kinds", "link", "meaning", "report")
+    __slots__ = ("_restored", "arguments_at", "context", "home", "kinds", "link", "meaning", "report")
 
     def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
         self.report, self.home, self.context = report, home, context
@@ -82,11 +87,20 @@ class Writer:
         self.meaning = source.usage_meaning if source is not None else {}
         self.arguments_at = source.arguments_at if source is not None else lambda call: call.at
         self.link = report.link
+        self._restored: dict[str, str] | None = None
 
     def drop(self, node: Any, at: str | None = None) -> None:
         """Report the extras of `node`, which belong to its own dialect only."""
         if node.extra:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(type(node), {}))
+
+    def restored(self) -> dict[str, str]:
+        """The names of the client's own tools, by how an upstream had to spell them."""
+        if self._restored is None:
+            request = self.context.request
+            named = [t.name for t in (request.tools or ()) if t.name] if request is not None else []
+            self._restored = {spell(unspell(n), limit)[0]: n for n in named for limit in NAME_LIMITS}
+        return self._restored
 
     def cache(self, node: Any) -> None:
         """Report the cache mark of `node` where the target has none."""
@@ -163,7 +177,7 @@ def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
     travels under `_raw`.
     """
     arguments = call.arguments
-    if type(arguments) is dict:
+    if isinstance(arguments, dict):
         return arguments
     if call.kind == "custom":
         return {"input": arguments or ""}

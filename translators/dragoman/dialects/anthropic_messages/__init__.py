@@ -33,6 +33,8 @@ DIALECT = Dialect(
     target=_target,
     arguments_at=_arguments_at,
     finish_key="stop_reason",
+    request_id_header="request-id",
+    error_type=1,
     derived=DERIVED,
     kin=(("/thinking", "/output_config/effort"),),
 )

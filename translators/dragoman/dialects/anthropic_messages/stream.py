@@ -162,32 +162,36 @@ class MessagesStreamReader:
             self._fail(Error("api", "a delta belongs to no open content block", spelling={"form": "cut"}), out)
             return
         kind = delta.get("type")
-        if kind == "text_delta" and type(delta.get("text")) is str:
+        part = self._kinds[number]
+        if kind == "text_delta" and type(delta.get("text")) is str and part in (Text, Reasoning):
             self._piece(number, "text", delta, "text", out)
         elif kind == "input_json_delta" and type(delta.get("partial_json")) is str:
-            name = "arguments" if self._kinds[number] is ToolCall else "input"
-            if self._kinds[number] in (ToolCall, ServerTool):
+            name = "arguments" if part is ToolCall else "input"
+            if part in (ToolCall, ServerTool):
                 self._piece(number, name, delta, "partial_json", out)
             else:
-                out.append(PartDelta(0, number, "value", {"partial_json": delta["partial_json"]}, {"type": kind}))
-        elif kind == "thinking_delta" and type(delta.get("thinking")) is str:
+                self._odd(number, kind, delta, out)
+        elif kind == "thinking_delta" and type(delta.get("thinking")) is str and part in (Text, Reasoning):
             self._piece(number, "text", delta, "thinking", out)
-        elif kind == "signature_delta" and type(delta.get("signature")) is str:
+        elif kind == "signature_delta" and type(delta.get("signature")) is str and part is Reasoning:
             out.append(PartDelta(0, number, "state", State("signature", delta["signature"], NAME)))
-        elif kind == "citations_delta" and type(delta.get("citation")) is dict:
+        elif kind == "citations_delta" and type(delta.get("citation")) is dict and part is Text:
             place = self._cited.get(number, 0)
             self._cited[number] = place + 1
             citation = read_citation(delta["citation"], f"/content/{number}/citations/{place}")
             out.append(PartDelta(0, number, "citation", citation))
         else:
-            # compaction_delta and whatever comes: its keys replace the block's.
-            rest = {k: v for k, v in delta.items() if k != "type"}
-            if self._kinds[number] in _GROWING:
-                out.append(PartDelta(0, number, "extra", kind, rest))
-            else:
-                out.append(PartDelta(0, number, "value", rest, {"type": kind}))
+            self._odd(number, kind, delta, out)
         if len(body) > 3:
             self._rest(body, ("type", "index", "delta"), out)
+
+    def _odd(self, number: int, kind: Any, delta: Json, out: list[Event]) -> None:
+        """compaction_delta, and whatever else comes: its keys replace the block's."""
+        rest = {k: v for k, v in delta.items() if k != "type"}
+        if self._kinds[number] in _GROWING:
+            out.append(PartDelta(0, number, "extra", kind, rest))
+        else:
+            out.append(PartDelta(0, number, "value", rest, {"type": kind}))
 
     def _piece(self, number: int, field: str, delta: Json, key: str, out: list[Event]) -> None:
         extra = {k: v for k, v in delta.items() if k != "type" and k != key} if len(delta) > 2 else None

@@ -173,7 +173,7 @@ USAGE_MEANING: Json = {
     "cache_read_input_tokens": "cache_read",
     "output_tokens_details": {"thinking_tokens": "reasoning"},
 }
-ERROR: Kind = {"type": (), "message": (), "details": {"error_code": ()}}
+ERROR: Kind = {"type": ..., "message": (), "details": {"error_code": ...}}
 KINDS: dict[type, Kind] = {
     Request: REQUEST,
     ReasoningControl: REQUEST,
@@ -190,7 +190,7 @@ KINDS: dict[type, Kind] = {
     Response: RESPONSE,
     Candidate: RESPONSE,
     Usage: USAGE,
-    Error: {"type": (), "error": ERROR, "request_id": ()},
+    Error: {"type": ..., "error": ERROR, "request_id": ()},
 }
 
 LIMIT_ID = 1 << 16  # no limit is documented

@@ -53,10 +53,11 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
-    __slots__ = ("inner",)
+    __slots__ = ("inner", "moved")
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, False, context)
+        self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
         self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 
     def name(self, name: str, at: str) -> str:
@@ -73,12 +74,22 @@ class BlockWriter(Writer):
 
     def mark(self, node: Any, out: Json) -> None:
         """Carry a cache mark over; Chat's breakpoint has another ttl."""
+        said = self.cache_mark(node)
+        if said is not None:
+            out["cache_control"] = said
+
+    def cache_mark(self, node: Any) -> Json | None:
+        """The cache_control that says the cache mark of `node`; anything but {type: ephemeral, ttl} is refused."""
         for key, value in (node.cache or {}).items():
-            if key == "cache_control":
-                out["cache_control"] = value
-            else:
+            if key != "cache_control":
                 self.report.changed("cache.approximated", f"{node.at}/{key}", value)
-                out["cache_control"] = {"type": "ephemeral"}
+                return {"type": "ephemeral"}
+            rest = {k: v for k, v in value.items() if k != "type"}
+            if value.get("type") == "ephemeral" and rest in ({}, {"ttl": "5m"}, {"ttl": "1h"}):
+                mark: Json = value
+                return mark
+            self.report.dropped("cache.unsupported", f"{node.at}/{key}", value)
+        return None
 
     def text(self, part: Text, out: list[Json], sources: list[Part]) -> None:
         """A text block; the service refuses empty and blank ones."""
@@ -87,9 +98,16 @@ class BlockWriter(Writer):
         if not part.text.strip():
             if part.text or part.cache or part.extra:
                 self.report.dropped("text.blank", part.at, part.text)
+            mark = self.cache_mark(part)
+            if mark is not None and out and "cache_control" not in out[-1]:
+                out[-1]["cache_control"] = mark  # the prefix it marks ends with the neighbour now
+            elif mark is not None:
+                self.moved = mark
             return
         self.drop(part)
         block: Json = {"type": "text", "text": part.text}
+        if self.moved is not None:
+            block["cache_control"], self.moved = self.moved, None
         if part.cache:
             self.mark(part, block)
         out.append(block)
@@ -140,7 +158,7 @@ class RequestWriter(BlockWriter):
         self.r = r
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
         self.ids = pair_ids(r.messages)
-        self.known: set[str] = set()
+        self.known: dict[str, None] = {}  # the ids of the calls so far, in order
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
     def body(self) -> Json:
@@ -157,6 +175,11 @@ class RequestWriter(BlockWriter):
             self.message(i)
         if not self.messages:
             self.placeholder()
+        self.order_results()
+        last = r.messages[-1] if r.messages else None
+        if last is not None and last.role == "assistant" and self.messages[-1][0] == "assistant":
+            # Here the model goes on from where such a turn ends.
+            report.changed("role.prefill", last.at)
         out["messages"] = [
             {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
             for i, (role, blocks, sources, _) in enumerate(self.messages)
@@ -174,6 +197,22 @@ class RequestWriter(BlockWriter):
         return out
 
     # messages
+
+    def order_results(self) -> None:
+        """Results stand in the order of their calls."""
+        order = {call_id: i for i, call_id in enumerate(self.known)}
+        for i, (role, blocks, sources, at) in enumerate(self.messages):
+            count = next((n for n, p in enumerate(sources) if not isinstance(p, ToolResult)), len(sources))
+            if role != "user" or count < 2:
+                continue
+            ranks = [order.get(b["tool_use_id"], len(order)) for b in blocks[:count]]
+            ranked = sorted(range(count), key=ranks.__getitem__)
+            for was, now in zip(ranked, range(count), strict=True):
+                if was != now:
+                    self.report.changed("order.moved", sources[was].at)
+            blocks = [*(blocks[n] for n in ranked), *blocks[count:]]
+            sources = [*(sources[n] for n in ranked), *sources[count:]]
+            self.messages[i] = (role, blocks, sources, at)
 
     def system(self, out: Json, messages: list[Message]) -> None:
         """The leading system turns are the `system` field."""
@@ -287,7 +326,7 @@ class RequestWriter(BlockWriter):
             else:
                 place = f"/messages/{len(self.messages)}/content/{len(out)}/id"
                 self.report.invented("tool_call.id", place, call_id)
-            self.known.add(call_id)
+            self.known[call_id] = None
             block = self.call(part, call_id)
         elif isinstance(part, ToolResult):
             block = self.result(part)
@@ -614,9 +653,10 @@ class ResponseWriter(BlockWriter):
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r)
-        candidate = r.candidates[0] if r.candidates else Candidate(finish_reason="content_filter")
+        first, *others = sorted(r.candidates, key=lambda c: c.index) or [Candidate(finish_reason="content_filter")]
+        candidate = first
         out["content"] = self.content(candidate, r.id)
-        for other in r.candidates[1:]:
+        for other in others:
             self.report.dropped("candidate.extra", other.at, other)
         calls = any(b["type"] == "tool_use" for b in out["content"])
         out["stop_reason"] = self.finish(candidate, calls)
@@ -695,6 +735,10 @@ class ResponseWriter(BlockWriter):
         self.report.changed("citation.span", c.at, c.value)
         said = {"type": "web_search_result_location", "cited_text": c.cited_text or "", "url": c.url}
         return said | {"title": c.title, "encrypted_index": ""}
+
+    def name(self, name: str, at: str) -> str:
+        """A name as the client wrote it, where its request tells; else within the alphabet."""
+        return self.restored().get(name) or super().name(name, at)
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int) -> str:
         """The id of a call, derived from the response's where it has none."""

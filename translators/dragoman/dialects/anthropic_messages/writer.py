@@ -306,7 +306,7 @@ class ForeignWriter(ResponseWriter):
             out = self.close_block(self.current)
         if isinstance(part, ToolCall):
             self.used_tool = True
-            if self.current is None:
+            if self.current is None and block.index is None:
                 out += self.open_block(block)
         elif part.text:
             out += self.piece(PartDelta(0, event.index, "text", part.text))

@@ -204,7 +204,7 @@ def home_part(part: Part) -> Json:
     else:
         assert isinstance(part, Opaque)
         value = part.value
-        return dict(value)
+        return dict(value) if type(value) is dict else value
     cache = getattr(part, "cache", None)
     if cache:
         out.update(cache)

@@ -243,7 +243,7 @@ def _tool_choice(r: Request, value: Any, body: Json, faults: Faults) -> bool:
 
 
 def _allowed(tool: Any) -> tuple[str, str] | None:
-    if type(tool) is dict and set(tool) == {"type", tool.get("type")} and tool["type"] in ("function", "custom"):
+    if type(tool) is dict and tool.get("type") in ("function", "custom") and set(tool) == {"type", tool["type"]}:
         inner = tool[tool["type"]]
         if type(inner) is dict and set(inner) == {"name"} and type(inner["name"]) is str:
             return tool["type"], inner["name"]

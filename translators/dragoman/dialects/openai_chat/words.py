@@ -194,7 +194,7 @@ USAGE: Kind = {
         "image_tokens": (0,),
     },
 }
-ERROR: Kind = {"message": (), "type": (), "param": (), "code": ()}
+ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
 
 USAGE_MEANING: Json = {
     "prompt_tokens": "input",
@@ -219,7 +219,7 @@ KINDS: dict[type, Kind] = {
     Response: RESPONSE,
     Candidate: CHOICE,
     Usage: USAGE,
-    Error: {**ERROR, "error": ERROR, "type": ()},
+    Error: {**ERROR, "error": ERROR},
 }
 
 # Transport: keys of a chunk that say nothing and are not folded.

@@ -121,6 +121,10 @@ class RequestWriter(ChatWriter):
             report.invented("envelope.model", "/model", "")
         for message in r.messages:
             self.message(message)
+        ends = [*r.messages[-1:], *self.messages[-1:]]
+        if len(ends) == 2 and r.messages[-1].role == "assistant" == self.messages[-1]["role"]:
+            # There the model goes on from where such a turn ends; here it is a turn like any other.
+            report.changed("role.prefill", r.messages[-1].at)
         out["messages"] = self.messages
         self.tools(out)
         self.params(out)
@@ -421,9 +425,9 @@ class RequestWriter(ChatWriter):
             wire = WIRE.get(name)
             if name == "max_output_tokens":
                 if value == 0:
-                    report.dropped("max_tokens.zero", r.place(name), value)
-                else:
-                    out["max_completion_tokens"] = value
+                    # "0 only writes the prompt cache": the nearest here is the shortest answer.
+                    report.changed("max_tokens.zero", r.place(name), value)
+                out["max_completion_tokens"] = value or 1
             elif name == "stop":
                 self.stop(out, r.params["stop"])
             elif name == "service_tier" and value not in SERVICE_TIERS:
@@ -443,13 +447,16 @@ class RequestWriter(ChatWriter):
             out["stream_options"] = {"include_usage": r.params.get("include_usage", True)}
 
     def stop(self, out: Json, stop: list[Any]) -> None:
-        # "up to 4 sequences"
-        for i, word in enumerate(stop[4:], 4):
-            self.report.dropped("stop.limit", f"{self.r.place('stop')}/{i}", word)
-        for i in range(min(len(stop), 4)):
-            self.link(f"/stop/{i}", f"{self.r.place('stop')}/{i}")
-        if stop:
-            out["stop"] = stop[:4]
+        """ "up to 4 sequences" of text."""
+        kept: list[str] = []
+        for i, word in enumerate(stop):
+            if type(word) is not str or len(kept) == 4:
+                self.report.dropped("stop.limit", f"{self.r.place('stop')}/{i}", word)
+            else:
+                self.link(f"/stop/{len(kept)}", f"{self.r.place('stop')}/{i}")
+                kept.append(word)
+        if kept:
+            out["stop"] = kept
 
     def output(self, out: Json) -> None:
         f = self.r.output
@@ -645,6 +652,10 @@ class ResponseWriter(ChatWriter):
         if first is not None:
             self.report.changed("text.joined", first.at)
         self.report.changed("text.joined", part.at)
+
+    def name(self, name: str, at: str) -> str:
+        """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
+        return self.restored().get(name) or unspell(name)
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""
