@@ -205,7 +205,9 @@ def _meaningful(extra: Json, kind: Any) -> Json:
     out = {}
     for key, value in extra.items():
         known = kind.get(key)
-        if type(known) is dict and type(value) is dict:
+        if known is ...:
+            out[key] = value
+        elif type(known) is dict and type(value) is dict:
             inner = _meaningful(value, known)
             if inner:
                 out[key] = inner

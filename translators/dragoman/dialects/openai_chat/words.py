@@ -233,6 +233,7 @@ DERIVED = {
     "object": "the word of the envelope",
     "role": "role of the turn",
     "index": "position",
+    "max_completion_tokens": "the shortest answer for none",
     "finish_reason": "FINISH",
     "prompt_tokens": "inclusive counting",
     "completion_tokens": "inclusive counting",
