@@ -28,7 +28,19 @@ from dragoman import jsontext
 from tests import corpus, fixtures
 from tests.mutation import HOSTILE, Mutator
 from tests.reference.common import frames
-from tests.wire import CHAT, MESSAGES, assert_in_order, assert_plain, chunk, other, stream_of
+from tests.wire import (
+    CHAT,
+    MESSAGES,
+    assert_in_order,
+    assert_plain,
+    begin,
+    call_chunk,
+    chunk,
+    end,
+    other,
+    stream_of,
+    text_block,
+)
 
 Json = dict[str, Any]
 PACKAGE = Path(dragoman.__file__).parent
@@ -493,6 +505,20 @@ RAW_STREAMS: dict[str, bytes] = {
     "fields no one knows": b"id: 7\nretry: 1\nfoo: bar\n\n",
     "half pairs": rb'data: {"choices":[{"index":0,"delta":{"content":"\ud800"},"finish_reason":"stop"}]}' + b"\n\n",
     "a half pair as message": rb'data: {"type":"error","error":{"type":"\ud800","message":"\ud800"}}' + b"\n\n",
+    "a block after the end": stream_of(
+        MESSAGES, [begin(), *text_block(0, "a"), end("end_turn")[0], *text_block(1, "b"), *end("end_turn")]
+    ),
+    "a message inside a message": stream_of(
+        MESSAGES, [begin(), *text_block(0, "a"), begin(), *text_block(0, "b"), *text_block(1, "c"), *end("end_turn")]
+    ),
+    "a call that comes whole": stream_of(
+        CHAT,
+        [
+            call_chunk(0, '{"a":1}', "call_1", "f"),
+            chunk({"tool_calls": [{"index": 1, "id": "call_2", "function": {"name": "g", "arguments": {"b": 2}}}]}),
+            chunk({}, "tool_calls"),
+        ],
+    ),
     "indices far apart": stream_of(CHAT, [chunk({"content": "x"}, "stop", i) for i in (10**18, -1, 0)]),
 }
 

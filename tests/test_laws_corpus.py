@@ -14,6 +14,8 @@ from dragoman import laws, registry
 from dragoman.events import Failure
 from dragoman.jsontext import same
 from dragoman.laws import Violation
+from dragoman.model import from_json, to_json
+from dragoman.report import Report
 from tests import corpus
 from tests.reference import anthropic, chat
 from tests.reference.common import prune
@@ -55,10 +57,11 @@ def test_law_1_every_error_comes_home(dialect: str) -> None:
     d = registry.get(dialect)
     for row in rows:
         error = d.read_error(row.status, row.response)
-        again = laws.from_json(type(error), json.loads(json.dumps(laws.to_json(error))))
+        again = from_json(type(error), json.loads(json.dumps(to_json(error))))
         for one in (error, again):
-            status, body = d.write_error(one, laws.Report(), True)
-            assert status == row.status and same(body, row.response), row.id
+            status, body = d.write_error(one, Report(), True)
+            assert status == row.status, row.id
+            assert same(body, row.response), row.id
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -80,7 +83,8 @@ def test_law_1_fold_is_the_merge_of_the_raw_frames(dialect: str) -> None:
         found = laws.differences(prune(merged.document), prune(dragoman.write_response(whole, dialect).body))
         if found:
             differing.append((row.id, found[0]))
-    assert complete and not differing, differing[:5]
+    assert complete
+    assert not differing, differing[:5]
 
 
 LAWS: list[Callable[[str, Any, str, str], list[Violation]]] = [

@@ -57,8 +57,9 @@ class PartStart:
 class PartDelta:
     """A piece for an open part.
 
-    field: text, arguments, input, data (appended); signature, state (replacing); citation (one Citation);
-    details (list entries merged by their index); merge (object keys merged into the part's extra).
+    field: text, arguments, input (appended); state (replacing); citation (one Citation added); details (list
+    entries merged by index and type); audio (pieces of an audio part); value (keys of an opaque part);
+    extra (nothing but the unknown keys in `extra`).
     """
 
     candidate: int
@@ -70,7 +71,7 @@ class PartDelta:
 
 @dataclass(slots=True)
 class PartEnd:
-    """The part is complete; `extra` are late unknown keys of it."""
+    """The part is complete."""
 
     candidate: int
     index: int
@@ -149,7 +150,6 @@ Event = (
     | End
 )
 
-_ANYWHERE = (UsageReport, Update, Extra, Transport, Failure)
 # State -> event class -> next state. What stands nowhere is illegal. Parts and candidates are checked apart,
 # by their indices, in `Legal`.
 TRANSITIONS: dict[str, dict[type[Any], str]] = {
@@ -352,7 +352,7 @@ class Folder:
         name = event.field
         if name == "text" or name == "arguments" or name == "input":
             self._texts.setdefault((event.candidate, event.index, name), []).append(event.value)
-        elif name == "signature" or name == "state":
+        elif name == "state":
             part.state = event.value
         elif name == "citation":
             part.citations = [*(part.citations or ()), event.value]

@@ -1,6 +1,6 @@
 """Losses: recorded where they happen, decided about once, at the top.
 
-A loss is a typed value with a stable code and a place; prose is made from the code's row in `losses.py`.
+A loss is a typed value with a stable code and a place; what each code means stands in docs/losses.md.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def write_response(
         status, out = goes.write_error(error, report, home)
         if error.status is None and not 400 <= status < 600:
             status = ERRORS["api"][0]
-        return Translation(out, decide(report.losses, on_loss), status=status)
+        return Translation(out, decide(report.losses, on_loss), headers=_retry(None), status=status)
     context = _context(request, goes, now, profile)
     out = _guard(lambda: goes.write_response(response, report, home, context))
     return Translation(out, decide(report.losses, on_loss))

@@ -7,7 +7,8 @@ from ..base import Dialect
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
 from .words import DERIVED, KINDS, NAME, USAGE_MEANING, VERSION
-from .write import write_error, write_request, write_response
+from .write import write_error, write_response
+from .write_request import write_request
 
 
 def _target(request: Request) -> tuple[str, dict[str, str]]:

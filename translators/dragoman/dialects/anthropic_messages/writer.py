@@ -370,7 +370,11 @@ class ForeignWriter(ResponseWriter):
         if event.field not in ("text", "arguments") or block.closed or not event.value:
             return b""
         if block is self.current:
-            return self.emit(block, event)
+            out = self.emit(block, event)
+            if type(part) is ToolCall and any(b.waiting or b.ended for b in self.blocks.values() if not b.closed):
+                # Others wait: once the arguments are whole, nothing more can come here.
+                out += self.close_block(block) if self.settled(block) else b""
+            return out
         if self.current is None:
             return self.open_block(block) + self.emit(block, event)
         block.waiting.append(event)

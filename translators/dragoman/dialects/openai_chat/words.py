@@ -44,8 +44,9 @@ FINISH_NEAREST = {
     "context_window": "length",
     "pause": "stop",
     "compaction": "length",
-    "malformed_call": "stop",
-    "other": "stop",
+    # A failure never looks like a success: what ended in a way unknown here was cut off.
+    "malformed_call": "length",
+    "other": "length",
 }
 TOOL_CHOICE = Pairs(("auto", "auto"), ("none", "none"), ("required", "required"), ("any", "required"))
 

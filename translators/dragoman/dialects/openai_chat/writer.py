@@ -215,12 +215,10 @@ class ForeignWriter(ResponseWriter):
         "counts",
         "done",
         "envelope_text",
-        "finished",
         "firsts",
         "late",
         "lengths",
         "offsets",
-        "open",
         "parts",
         "response_id",
         "texts",
@@ -244,9 +242,7 @@ class ForeignWriter(ResponseWriter):
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
         self.texts: dict[int, int] = {}  # characters of text so far, by candidate
         self.annotations_of: dict[int, list[Json]] = {}
-        self.open: set[tuple[int, int]] = set()
         self.waiting: dict[int, Finish] = {}
-        self.finished: set[int] = set()
         self.usage_now: Usage | None = None
         self.done = False
 
@@ -268,9 +264,8 @@ class ForeignWriter(ResponseWriter):
             delta = {"role": "assistant", "content": "", "refusal": None}
             return self.chunk(event.candidate.index, delta)
         elif isinstance(event, Finish):
+            # Only the end ends: Gemini goes on after a finish reason, and a choice here must not.
             self.waiting[event.candidate] = event
-            if not any(c == event.candidate for c, _ in self.open):
-                return self.finish_chunk(event.candidate)
         elif isinstance(event, UsageReport):
             self.usage_now = merge_usage(self.usage_now, event.usage)
         elif isinstance(event, Extra):
@@ -304,7 +299,6 @@ class ForeignWriter(ResponseWriter):
     def start(self, event: PartStart) -> bytes:
         key, part, index = (event.candidate, event.index), event.part, event.candidate
         self.parts[key] = part
-        self.open.add(key)
         if isinstance(part, ToolCall):
             ordinal = self.counts.get(index, 0)
             self.counts[index] = ordinal + 1
@@ -358,7 +352,7 @@ class ForeignWriter(ResponseWriter):
         if kind is Reasoning and event.field == "text":
             self.lengths[key] += len(event.value)
             return self.chunk(index, {"reasoning_content": event.value})
-        if kind is Reasoning and event.field in ("signature", "state"):
+        if kind is Reasoning and event.field == "state":
             self.parts[key] = replace(part, state=event.value)
         if kind is Refusal and event.field == "text":
             return self.chunk(index, {"refusal": event.value})
@@ -369,7 +363,6 @@ class ForeignWriter(ResponseWriter):
     def end_part(self, event: PartEnd) -> bytes:
         key = (event.candidate, event.index)
         part = self.parts.pop(key)
-        self.open.discard(key)
         out = b""
         if isinstance(part, Text) and part.citations:
             # A citation may span its whole block; how long that is, is known only now.
@@ -381,8 +374,6 @@ class ForeignWriter(ResponseWriter):
             self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key))
         elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
             out = self.arguments(event.candidate, key, part)
-        if not any(c == event.candidate for c, _ in self.open) and event.candidate in self.waiting:
-            out += self.finish_chunk(event.candidate)
         return out
 
     def arguments(self, index: int, key: tuple[int, int], part: ToolCall) -> bytes:
@@ -391,9 +382,6 @@ class ForeignWriter(ResponseWriter):
         return self.chunk(index, {"tool_calls": [{"index": self.calls[key], "function": fields}]})
 
     def finish_chunk(self, index: int) -> bytes:
-        if index in self.finished:
-            return b""
-        self.finished.add(index)
         event = self.waiting[index]
         seen = self.candidates[index]
         c = Candidate(

@@ -1,0 +1,513 @@
+"""Anthropic Messages: requests out. Canonical requests -> `POST /v1/messages` bodies."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
+from ...registry import find
+from ...report import Report
+from ...tables import BUDGETS, is_default, param_code
+from ..base import Context, pair_ids
+from .home import home_request
+from .words import (
+    EFFORTS,
+    MAX_TOKENS,
+    MEDIA_TYPES,
+    NAME,
+    PLACEHOLDER,
+    SERVICE_TIER,
+    TOOL_CHOICE,
+    WIRE,
+)
+from .write import BlockWriter
+
+
+def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
+    """The `POST /v1/messages` body that says `r`; what it cannot say goes into `report`."""
+    return home_request(r) if home else RequestWriter(r, report, context).body()
+
+
+SYSTEM = ("system", "developer")
+
+
+class RequestWriter(BlockWriter):
+    """One request."""
+
+    __slots__ = ("ids", "known", "messages", "open", "r")
+
+    def __init__(self, r: Request, report: Report, context: Context) -> None:
+        super().__init__(find(r.dialect), report, context)
+        self.r = r
+        self.messages: list[tuple[str, list[Json], list[Part], str]] = []
+        self.ids = pair_ids(r.messages)
+        self.known: dict[str, None] = {}  # the ids of the calls so far, in order
+        self.open = False  # the last turn holds tool results and still takes what the user says next
+
+    def body(self) -> Json:
+        r, report = self.r, self.report
+        out: Json = {"model": r.model}
+        if not r.model:
+            report.invented("envelope.model", "/model", "")
+        lead = 0
+        while lead < len(r.messages) and r.messages[lead].role in SYSTEM:
+            lead += 1
+        if lead:
+            self.system(out, r.messages[:lead])
+        for i in range(lead, len(r.messages)):
+            self.message(i)
+        if not self.messages:
+            self.placeholder()
+        self.order_results()
+        last = r.messages[-1] if r.messages else None
+        if last is not None and last.role == "assistant" and self.messages[-1][0] == "assistant":
+            # Here the model goes on from where such a turn ends.
+            report.changed("role.prefill", last.at)
+        out["messages"] = [
+            {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
+            for i, (role, blocks, sources, _) in enumerate(self.messages)
+        ]
+        for i, (_, _, sources, at) in enumerate(self.messages):
+            if at and not all(isinstance(p, ToolResult) for p in sources):
+                self.link(f"/messages/{i}", at)
+            elif at:
+                self.link(f"/messages/{i}/role", f"{at}/role")
+        self.params(out)
+        self.tools(out)
+        self.reasoning(out)
+        self.output(out)
+        self.drop(r)
+        return out
+
+    # messages
+
+    def order_results(self) -> None:
+        """Results stand in the order of their calls."""
+        order = {call_id: i for i, call_id in enumerate(self.known)}
+        for i, (role, blocks, sources, at) in enumerate(self.messages):
+            count = next((n for n, p in enumerate(sources) if not isinstance(p, ToolResult)), len(sources))
+            if role != "user" or count < 2:
+                continue
+            ranks = [order.get(b["tool_use_id"], len(order)) for b in blocks[:count]]
+            ranked = sorted(range(count), key=ranks.__getitem__)
+            for was, now in zip(ranked, range(count), strict=True):
+                if was != now:
+                    self.report.changed("order.moved", sources[was].at)
+            blocks = [*(blocks[n] for n in ranked), *blocks[count:]]
+            sources = [*(sources[n] for n in ranked), *sources[count:]]
+            self.messages[i] = (role, blocks, sources, at)
+
+    def system(self, out: Json, messages: list[Message]) -> None:
+        """The leading system turns are the `system` field."""
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        first = True
+        for m in messages:
+            before = len(blocks)
+            for part in m.parts:
+                self.part(part, "system", blocks, sources)
+            self.about(m)
+            if m.role == "developer":
+                self.report.changed("role.renamed", f"{m.at}/role", m.role)
+            if len(blocks) == before:
+                self.report.dropped("message.empty", m.at, m)
+            elif not first:
+                self.report.changed("message.merged", m.at)
+            else:
+                first = False
+                self.link("/system", m.at)
+        if blocks:
+            out["system"] = self.place(blocks, sources, "/system")
+
+    def about(self, m: Message) -> None:
+        """What a message carries beside its content."""
+        if m.name is not None:
+            self.report.dropped("message.name", f"{m.at}/name", m.name)
+        self.drop(m)
+
+    def message(self, i: int) -> None:
+        m = self.r.messages[i]
+        if m.role in SYSTEM:
+            self.late_system(i, m)
+            return
+        role = "assistant" if m.role == "assistant" else "user"
+        if m.role not in ("assistant", "user", "tool"):
+            self.report.changed("role.unknown", f"{m.at}/role", m.role)
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for part in m.parts:
+            self.part(part, role, blocks, sources)
+        self.about(m)
+        if not blocks:
+            self.report.dropped("message.empty", m.at, m)
+            return
+        results = m.role == "tool"
+        if self.open and role == "user":
+            # "Each tool_use block must have a corresponding tool_result block in the next message": results
+            # of parallel calls, and what the user says after them, are one turn.
+            _, before, earlier, at = self.messages[-1]
+            before += blocks
+            earlier += sources
+            self.messages[-1] = ("user", before, earlier, at if results else m.at)
+            self.open = results
+            return
+        self.turn(role, blocks, sources, m.at)
+        self.open = results
+
+    def turn(self, role: str, blocks: list[Json], sources: list[Part], at: str) -> None:
+        if not self.messages and role != "user":
+            # "first message must use the "user" role"
+            self.placeholder()
+        self.messages.append((role, blocks, sources, at))
+
+    def placeholder(self) -> None:
+        block = {"type": "text", "text": PLACEHOLDER}
+        self.report.invented("message.placeholder", "/messages/0", {"role": "user", "content": [block]})
+        self.messages.append(("user", [block], [Text(PLACEHOLDER)], ""))
+
+    def late_system(self, i: int, m: Message) -> None:
+        """A system turn in the middle stays where the service takes one: after a user turn, before an answer."""
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for part in m.parts:
+            self.part(part, "system", blocks, sources)
+        self.about(m)
+        if not blocks:
+            self.report.dropped("message.empty", m.at, m)
+            return
+        following = next((n.role for n in self.r.messages[i + 1 :] if n.role not in SYSTEM), "assistant")
+        if m.role == "developer":
+            self.report.changed("role.renamed", f"{m.at}/role", m.role)
+        before = self.messages[-1][0] if self.messages else ""
+        if following == "assistant" and before == "system":
+            self.report.changed("message.merged", m.at)
+            self.messages[-1][1].extend(blocks)
+            self.messages[-1][2].extend(sources)
+        elif following == "assistant" and before == "user":
+            self.turn("system", blocks, sources, m.at)
+        else:
+            self.report.changed("role.moved", m.at, m.role)
+            text = "\n".join(b["text"] for b in blocks)
+            said: Json = {"type": "text", "text": f"<system>\n{text}\n</system>"}
+            if self.open:
+                _, earlier, known, _ = self.messages[-1]
+                self.messages[-1] = ("user", [*earlier, said], [*known, sources[0]], m.at)
+                return
+            self.turn("user", [said], [sources[0]], m.at)
+        self.open = False
+
+    def part(self, part: Part, role: str, out: list[Json], sources: list[Part]) -> None:
+        """Append the block that says `part`, or report why none does."""
+        if isinstance(part, Text):
+            self.text(part, out, sources)
+            return
+        block: Json | None = None
+        if isinstance(part, ToolCall) and role == "assistant":
+            call_id = self.ids.get(id(part))
+            if call_id is None:
+                call_id = self.id(part.id or "")
+            else:
+                place = f"/messages/{len(self.messages)}/content/{len(out)}/id"
+                self.report.invented("tool_call.id", place, call_id)
+            self.known[call_id] = None
+            block = self.call(part, call_id)
+        elif isinstance(part, ToolResult):
+            block = self.result(part)
+        elif isinstance(part, Media) and role == "user":
+            block = self.media(part)
+        elif isinstance(part, Refusal):
+            self.report.changed("refusal.as_text", part.at, part.text)
+            self.drop(part)
+            if part.text.strip():
+                block = {"type": "text", "text": part.text}
+        elif isinstance(part, Reasoning):
+            block = self.thinking(part)
+        else:
+            self.gone(part)
+        if block is not None:
+            out.append(block)
+            sources.append(part)
+
+    def thinking(self, part: Reasoning) -> Json | None:
+        """Thinking goes up only with this issuer's own signature: unsigned thinking is refused."""
+        state = part.state
+        if state is not None and state.issuer == NAME and role_of(state.kind):
+            self.drop(part)
+            if part.redacted:
+                return {"type": "redacted_thinking", "data": state.value}
+            return {"type": "thinking", "thinking": part.text, "signature": state.value}
+        self.report.dropped("reasoning.unsigned", part.at, part.text)
+        if state is not None and state.kind == "details" and not part.at.endswith("/reasoning_details"):
+            self.report.dropped("state.foreign", f"{part.at.rpartition('/')[0]}/reasoning_details", state.value)
+        return None
+
+    def result(self, part: ToolResult) -> Json | None:
+        call_id = self.ids.get(id(part))
+        if call_id is None:
+            call_id = self.id(part.call_id or "")
+        if call_id not in self.known:
+            # "unexpected tool_use_id found in tool_result blocks"
+            self.report.dropped("tool_result.orphan", part.at, part)
+            return None
+        blocks: list[Json] = []
+        sources: list[Part] = []
+        for inner in part.parts:
+            self.part(inner, "user", blocks, sources)
+        block: Json = {"type": "tool_result", "tool_use_id": call_id}
+        if blocks:
+            self.inner[id(part)] = sources
+            plain = len(blocks) == 1 and blocks[0].keys() == {"type", "text"}
+            block["content"] = blocks[0]["text"] if plain else blocks
+        if part.is_error:
+            block["is_error"] = True
+        if part.name is not None:
+            self.report.dropped("message.name", f"{part.at}/name", part.name)
+        if part.cache:
+            self.mark(part, block)
+        self.drop(part)
+        return block
+
+    def media(self, part: Media) -> Json | None:
+        report = self.report
+        self.drop(part)
+        block: Json
+        if part.detail not in (None, "auto"):
+            report.dropped("media.detail", f"{part.at}/image_url/detail", part.detail)
+        if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
+            block = {
+                "type": "image",
+                "source": {"type": "base64", "media_type": part.media_type, "data": part.data},
+            }
+        elif part.kind == "image" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
+            block = {"type": "image", "source": {"type": "url", "url": part.url}}
+        elif part.kind == "document" and part.form == "url" and (part.url or "").startswith(("http://", "https://")):
+            block = {"type": "document", "source": {"type": "url", "url": part.url}}
+            if part.filename:
+                block["title"] = part.filename
+        elif part.kind == "document" and part.form == "base64":
+            document = self.document(part)
+            if document is None:
+                return None
+            block = document
+        else:
+            report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
+            return None
+        if part.cache:
+            self.mark(part, block)
+        return block
+
+    def document(self, part: Media) -> Json | None:
+        source: Json
+        if part.media_type == "application/pdf" or part.media_type is None:
+            source = {"type": "base64", "media_type": "application/pdf", "data": part.data}
+            if part.media_type is None:
+                self.report.changed("media.type", part.at)
+        elif (part.media_type or "").startswith("text/"):
+            try:
+                text = base64.b64decode(part.data or "", validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                text = ""
+            if not text.strip():
+                self.report.dropped("media.document", part.at, part)
+                return None
+            self.report.changed("media.as_text", part.at)
+            source = {"type": "text", "media_type": "text/plain", "data": text}
+        else:
+            self.report.dropped("media.document", part.at, part)
+            return None
+        block: Json = {"type": "document", "source": source}
+        if part.filename:
+            block["title"] = part.filename
+        return block
+
+    # the rest
+
+    def params(self, out: Json) -> None:
+        r, report = self.r, self.report
+        for name, value in r.params.items():
+            wire = WIRE.get(name)
+            at = r.place(name)
+            if name == "temperature" and isinstance(value, (int, float)) and not 0 <= value <= 1:
+                out["temperature"] = 1.0 if value > 1 else 0.0
+                report.changed("sampling.clamped", at, value)
+            elif name == "service_tier":
+                if value in SERVICE_TIER.write:
+                    out["service_tier"] = SERVICE_TIER.write[str(value)]
+                else:
+                    report.dropped("service_tier.unsupported", at, value)
+            elif wire is not None:
+                out[wire] = value
+            elif name == "stop":
+                self.stop(out, r.params["stop"])
+            elif name == "user":
+                out["metadata"] = {"user_id": value}
+            elif name == "safety_identifier" and "user" not in r.params:
+                report.changed("field.moved", at, value)
+                out["metadata"] = {"user_id": value}
+            elif name != "parallel_tool_calls" and not is_default(name, value):
+                report.dropped(param_code(name), at, value)
+        if "max_tokens" not in out:
+            budget = r.reasoning.budget if r.reasoning is not None else None
+            out["max_tokens"] = MAX_TOKENS + (budget if budget is not None and budget > 0 else 0)
+            report.invented("max_tokens.default", "/max_tokens", out["max_tokens"])
+
+    def stop(self, out: Json, stop: list[Any]) -> None:
+        kept: list[str] = []
+        for i, word in enumerate(stop):
+            if type(word) is str and word.strip():
+                self.link(f"/stop_sequences/{len(kept)}", f"{self.r.place('stop')}/{i}")
+                kept.append(word)
+            else:
+                place = self.r.place("stop")
+                self.report.dropped("stop.blank", place if len(stop) == 1 else f"{place}/{i}", word)
+        if kept:
+            out["stop_sequences"] = kept
+
+    def tools(self, out: Json) -> None:
+        r, report = self.r, self.report
+        tools: list[Json] = []
+        for tool in r.tools or ():
+            if tool.kind == "server":
+                report.dropped("tool.server", tool.at, tool.value)
+            else:
+                self.link(f"/tools/{len(tools)}", tool.at)
+                tools.append(self.tool(tool, f"/tools/{len(tools)}"))
+        if tools:
+            out["tools"] = tools
+        choice, parallel = r.tool_choice, r.params.get("parallel_tool_calls")
+        said: Json | None = None
+        if choice is not None:
+            self.link("/tool_choice", choice.at)
+            self.drop(choice)
+            if choice.kind == "custom":
+                report.changed("tool.custom", choice.at)
+            if not tools:
+                report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+            elif choice.mode in TOOL_CHOICE.write:
+                said = {"type": TOOL_CHOICE.write[choice.mode]}
+            elif choice.mode == "tool" or (choice.mode == "subset_required" and len(choice.names) == 1):
+                said = {"type": "tool", "name": self.name(choice.names[0], f"{choice.at}/{choice.kind}/name")}
+                if choice.mode != "tool":
+                    report.changed("tool_choice.subset", choice.at, choice.mode)
+            else:
+                report.changed("tool_choice.subset", choice.at, choice.mode)
+                said = {"type": "any" if choice.mode == "subset_required" else "auto"}
+        if parallel is False:
+            if not tools or (said is not None and said["type"] == "none"):
+                report.dropped("tool_choice.without_tools", r.place("parallel_tool_calls"), parallel)
+            else:
+                if said is None:
+                    said = {"type": "auto"}
+                    report.invented("tool_choice.auto", "/tool_choice/type", "auto")
+                said["disable_parallel_tool_use"] = True
+        if said is not None:
+            out["tool_choice"] = said
+
+    def tool(self, tool: Tool, target: str) -> Json:
+        out: Json = {"name": self.name(tool.name or "", f"{tool.at}/{tool.kind}/name")}
+        if tool.description is not None:
+            out["description"] = tool.description
+        schema = tool.parameters
+        if tool.kind == "custom":
+            schema = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+            self.report.changed("tool.custom", tool.at, tool.format)
+        elif schema is None:
+            schema = {"type": "object", "properties": {}}
+            self.report.invented("tool.schema", f"{target}/input_schema", schema)
+        elif schema.get("type") != "object":
+            # "input_schema.type: must be object"
+            self.report.changed("schema.type", f"{tool.at}/{tool.kind}/parameters", schema.get("type"))
+            schema = {**schema, "type": "object"}
+        out["input_schema"] = schema
+        if tool.strict is not None:
+            out["strict"] = tool.strict
+        if tool.cache:
+            self.mark(tool, out)
+        self.drop(tool)
+        return out
+
+    def reasoning(self, out: Json) -> None:
+        c, r, report = self.r.reasoning, self.r, self.report
+        if c is None:
+            return
+        self.drop(c, c.at)
+        mode, effort = c.mode, c.effort
+        if effort == "none" or mode == "disabled":
+            thinking: Json = {"type": "disabled"}
+            if effort not in (None, "none"):
+                report.dropped("reasoning.effort", r.place("reasoning.effort"), effort)
+            effort = None
+        elif mode == "enabled" and c.budget is not None:
+            thinking = self.budget(out, c.budget)
+        else:
+            thinking = {"type": "adaptive"}
+            if mode == "enabled" and effort is None:
+                effort = "high"  # what the service takes where nothing is said
+            if c.budget is not None:
+                report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
+        if mode is not None:
+            # Another vendor's control, in this dialect's words.
+            report.changed("reasoning.mode", r.place("reasoning.mode"), mode)
+        out["thinking"] = thinking
+        if effort is not None:
+            if effort not in EFFORTS:
+                report.changed("reasoning.effort", r.place("reasoning.effort"), effort)
+                effort = "low"
+            out["output_config"] = {"effort": effort}
+        if thinking["type"] != "disabled":
+            self.under_thinking(out, thinking["type"] == "enabled")
+
+    def budget(self, out: Json, budget: int) -> Json:
+        """A budget within 1024 <= budget < max_tokens, or the nearest control."""
+        limit = out["max_tokens"]
+        fits = min(budget if budget > 0 else BUDGETS["medium"], limit - 1)
+        place = self.r.place("reasoning.budget")
+        if fits < 1024:
+            self.report.changed("reasoning.budget", place, budget)
+            return {"type": "adaptive"}
+        if fits != budget:
+            self.report.changed("reasoning.budget", place, budget)
+        return {"type": "enabled", "budget_tokens": fits}
+
+    def under_thinking(self, out: Json, enabled: bool) -> None:
+        """With thinking on, the service takes no sampling of its own: temperature 1, no top_k, top_p >= 0.95."""
+        r, report = self.r, self.report
+        for name, wrong in (
+            ("temperature", out.get("temperature", 1) != 1),
+            ("top_k", "top_k" in out),
+            ("top_p", out.get("top_p", 1) < 0.95),
+        ):
+            if wrong:
+                report.dropped("sampling.thinking", r.place(name), out.pop(name))
+        choice = out.get("tool_choice")
+        if enabled and choice is not None and choice["type"] in ("any", "tool") and r.tool_choice is not None:
+            # "Thinking may not be enabled when tool_choice forces tool use."
+            report.changed("tool_choice.thinking", r.tool_choice.at, choice["type"])
+            out["tool_choice"] = {"type": "auto"} | {k: v for k, v in choice.items() if k not in ("type", "name")}
+
+    def output(self, out: Json) -> None:
+        f, report = self.r.output, self.report
+        if f is None:
+            return
+        self.drop(f)
+        if f.kind == "text":
+            return
+        inner = self.r.place("output")
+        if f.kind != "json_schema" or type(f.schema) is not dict:
+            report.dropped("format.json_object" if f.kind == "json_object" else "format.schema", f.at, f.kind)
+            return
+        self.link("/output_config/format", f.at)
+        self.link("/output_config/format/schema", f"{inner}/schema")
+        out.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": f.schema}
+        for key in ("name", "description"):
+            if getattr(f, key) is not None:
+                report.dropped(f"format.{key}", f"{inner}/{key}", getattr(f, key))
+        if f.strict is False:
+            report.changed("format.strict", f"{inner}/strict", False)
+
+
+def role_of(kind: str) -> bool:
+    """Whether a kind of state is one of this dialect's own."""
+    return kind in ("signature", "redacted")
