@@ -14,7 +14,7 @@ import orjson
 from .errors import DragomanError, Fault, InvalidDocument
 
 MAX_BYTES = 1 << 30  # documented bound on one document
-MAX_DEPTH = 200  # deeper nesting is refused before any recursion of ours meets it
+MAX_DEPTH = 1024  # of nesting in a JSON text: the parser's own bound, refused as InvalidDocument
 
 
 def _constant(word: str) -> NoReturn:
@@ -51,6 +51,8 @@ def dumps(value: Any) -> bytes:
         return text
     except TypeError:
         return _slow_dumps(value)
+    except RecursionError:
+        raise DragomanError("not a JSON value: nested too deep") from None
 
 
 def _slow_dumps(value: Any) -> bytes:

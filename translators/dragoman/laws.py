@@ -249,9 +249,14 @@ def home_stream(data: bytes, dialect: str) -> list[Violation]:
         legal.check(event)
     again = list(read_events(write_events(events, dialect, source=dialect), dialect))
     for i, (a, b) in enumerate(zip([*events, None], [*again, None], strict=False)):
-        if a != b:
+        if a != b and not (_is_cut(a) and _is_cut(b)):
             return [Violation(1, f"/{i}", "event differs", a, b)]
     return []
+
+
+def _is_cut(event: Any) -> bool:
+    """Whether the event is our own word for a stream that broke off: what came without an end leaves without one."""
+    return isinstance(event, Failure) and (event.error.spelling or {}).get("form") == "cut"
 
 
 # --- law 2: nothing vanishes in silence ------------------------------------------------------------------
@@ -347,8 +352,7 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
     values: list[Any] = []
     for _, value in leaves(body):
         (texts if type(value) is str else values).append(value)
-        if type(value) is str:
-            values.append(value)
+        values.append(str(value) if type(value) is int else value)
     inner = _parsed(texts)
     inner += [v for loss in report.losses if loss.kind == "invented" for _, v in leaves(loss.value)]
     out = []

@@ -29,7 +29,7 @@ class Translation:
     status   HTTP status of an error, None for anything else
     """
 
-    body: Any
+    body: Any = field(repr=False)
     losses: tuple[Loss, ...] = ()
     path: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ def _guard(action: Callable[[], Any]) -> Any:
     try:
         return action()
     except RecursionError:
-        raise InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH}", "more")]) from None
+        raise InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH} levels", "more")]) from None
 
 
 def _raw(body: Body) -> bytes | None:
