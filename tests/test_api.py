@@ -713,12 +713,18 @@ def pieces(data: bytes) -> Iterator[bytes]:
 
 
 def test_events(recorded: fixtures.Fixture) -> None:
-    events = list(dragoman.read_events(recorded.data, recorded.dialect))
-    assert list(dragoman.read_events(pieces(recorded.data), recorded.dialect)) == events
     if recorded.broken:
+        events = []
+        with pytest.raises(dragoman.BrokenStream):
+            for event in dragoman.read_events(recorded.data, recorded.dialect):
+                events.append(event)
         with pytest.raises(dragoman.BrokenStream):
             dragoman.fold(events)
+        written = dragoman.write_events(dragoman.read_events(recorded.data, recorded.dialect), recorded.dialect)
+        assert written == dragoman.write_events(events, recorded.dialect)
         return
+    events = list(dragoman.read_events(recorded.data, recorded.dialect))
+    assert list(dragoman.read_events(pieces(recorded.data), recorded.dialect)) == events
     assert isinstance(dragoman.fold(iter(events)), Response)
     again = dragoman.write_events(events, recorded.dialect)
     assert list(dragoman.read_events(again, recorded.dialect)) == events

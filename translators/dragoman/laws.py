@@ -39,7 +39,7 @@ from .model import (
     to_json,
 )
 from .report import Loss, Report
-from .stream import StreamTranslation, read_events, write_events
+from .stream import StreamTranslation, events_of, write_events
 from .tables import is_default
 
 
@@ -243,11 +243,11 @@ def home_document(kind: str, body: Json, dialect: str) -> list[Violation]:
 
 def home_stream(data: bytes, dialect: str) -> list[Violation]:
     """Law 1: a stream read, written and read again gives the same events, which obey the transition table."""
-    events = list(read_events(data, dialect))
+    events = list(events_of(data, dialect))
     legal = Legal()
     for event in events:
         legal.check(event)
-    again = list(read_events(write_events(events, dialect, source=dialect), dialect))
+    again = list(events_of(write_events(events, dialect, source=dialect), dialect))
     for i, (a, b) in enumerate(zip([*events, None], [*again, None], strict=False)):
         if a != b and not (_is_cut(a) and _is_cut(b)):
             return [Violation(1, f"/{i}", "event differs", a, b)]
@@ -401,10 +401,10 @@ def stream_is_document(data: bytes, source: str, target: str) -> list[Violation]
     stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
     sent = stream.feed(data) + stream.close()
     try:
-        whole = fold(read_events(data, source))
+        whole = fold(events_of(data, source))
     except BrokenStream:
         try:
-            fold(read_events(sent, target))
+            fold(events_of(sent, target))
         except BrokenStream:
             return [] if stream.error is not None else [Violation(4, "", "a failure went unnoticed")]
         return [Violation(4, "", "a failure became a success")]
@@ -413,7 +413,7 @@ def stream_is_document(data: bytes, source: str, target: str) -> list[Violation]
     report = Report()
     expected = write(whole, target, report)
     try:
-        got = write(fold(read_events(sent, target)), target, Report())
+        got = write(fold(events_of(sent, target)), target, Report())
     except BrokenStream as broken:
         return [Violation(4, "", f"what was written does not fold: {broken}")]
     a, b = normal("response", expected, target), normal("response", got, target)
@@ -467,10 +467,10 @@ def ends_honestly(data: bytes, end: int, source: str, target: str) -> list[Viola
     """Laws 5 and 6: a stream cut after byte `end` is the whole answer or an error, never less told as success."""
     stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
     sent = stream.feed(data[:end]) + stream.close()
-    if any(type(e) is Failure for e in read_events(data[:end], source)):
+    if any(type(e) is Failure for e in events_of(data[:end], source)):
         if stream.error is None:
             return [Violation(6, "", "a cut went unnoticed")]
-        if not any(type(e) is Failure for e in read_events(sent, target)):
+        if not any(type(e) is Failure for e in events_of(sent, target)):
             return [Violation(6, "", "a cut became a success")]
     return []
 

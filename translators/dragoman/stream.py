@@ -97,8 +97,17 @@ class StreamTranslation:
 def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
     """The canonical events of a stream of `dialect`, given whole or in chunks.
 
-    A stream that fails ends with a Failure event; raises BrokenStream for a frame without bound.
+    A stream that fails, stops before its end or has a frame without bound gives a last event, Failure, and then
+    raises BrokenStream: whoever only reads on cannot take it for a success.
     """
+    for event in events_of(data, dialect):
+        yield event
+        if isinstance(event, Failure):
+            raise BrokenStream(failure_text(event.error))
+
+
+def events_of(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
+    """The same without the exception, for those who look at the last event."""
     reader = registry.get(dialect).reader()
     for chunk in (data,) if isinstance(data, (bytes, bytearray, memoryview)) else data:
         yield from reader.feed(bytes(chunk))
@@ -117,4 +126,13 @@ def write_events(events: Iterable[Event], dialect: str, *, source: str | None = 
             origin = source or (event.response.dialect if isinstance(event, Start) else None)
             break
     writer = target.writer(Report(), origin in (target.name, None), Context())
-    return b"".join(writer.send(event) for event in (*early, *rest))
+    out = [writer.send(event) for event in early]
+    failed = bool(early) and isinstance(early[-1], Failure)
+    try:
+        for event in rest:
+            out.append(writer.send(event))
+            failed = failed or isinstance(event, Failure)
+    except BrokenStream:
+        if not failed:  # else it is what `read_events` raises behind a Failure, which has been written
+            raise
+    return b"".join(out)

@@ -489,7 +489,7 @@ def read_envelope(r: Response, body: Json, faults: Faults) -> None:
             setattr(r, key, value)
         elif key == "content" and type(value) is list:
             candidate.message.parts = read_blocks(value, "/content", faults)
-        elif key == "stop_reason" and type(value) is str:
+        elif key == "stop_reason" and type(value) is str and value:
             read_finish(candidate, value)
         elif key == "stop_sequence" and type(value) is str:
             candidate.stop_sequence = value

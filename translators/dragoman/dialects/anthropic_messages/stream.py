@@ -224,7 +224,7 @@ class MessagesStreamReader:
                 extra[key] = value
         if extra:
             out.append(Extra("response", 0, extra))
-        if type(word) is str and not self._finished:
+        if type(word) is str and word and not self._finished:
             self._finished = True
             event = Finish(0, None, sequence if type(sequence) is str else None)
             read_finish(event, word)

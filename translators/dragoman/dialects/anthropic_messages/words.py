@@ -144,7 +144,7 @@ RESPONSE: Kind = {
     "role": ("assistant",),
     "model": ("",),
     "content": (),
-    "stop_reason": (),
+    "stop_reason": ("",),
     "stop_sequence": (),
     "stop_details": (),
     "usage": (),
