@@ -136,6 +136,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         kept = {k: v for k, v in (node.spelling or {}).items() if k in _KEPT.get(type(node), ())}
         if isinstance(node, Reasoning) and kept.get("fields"):
             kept["fields"] = kept["fields"][:1]
+        if isinstance(node, ReasoningControl) and kept.get("fields") == ["reasoning"] and node.effort is not None:
+            kept["fields"] = ["reasoning_effort"]  # the same words in OpenRouter's object and in Chat's own field
         node.spelling = kept or None
     if isinstance(node, Request):
         params: Any = node.params

@@ -219,6 +219,7 @@ class Message:
     role: Role
     parts: list[Part] = field(default_factory=list)
     name: str | None = None
+    cache: Json | None = None
     item: Item | None = None
     extra: Extra | None = None
     spelling: Spelling | None = None

@@ -37,25 +37,37 @@ class Loss:
 
 
 class Report:
-    """Collects the losses of one translation, in order; with `links` also where each target element came from."""
+    """Collects the losses of one translation, in order; with `links` also where each target element came from.
 
-    __slots__ = ("links", "losses")
+    `once`: a loss of one kind, code and place counts once, however often a stream repeats it.
+    """
 
-    def __init__(self, *, trace: bool = False) -> None:
+    __slots__ = ("_seen", "links", "losses")
+
+    def __init__(self, *, trace: bool = False, once: bool = False) -> None:
         self.losses: list[Loss] = []
         self.links: dict[str, str] | None = {} if trace else None
+        self._seen: set[tuple[str, str, str]] | None = set() if once else None
+
+    def _add(self, loss: Loss) -> None:
+        if self._seen is not None:
+            key = (loss.kind, loss.code, loss.at)
+            if key in self._seen:
+                return
+            self._seen.add(key)
+        self.losses.append(loss)
 
     def dropped(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """`value`, at source place `at`, has no word in the target."""
-        self.losses.append(Loss("dropped", code, at, detail, value))
+        self._add(Loss("dropped", code, at, detail, value))
 
     def changed(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """`value`, at source place `at`, was approximated in the target."""
-        self.losses.append(Loss("changed", code, at, detail, value))
+        self._add(Loss("changed", code, at, detail, value))
 
     def invented(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """The target needs `value` at target place `at`; the source said nothing of it."""
-        self.losses.append(Loss("invented", code, at, detail, value))
+        self._add(Loss("invented", code, at, detail, value))
 
     def link(self, target: str, source: str) -> None:
         """The element at `target` (pointer into the target) came from `source` (pointer into the source)."""

@@ -24,7 +24,7 @@ class StreamTranslation:
     def __init__(self, source: Dialect, target: Dialect, context: Context, on_loss: OnLoss) -> None:
         self._home = source is target
         self._reader = source.reader()
-        self._report = Report()
+        self._report = Report(once=True)
         self._writer = target.writer(self._report, self._home, context)
         self._on_loss = on_loss
         self._seen = 0

@@ -108,6 +108,7 @@ class RequestWriter(BlockWriter):
             before = len(blocks)
             for part in m.parts:
                 self.part(part, "system", blocks, sources)
+            self.mark_last(m, blocks, before)
             self.about(m)
             if m.role == "developer":
                 self.report.changed("role.renamed", f"{m.at}/role", m.role)
@@ -120,6 +121,15 @@ class RequestWriter(BlockWriter):
                 self.link("/system", m.at)
         if blocks:
             out["system"] = self.place(blocks, sources, "/system")
+
+    def mark_last(self, m: Message, blocks: list[Json], before: int) -> None:
+        """The cache mark of a whole message stands on its last block."""
+        mark = self.cache_mark(m) if m.cache else None
+        if mark is not None and len(blocks) > before and "cache_control" not in blocks[-1]:
+            blocks[-1]["cache_control"] = mark
+            self.report.changed("cache.moved", f"{m.at}/cache_control", mark)
+        elif mark is not None:
+            self.report.dropped("cache.unsupported", f"{m.at}/cache_control", mark)
 
     def about(self, m: Message) -> None:
         """What a message carries beside its content."""
@@ -139,6 +149,7 @@ class RequestWriter(BlockWriter):
         sources: list[Part] = []
         for part in m.parts:
             self.part(part, role, blocks, sources)
+        self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
@@ -173,6 +184,7 @@ class RequestWriter(BlockWriter):
         sources: list[Part] = []
         for part in m.parts:
             self.part(part, "system", blocks, sources)
+        self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
             self.report.dropped("message.empty", m.at, m)

@@ -35,5 +35,5 @@ DIALECT = Dialect(
     target=_target,
     arguments_at=_arguments_at,
     derived=DERIVED,
-    kin=(("/reasoning_effort", "/thinking"), ("/user", "/safety_identifier")),
+    kin=(("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"), ("/user", "/safety_identifier")),
 )

@@ -62,6 +62,10 @@ def home_request(r: Request) -> Json:
         fields = (c.spelling or {}).get("fields", ["reasoning_effort"])
         if "reasoning_effort" in fields:
             out["reasoning_effort"] = c.effort
+        if "reasoning" in fields:
+            out["reasoning"] = {"effort": c.effort} if c.effort is not None else {"max_tokens": c.budget}
+        if "enable_thinking" in fields:
+            out["enable_thinking"] = c.mode == "enabled"
         if "thinking" in fields:
             out["thinking"] = {"type": c.mode}
             if c.budget is not None:
@@ -168,6 +172,7 @@ def home_message(m: Message) -> Json:
         out["annotations"] = citations
     if calls:
         out["tool_calls"] = calls
+    out.update(m.cache or {})
     give_back(out, m.extra)
     return out
 

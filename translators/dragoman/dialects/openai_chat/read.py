@@ -321,6 +321,38 @@ def _thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     return True
 
 
+def _reasoning_object(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    # OpenRouter: {effort | max_tokens, enabled?, exclude?}. Chat's own control and Anthropic's win over it.
+    if type(value) is not dict or body.get("reasoning_effort") is not None or body.get("thinking") is not None:
+        return False
+    effort, budget = value.get("effort"), value.get("max_tokens")
+    known = effort in EFFORTS if type(effort) is str else type(budget) is int and effort is None
+    if not known or body.get("enable_thinking") is not None:
+        return False
+    control = _control(r)
+    rest = dict(value)
+    if type(effort) is str:
+        control.effort = rest.pop("effort")
+        r.places["reasoning.effort"] = "/reasoning/effort"
+    else:
+        control.mode, control.budget = "enabled", rest.pop("max_tokens")
+        r.places["reasoning.mode"] = r.places["reasoning.budget"] = "/reasoning/max_tokens"
+    control.spelling["fields"].append("reasoning")  # type: ignore[index]
+    control.extra = {"reasoning": rest} if rest else None
+    return True
+
+
+def _enable_thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    # Qwen and what runs it.
+    if type(value) is not bool or body.get("reasoning_effort") is not None or body.get("thinking") is not None:
+        return False
+    control = _control(r)
+    control.mode = "enabled" if value else "disabled"
+    r.places["reasoning.mode"] = "/enable_thinking"
+    control.spelling["fields"].append("enable_thinking")  # type: ignore[index]
+    return True
+
+
 _REQUEST = {
     "model": _model,
     "messages": _messages,
@@ -336,6 +368,8 @@ _REQUEST = {
     "response_format": _response_format,
     "reasoning_effort": _reasoning_effort,
     "thinking": _thinking,
+    "reasoning": _reasoning_object,
+    "enable_thinking": _enable_thinking,
 }
 
 
@@ -377,6 +411,8 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
             tail.insert(0, Refusal(value, spelling={"field": True}, at=f"{at}/refusal"))
         elif key == "name" and type(value) is str:
             out.name = value
+        elif key == "cache_control" and type(value) is dict and role not in ("tool", "function"):
+            out.cache = {key: value}
         elif key == "audio" and type(value) is dict and type(value.get("id")) is str:
             lead.append(read_audio(value, f"{at}/audio"))
         else:

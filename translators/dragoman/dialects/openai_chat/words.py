@@ -102,6 +102,8 @@ REQUEST: Kind = {
     "stream_options": {"include_usage": (True, False), "include_obfuscation": ()},
     "reasoning_effort": (),
     "thinking": {"type": (), "budget_tokens": ()},
+    "reasoning": {"effort": (), "max_tokens": (), "enabled": (True,), "exclude": (False,)},
+    "enable_thinking": (),
     "seen": (),
 }
 MESSAGE: Kind = {

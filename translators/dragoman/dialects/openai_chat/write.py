@@ -191,6 +191,7 @@ class RequestWriter(ChatWriter):
             message["name"] = m.name
         self.add(message, m)
         self.drop(m)
+        self.cache(m)
 
     def user(self, m: Message) -> None:
         """A user turn: its tool results become messages of their own, in front; media in them follow after."""

@@ -1,0 +1,45 @@
+"""Strict models of every document of every dialect, for validation on demand and for schemas/.
+
+Edge only: nothing imports this before somebody asks (`validate=True`, `python -m dragoman.wire`), for it imports
+pydantic. A dialect is a module here named like its id, `DOCUMENTS` in it names the model of each kind.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from .. import registry
+from ..errors import Fault, UnknownDialect
+from .faults import faults_of
+
+KINDS = ("request", "response", "error", "event")
+
+
+@cache
+def models(dialect: str) -> dict[str, Any]:
+    """kind -> model of one dialect or of a flavour of it; raises UnknownDialect."""
+    name = dialect.partition("+")[0]
+    if name not in registry.names():
+        raise UnknownDialect(dialect, registry.names())
+    found: dict[str, Any] = import_module(f".{name.replace('-', '_')}", __package__).DOCUMENTS
+    return found
+
+
+@cache
+def adapter(dialect: str, kind: str) -> TypeAdapter[Any]:
+    """What validates documents of one kind; built when first asked for."""
+    return TypeAdapter(models(dialect)[kind])
+
+
+def faults(dialect: str, kind: str, document: Any) -> list[Fault]:
+    """Everything wrong with the types of a document, in its order; empty for a valid one.
+
+    kind: request, response, error or event (the data of one stream event). Values of the document are in no fault.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+    return faults_of(adapter(dialect, kind), document)
