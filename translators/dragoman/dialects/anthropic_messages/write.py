@@ -204,26 +204,31 @@ class ResponseWriter(BlockWriter):
     def block(self, part: Part, response_id: str | None, ordinal: int) -> Json | None:
         """The block that says `part`, or None with a loss."""
         if isinstance(part, Text):
-            blocks: list[Json] = []
-            if part.text:
-                # In an answer a blank text may stand; only what goes up is refused.
-                blocks.append({"type": "text", "text": part.text})
-            self.drop(part)
-            self.cache(part)
+            self.beside(part, bool(part.text))
             citations = [said for said in map(self.citation, part.citations or ()) if said is not None]
-            if blocks and citations:
-                blocks[0]["citations"] = citations
-            return blocks[0] if blocks else None
+            if not part.text:
+                return None
+            # In an answer a blank text may stand; only what goes up is refused.
+            block: Json = {"type": "text", "text": part.text}
+            return {**block, "citations": citations} if citations else block
         if isinstance(part, ToolCall):
             return self.call(part, self.call_id(part, response_id, ordinal))
         if isinstance(part, Refusal):
             self.report.changed("refusal.as_text", part.at, part.text)
             self.drop(part)
-            return {"type": "text", "text": part.text}
+            return {"type": "text", "text": part.text} if part.text else None
         if isinstance(part, Reasoning):
             return self.reasoning(part, ordinal)
         self.gone(part)
         return None
+
+    def beside(self, part: Text, said: bool) -> None:
+        """What a text carries beside its text; an empty one takes it along."""
+        if said:
+            self.drop(part)
+            self.cache(part)
+        elif part.cache or part.extra:
+            self.report.dropped("text.blank", part.at, part.text)
 
     def citation(self, c: Citation) -> Json | None:
         """A citation of an address. Its span has no place here, and nobody else knows the `encrypted_index`."""

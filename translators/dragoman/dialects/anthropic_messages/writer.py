@@ -426,8 +426,7 @@ class ForeignWriter(ResponseWriter):
             # The same look at the whole as the whole document gets.
             self.input_of(replace(part, arguments=whole))
         elif isinstance(part, Text):
-            self.drop(part)
-            self.cache(part)
+            self.beside(part, block.index is not None)
         elif isinstance(part, Refusal):
             if block.index is not None:
                 self.report.changed("refusal.as_text", part.at, None)
