@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := fixtures/demo/mixed.jsonl
 
-.PHONY: setup demo test test-corpus lint proof bench requirements clean
+.PHONY: setup demo test test-corpus lint proof bench schemas requirements clean
 
 setup: $(VENV)/ready
 
@@ -51,6 +51,9 @@ proof: setup
 
 bench: setup
 	@for file in tests/bench/*.py; do echo "$$file"; $(BIN)/python $$file || exit 1; done
+
+schemas: setup
+	$(BIN)/python -m dragoman.wire schemas
 
 # Needs uv, which `pip install uv` brings.
 requirements:

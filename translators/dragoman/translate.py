@@ -51,6 +51,28 @@ def _guard(action: Callable[[], Any]) -> Any:
         raise InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH} levels", "more")]) from None
 
 
+def _check(document: Any, dialect: Dialect, kind: str, validate: bool) -> None:
+    """Every fault of a document at once, where that was asked for."""
+    if validate:
+        from .wire import faults  # only now: it imports pydantic
+
+        found = _guard(lambda: faults(dialect.name, kind, document))
+        if found:
+            raise InvalidDocument(found)
+
+
+def _read_response(document: Json, dialect: Dialect, validate: bool) -> Response:
+    """The reader decides whether a body under a success status is an error; {} is the upstream's failure."""
+    try:
+        response: Response = _guard(lambda: dialect.read_response(document))
+    except InvalidDocument:
+        _check(document, dialect, "response", validate)
+        raise
+    if document:
+        _check(document, dialect, "error" if response.error is not None else "response", validate)
+    return response
+
+
 def _raw(body: Body) -> bytes | None:
     if isinstance(body, str):
         try:
@@ -85,6 +107,7 @@ def translate_request(
     check_policy(on_loss)
     came, goes = registry.get(source), registry.get(target)
     document = as_object(body)
+    _check(document, came, "request", validate)
     if came is goes:
         where, headers = goes.target(Request(source))
         model, stream = document.get("model"), document.get("stream")
@@ -134,6 +157,7 @@ def read_request(
     check_policy(on_loss)
     came = registry.get(dialect)
     document = as_object(body)
+    _check(document, came, "request", validate)
     request: Request = _guard(lambda: came.read_request(document, path))
     return request
 
@@ -162,7 +186,7 @@ def translate_response(
         document = _text(body)
     if type(document) is not dict:
         return translate_error(502, document, source, target, on_loss=on_loss)
-    response: Response = _guard(lambda: came.read_response(document))
+    response = _read_response(document, came, validate)
     if came is goes and response.error is None:
         return Translation(document, raw=_raw(body))
     return write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
@@ -209,9 +233,7 @@ def read_response(
     """The canonical response that `body` of `dialect` says; an error body becomes `Response.error`."""
     check_policy(on_loss)
     came = registry.get(dialect)
-    document = as_object(body)
-    response: Response = _guard(lambda: came.read_response(document))
-    return response
+    return _read_response(as_object(body), came, validate)
 
 
 def translate_error(
@@ -237,6 +259,8 @@ def translate_error(
             body = loads(body)
         except InvalidDocument:
             body = _text(body)
+    if type(body) in (dict, list):
+        _check(body, came, "error", validate)
     error: Error = _guard(lambda: came.read_error(status, body))
     report = Report()
     home = came is goes and type(body) in (dict, list)
@@ -321,7 +345,8 @@ class Exchange:
         document = as_object(body)
         if self.client == self.upstream:
             return translate_request(body, self.client, self.upstream, path=path, **self._options)
-        self._request = read_request(document, self.client, path=path)
+        validate = self._options["validate"]
+        self._request = read_request(document, self.client, path=path, validate=validate)
         return write_request(self._request, self.upstream, **self._options)
 
     def response(self, body: Body) -> Translation:

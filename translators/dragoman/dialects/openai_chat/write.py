@@ -104,7 +104,7 @@ class ChatWriter(Writer):
 class RequestWriter(ChatWriter):
     """One request."""
 
-    __slots__ = ("calls", "ids", "messages", "r", "skipped", "spoken")
+    __slots__ = ("answered", "calls", "ids", "messages", "r", "skipped", "spoken")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, False, context)
@@ -112,6 +112,7 @@ class RequestWriter(ChatWriter):
         self.messages: list[Json] = []
         self.ids = pair_ids(r.messages)
         self.calls: set[str] = set()
+        self.answered = False  # the last results were a turn of the user's own
         self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
 
     def body(self) -> Json:
@@ -206,19 +207,15 @@ class RequestWriter(ChatWriter):
             else:
                 rest.append(part)
         if rest or not results:
+            if not results and self.answered and before and self.messages[-1]["role"] == "tool":
+                # Two turns of the user in a row, results first: here nothing keeps them apart.
+                self.report.changed("message.merged", m.at)
             self.plain(m, "user", rest)
             return
+        self.answered = m.role == "user"
         self.drop(m)
         if len(self.messages) == before:
             self.report.dropped("message.empty", m.at, m)
-        else:
-            self.follows(m)
-
-    def follows(self, m: Message) -> None:
-        """Two turns of the user in a row, results first: here nothing keeps them apart."""
-        following = self.r.messages[self.r.messages.index(m) + 1 :][:1]
-        if m.role == "user" and following and following[0].role == "user":
-            self.report.changed("message.merged", following[0].at)
 
     def result(self, part: ToolResult, m: Message) -> list[Part]:
         """One `tool` message; returns the media that had to leave it."""

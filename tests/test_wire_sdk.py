@@ -1,0 +1,172 @@
+"""The models against the official SDKs' own types: every field and word that one has and the other lacks.
+
+What differs on purpose stands in `DELIBERATE`, with its reason; a new SDK version shows its news as a failure.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import pydantic
+import pytest
+import typing_extensions
+
+from dragoman import wire
+from dragoman.wire.shapes import Known, Open
+
+pytest.importorskip("openai")
+pytest.importorskip("anthropic")
+
+from anthropic.types import beta as messages
+from anthropic.types.beta import message_create_params as messages_params
+from openai.types import chat
+from openai.types.chat import completion_create_params as chat_params
+
+SDK: dict[tuple[str, str], Any] = {
+    ("openai-chat", "request"): typing.Union[  # noqa: UP007
+        chat_params.CompletionCreateParamsNonStreaming, chat_params.CompletionCreateParamsStreaming
+    ],
+    ("openai-chat", "response"): chat.ChatCompletion,
+    ("openai-chat", "event"): chat.ChatCompletionChunk,
+    ("anthropic-messages", "request"): typing.Union[  # noqa: UP007
+        messages_params.MessageCreateParamsNonStreaming, messages_params.MessageCreateParamsStreaming
+    ],
+    ("anthropic-messages", "response"): messages.BetaMessage,
+    ("anthropic-messages", "event"): messages.BetaRawMessageStreamEvent,
+    ("anthropic-messages", "error"): __import__("anthropic").types.ErrorResponse,
+}
+# (dialect, which side has it): patterns of paths -> why.
+DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
+    ("openai-chat", "sdk"): {
+        r"\.model=.*": "models come and go; they are data of profiles",
+    },
+    ("openai-chat", "ours"): {
+        r".*\.content\[\]\{(text|refusal|image_url|input_audio|file)\}": "one union of parts for all roles: which role "
+        "may say what is the writers' business",
+        r".*\.annotations\[\]\{file\}": "OpenRouter",
+        r".*\.delta(\{\w+\})?\.annotations": "search models send them in a delta",
+        r".*\.tool_calls\[\]\{function\}\.custom": "custom calls stream too",
+        r"\.error": "the frame that ends a stream with an error",
+    },
+    ("anthropic-messages", "sdk"): {
+        r".*\.model=.*": "models come and go; they are data of profiles",
+        r".*\.(error_code|reason)=.*": "open lists that nothing here depends on",
+        r"\.(betas|user_profile_id|workspace_id)": "headers, not in the body",
+        r".*\{(browser|computer)_toolset_\d+\}\.configs\.\w+": "any member of a toolset, by its name",
+    },
+    ("anthropic-messages", "ours"): {
+        r".*\{(browser|computer)_toolset_\d+\}\.configs\{\}": "any member of a toolset, by its name",
+        r".*\.cache_control": "one model of a block or tool for requests and replies",
+        r".*\.citations\[\]\{\w+\}\.file_id": "one model of citations for requests and replies",
+        r".*\.(max_characters|enable_zoom|use_cache|response_inclusion)": "one model for all versions of a tool",
+        r".*\{(text_editor|tool_search)_\w+\}\.name=\w+": "one model for all versions of a tool",
+        r".*\.user_input\{(only|except)\}": "one model of URL sources",
+        r".*\.source\{base64\}\.media_type=.*": "one model of base64 sources",
+        r".*\.content\{document\}\.(context|source\{(content|file|url)\})": "one model of documents",
+        r".*\.iterations\[\]\{compaction\}\.model": "one model with the iterations of messages",
+        r"\.(stream|temperature|top_p|top_k)": "wire version 2023-06-01",
+        r"\.(output_format|anthropic_version|anthropic_beta)": "older betas, Bedrock and Vertex",
+        r"\{(error|ping)\}": "events that the SDK handles before it parses",
+        r".*\.error\{\w+\}\.details": "newer than the types",
+        r".*\.error\{(conflict_error|request_too_large)\}": "sent by the service, not in the types",
+    },
+}
+
+
+def paths(kind: Any, at: str = "") -> Iterator[str]:
+    """`messages[]{user}.content[]{text}.text` for each field that can be reached, `...field=word` for its words."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        inner, *marks = get_args(kind)
+        yield from (f"{at}={word}" for mark in marks if isinstance(mark, Known) for word in mark.words)
+        yield from paths(inner, at)
+    elif origin is Literal:
+        yield from (f"{at}={word}" for word in get_args(kind) if isinstance(word, str))
+    elif origin in (typing.Union, types.UnionType, typing_extensions.Required, typing_extensions.NotRequired):
+        for inner in get_args(kind):
+            yield from paths(inner, at)
+    elif kind is Open:
+        return
+    elif _is_object(kind):
+        yield from _of_object(kind, at)
+    elif _is_object(origin):
+        yield from _of_object(origin, at)
+    elif origin is not None and len(get_args(kind)) == 2:
+        yield from paths(get_args(kind)[1], at + "{}")
+    elif origin is not None:
+        yield from paths(get_args(kind)[0], at + "[]")
+
+
+def _of_object(kind: Any, at: str) -> Iterator[str]:
+    hints = dict(_fields(kind))
+    for name in ("type", "role"):
+        words = [path[1:] for path in paths(hints.get(name), "") if path.startswith("=")]
+        if words:
+            del hints[name]
+            break
+    for tag in words or [""]:
+        here = at + (f"{{{tag}}}" if tag else "")
+        yield here
+        for field, inner in hints.items():
+            yield f"{here}.{field}"
+            yield from paths(inner, f"{here}.{field}")
+
+
+def _is_object(kind: Any) -> bool:
+    return typing_extensions.is_typeddict(kind) or (
+        isinstance(kind, type) and issubclass(kind, pydantic.BaseModel) and kind is not pydantic.BaseModel
+    )
+
+
+def _fields(kind: Any) -> Iterator[tuple[str, Any]]:
+    if not typing_extensions.is_typeddict(kind):
+        for name, field in kind.model_fields.items():
+            yield field.alias or name, field.annotation
+        return
+    for name, hint in typing_extensions.get_type_hints(kind, include_extras=True).items():
+        aliases = [mark.alias for mark in _marks(hint) if getattr(mark, "alias", None)]
+        yield (aliases[0] if aliases else name), hint
+
+
+def _marks(hint: Any) -> Iterator[Any]:
+    if get_origin(hint) is Annotated:
+        yield from get_args(hint)[1:]
+    if get_origin(hint) in (Annotated, typing_extensions.Required, typing_extensions.NotRequired):
+        yield from _marks(get_args(hint)[0])
+
+
+@cache
+def differences(dialect: str, kind: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What only the SDK has, what only we have; what lies below something that is missing counts with it."""
+    ours, theirs = set(paths(wire.models(dialect)[kind])), set(paths(SDK[dialect, kind]))
+    return _tops(theirs - ours), _tops(ours - theirs)
+
+
+def _tops(found: set[str]) -> frozenset[str]:
+    return frozenset(
+        path for path in found if not any(path[:end] in found for end in range(1, len(path)) if path[end] in ".[{=")
+    )
+
+
+@pytest.mark.parametrize("key", list(SDK), ids="-".join)
+def test_the_models_know_what_the_sdk_knows(key: tuple[str, str]) -> None:
+    dialect, kind = key
+    for side, found in zip(("sdk", "ours"), differences(dialect, kind), strict=True):
+        known = DELIBERATE.get((dialect, side), {})
+        news = [path for path in sorted(found) if not any(re.fullmatch(pattern, path) for pattern in known)]
+        assert news == [], f"only in {side}"
+
+
+@pytest.mark.parametrize("row", list(DELIBERATE), ids="-".join)
+def test_no_deliberate_difference_is_stale(row: tuple[str, str]) -> None:
+    dialect, side = row
+    found = {
+        path for of, kind in SDK if of == dialect for path in differences(dialect, kind)[0 if side == "sdk" else 1]
+    }
+    unused = [pattern for pattern in DELIBERATE[row] if not any(re.fullmatch(pattern, path) for path in found)]
+    assert unused == []
