@@ -714,10 +714,9 @@ def pieces(data: bytes) -> Iterator[bytes]:
 
 def test_events(recorded: fixtures.Fixture) -> None:
     if recorded.broken:
-        events = []
+        events: list[Any] = []
         with pytest.raises(dragoman.BrokenStream):
-            for event in dragoman.read_events(recorded.data, recorded.dialect):
-                events.append(event)
+            events.extend(dragoman.read_events(recorded.data, recorded.dialect))
         with pytest.raises(dragoman.BrokenStream):
             dragoman.fold(events)
         written = dragoman.write_events(dragoman.read_events(recorded.data, recorded.dialect), recorded.dialect)

@@ -10,7 +10,7 @@ from . import registry
 from .dialects.base import Context, Dialect
 from .errors import Fault, InvalidDocument
 from .jsontext import MAX_DEPTH, as_object, dumps, loads
-from .model import Error, Request, Response
+from .model import Error, Json, Request, Response
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import ERRORS, drop_extra
