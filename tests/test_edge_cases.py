@@ -659,3 +659,20 @@ def test_seed_stream_of_bare_lines_is_no_answer() -> None:
     lines = [line[6:] for line in fixtures.named("openai-chat/plain.stream").data.split(b"\n\n") if line]
     r = run(CHAT, b"\n\n".join(lines[:2]) + b"\n\n")
     assert isinstance(r.stream.error, dragoman.BrokenStream)
+
+
+def test_oa19_signatures_of_another_vendor_stay_behind() -> None:
+    t = request("oa19")
+    assert "AAA=" not in json.dumps(t.body)
+    assert {"/messages/1/tool_calls/0/extra_content", "/messages/1/tool_calls/1/function/provider_specific_fields"} <= {
+        loss.at for loss in t.losses if loss.kind == "dropped"
+    }
+    calls = [block["id"] for block in t.body["messages"][1]["content"]]
+    results = [block["tool_use_id"] for block in t.body["messages"][2]["content"]]
+    assert calls == results
+    assert len(set(calls)) == 2
+
+
+def test_oa31_tags_are_text_where_no_flavour_says_otherwise() -> None:
+    r = stream("oa31")
+    assert texts(r.content) == "reason </think>\n\n4 < 5"
