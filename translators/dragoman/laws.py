@@ -380,7 +380,16 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any]) 
     if value[:1] in "{[":
         found = _parsed([value])
         return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
-    return any(len(t) > 2 and t in value for t in texts)
+    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, [t for t in texts if t])
+
+
+def _is_joined(value: str, texts: list[str]) -> bool:
+    """Whether a text is nothing but texts of the source, one behind the other."""
+    ends = {0}
+    for i in range(len(value)):
+        if i in ends:
+            ends.update(i + len(t) for t in texts if value.startswith(t, i))
+    return len(value) in ends
 
 
 def _parsed(texts: Iterable[str]) -> list[Any]:
@@ -550,7 +559,17 @@ def come_back(kind: str, body: Json, source: str, target: str) -> tuple[int, int
 
 
 # Losses whose place names a value that was looked at before it was dropped: another value might have been said.
-_LOOKED_AT = ("text.", "message.", "stop.", "max_tokens.", "tool_result.", "reasoning.", "media.", "service_tier.")
+_LOOKED_AT = (
+    "text.",
+    "message.",
+    "stop.",
+    "max_tokens.",
+    "tool_result.",
+    "reasoning.",
+    "media.",
+    "service_tier.",
+    "sampling.thinking",
+)
 
 
 def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: int) -> list[Violation]:

@@ -260,6 +260,8 @@ class ResponseWriter(BlockWriter):
             )
             self.report.dropped("state.no_carrier", place, part.state.value)
         if not part.text:
+            if part.extra:
+                self.report.dropped("reasoning.empty", part.at)
             return None
         self.report.invented("reasoning.signature", f"/content/{ordinal}/signature", "")
         return {"type": "thinking", "thinking": part.text, "signature": ""}

@@ -505,6 +505,8 @@ class RequestWriter(BlockWriter):
             return
         self.drop(f)
         if f.kind == "text":
+            if f.extra:
+                report.dropped("format.text", f"{f.at}/type", f.kind)
             return
         inner = self.r.place("output")
         if f.kind != "json_schema" or type(f.schema) is not dict:
