@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
 
-from ..events import Event
+from ..events import Event, Failure
+from ..framing import Frame, SSEDecoder
 from ..ids import derived, spell, unspell
 from ..jsontext import dumps, escape, same
 from ..model import Error, Json, Message, Opaque, Part, Request, Response, Text, ToolCall, ToolResult, Usage
@@ -24,6 +26,46 @@ class StreamReader(Protocol):
 
     def close(self) -> list[Event]:
         """The events of the end of input; the last one is End or Failure."""
+
+
+class SSEReader(ABC):
+    """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told."""
+
+    def __init__(self) -> None:
+        self._decoder = SSEDecoder()
+        self._over = False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Events that `chunk` settles."""
+        out: list[Event] = []
+        for frame in self._decoder.feed(chunk):
+            self._frame(frame, out)
+        return out
+
+    def close(self) -> list[Event]:
+        """The events of the end of input."""
+        out: list[Event] = []
+        for frame in self._decoder.close():
+            self._frame(frame, out)
+        if not self._over:
+            self._end(out)
+        return out
+
+    @abstractmethod
+    def _frame(self, frame: Frame, out: list[Event]) -> None:
+        """Take one frame."""
+
+    @abstractmethod
+    def _end(self, out: list[Event]) -> None:
+        """Close what is open, or tell that the stream stopped too early."""
+
+    def _fail(self, error: Error, out: list[Event]) -> None:
+        self._over = True
+        out.append(Failure(error))
+
+    def _broken(self, why: str, out: list[Event]) -> None:
+        """Our own words for a stream that breaks off or breaks its dialect's order."""
+        self._fail(Error("api", why, spelling={"form": "cut"}), out)
 
 
 class StreamWriter(Protocol):

@@ -20,7 +20,9 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
+from ...report import Report
 from ...tables import ERRORS, give_back
+from ..base import arguments_object
 from .words import FINISH, SERVICE_TIER, TOOL_CHOICE, WIRE
 
 
@@ -158,11 +160,7 @@ def home_block(part: Part) -> Json:
 def _input(out: Json, value: str | Json | None) -> None:
     """`input` is an object; text that a stream left behind is parsed, and what is no object kept under `_raw`."""
     if type(value) is str:
-        from ...model import ToolCall as Call
-        from ...report import Report
-        from ..base import arguments_object
-
-        out["input"] = arguments_object(Call(None, "", value), Report(), "")
+        out["input"] = arguments_object(ToolCall(arguments=value), Report(), "")
     elif value is not None:
         out["input"] = value
 

@@ -11,7 +11,6 @@ from ...events import (
     End,
     Event,
     Extra,
-    Failure,
     Finish,
     PartDelta,
     PartEnd,
@@ -22,9 +21,10 @@ from ...events import (
     merge_last,
     unfold,
 )
-from ...framing import Frame, SSEDecoder
+from ...framing import Frame
 from ...jsontext import loads
-from ...model import Error, Json, Media, Reasoning, Response, ServerTool, State, Text, ToolCall
+from ...model import Json, Media, Reasoning, Response, ServerTool, State, Text, ToolCall
+from ..base import SSEReader
 from .read import (
     is_error,
     read_block,
@@ -44,33 +44,17 @@ _PINGS = frozenset({b'{"type": "ping"}', b'{"type":"ping"}'})
 CUT = "the stream ended before its stop reason"
 
 
-class MessagesStreamReader:
+class MessagesStreamReader(SSEReader):
     """One response's events in, canonical events out."""
 
     def __init__(self) -> None:
-        self._decoder = SSEDecoder()
-        self._started = self._over = self._finished = False
+        super().__init__()
+        self._started = self._finished = False
         self._parts: dict[Any, int] = {}  # wire index -> part number, for blocks that are open
         self._kinds: dict[int, Any] = {}
         self._cited: dict[int, int] = {}
         self._count = 0
         self._usage: Json = {}
-
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Events that `chunk` settles."""
-        out: list[Event] = []
-        for frame in self._decoder.feed(chunk):
-            self._frame(frame, out)
-        return out
-
-    def close(self) -> list[Event]:
-        """The events of the end of input."""
-        out: list[Event] = []
-        for frame in self._decoder.close():
-            self._frame(frame, out)
-        if not self._over:
-            self._end(out)
-        return out
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
         if frame.comment is not None:
@@ -86,7 +70,7 @@ class MessagesStreamReader:
         except InvalidDocument:
             body = {"type": "ping"} if frame.event == "ping" else None  # "event: ping: skipped even with junk data"
         if type(body) is not dict:
-            self._fail(Error("api", "a frame is not a JSON object", spelling={"form": "cut"}), out)
+            self._broken("a frame is not a JSON object", out)
             return
         kind = body.get("type")
         handler = _HANDLERS.get(kind) if type(kind) is str else None
@@ -100,7 +84,7 @@ class MessagesStreamReader:
 
     def _end(self, out: list[Event]) -> None:
         if not self._finished:
-            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            self._broken(CUT, out)
             return
         self._close_parts(out)
         self._over = True
@@ -110,10 +94,6 @@ class MessagesStreamReader:
         for number in self._parts.values():
             out.append(PartEnd(0, number))
         self._parts = {}
-
-    def _fail(self, error: Error, out: list[Event]) -> None:
-        self._over = True
-        out.append(Failure(error))
 
     # events
 
@@ -146,7 +126,7 @@ class MessagesStreamReader:
         block = body.get("content_block")
         index = body.get("index")
         if not self._started or type(block) is not dict or type(index) is not int or index in self._parts:
-            self._fail(Error("api", "a content block begins out of order", spelling={"form": "cut"}), out)
+            self._broken("a content block begins out of order", out)
             return
         number, self._count = self._count, self._count + 1
         self._parts[index] = number
@@ -159,7 +139,7 @@ class MessagesStreamReader:
         index, delta = body.get("index"), body.get("delta")
         number = self._parts.get(index) if type(index) is int else None
         if number is None or type(delta) is not dict:
-            self._fail(Error("api", "a delta belongs to no open content block", spelling={"form": "cut"}), out)
+            self._broken("a delta belongs to no open content block", out)
             return
         kind = delta.get("type")
         part = self._kinds[number]
@@ -202,14 +182,14 @@ class MessagesStreamReader:
         index = body.get("index")
         number = self._parts.pop(index, None) if type(index) is int else None
         if number is None:
-            self._fail(Error("api", "a content block ends that is not open", spelling={"form": "cut"}), out)
+            self._broken("a content block ends that is not open", out)
             return
         self._rest(body, ("type", "index"), out)
         out.append(PartEnd(0, number))
 
     def _message_delta(self, body: Json, out: list[Event]) -> None:
         if not self._started:
-            self._fail(Error("api", "a message ends that did not begin", spelling={"form": "cut"}), out)
+            self._broken("a message ends that did not begin", out)
             return
         self._close_parts(out)
         delta = body.get("delta") if type(body.get("delta")) is dict else {}
@@ -238,7 +218,7 @@ class MessagesStreamReader:
 
     def _message_stop(self, body: Json, out: list[Event]) -> None:
         if not self._started:
-            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            self._broken(CUT, out)
             return
         extra = {k: v for k, v in body.items() if k != "type"}
         if extra:
@@ -260,10 +240,10 @@ class MessagesStreamReader:
         try:
             response = read_response(body)
         except InvalidDocument:
-            self._fail(Error("api", "a frame is not a message", spelling={"form": "cut"}), out)
+            self._broken("a frame is not a message", out)
             return
         if response.candidates[0].finish_reason is None:
-            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            self._broken(CUT, out)
             return
         out.extend(unfold(response))
 

@@ -17,7 +17,6 @@ from ...events import (
     End,
     Event,
     Extra,
-    Failure,
     Finish,
     PartDelta,
     PartEnd,
@@ -28,7 +27,7 @@ from ...events import (
     UsageReport,
     merge_last,
 )
-from ...framing import Frame, SSEDecoder
+from ...framing import Frame
 from ...jsontext import loads, same
 from ...model import (
     Candidate,
@@ -43,6 +42,7 @@ from ...model import (
     Text,
     ToolCall,
 )
+from ..base import SSEReader
 from .parts import read_annotation
 from .read import REASONING_FIELDS, details_text, read_error, read_finish, read_usage
 from .words import NAME, RESPONSE, TRANSPORT
@@ -87,35 +87,18 @@ class _Choice:
     role: bool = True
 
 
-class ChatStreamReader:
+class ChatStreamReader(SSEReader):
     """One response's chunks in, canonical events out."""
 
     def __init__(self) -> None:
-        self._decoder = SSEDecoder()
+        super().__init__()
         self._started = False
-        self._over = False
         self._envelope: Json = {}
         self._choices: dict[int, _Choice] = {}
         self._usage: Json = {}
         self._last_usage: Json | None = None
         self._waiting: list[tuple[Json, list[Any]]] = []  # chunks that came before the start
         self._failing: Error | None = None
-
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Events that `chunk` settles."""
-        out: list[Event] = []
-        for frame in self._decoder.feed(chunk):
-            self._frame(frame, out)
-        return out
-
-    def close(self) -> list[Event]:
-        """The events of the end of input."""
-        out: list[Event] = []
-        for frame in self._decoder.close():
-            self._frame(frame, out)
-        if not self._over:
-            self._end(out)
-        return out
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
         if frame.comment is not None:
@@ -134,7 +117,7 @@ class ChatStreamReader:
             if type(body) is list and len(body) == 1:
                 body = body[0]
             if type(body) is not dict:
-                self._fail(Error("api", "a frame is not a JSON object", spelling={"form": "cut"}), out)
+                self._broken("a frame is not a JSON object", out)
             else:
                 self._chunk(body, frame.event, out)
 
@@ -144,7 +127,7 @@ class ChatStreamReader:
             if self._over:
                 return
         if not self._choices or not all(c.finished for c in self._choices.values()):
-            self._fail(Error("api", CUT, spelling={"form": "cut"}), out)
+            self._broken(CUT, out)
             return
         for choice in self._choices.values():
             self._close(choice, out)
@@ -156,10 +139,6 @@ class ChatStreamReader:
                 out.append(PartEnd(choice.index, choice.audio))
         self._over = True
         out.append(End())
-
-    def _fail(self, error: Error, out: list[Event]) -> None:
-        self._over = True
-        out.append(Failure(error))
 
     # one chunk
 
