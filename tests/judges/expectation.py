@@ -92,6 +92,8 @@ def expect_from_chat(document: Json, *, streamed: bool = False) -> Seen:
     finish: Any = TO_ANTHROPIC.get(str(word), ANY_STOP)
     if calls and word not in CUT_SHORT:
         finish = "tool_use"
+    elif word == "stop" and message.get("refusal"):
+        finish = "refusal"  # "content_filter (or stop + message.refusal)"
     return Seen(
         text=text + (message.get("refusal") or ""),
         reasoning=reasoning,

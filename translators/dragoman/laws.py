@@ -380,7 +380,7 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any]) 
     if value[:1] in "{[":
         found = _parsed([value])
         return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
-    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, [t for t in texts if t])
+    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *filter(None, texts)])
 
 
 def _is_joined(value: str, texts: list[str]) -> bool:

@@ -7,6 +7,8 @@ import mimetypes
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+_ALIASES = {"image/jpg": "image/jpeg"}  # everyone writes it, nobody registered it
+
 
 @dataclass(slots=True)
 class Data:
@@ -30,7 +32,8 @@ def from_data_url(url: str) -> Data | None:
     kind, *parameters = head.split(";")
     if not parameters or parameters[-1].strip().lower() != "base64":
         data = base64.b64encode(unquote_to_bytes(data.encode("utf-8", "surrogatepass"))).decode()
-    return Data(kind.strip() or "text/plain", data)
+    kind = kind.strip().lower() or "text/plain"
+    return Data(_ALIASES.get(kind, kind), data)
 
 
 def media_type_of(url: str) -> str | None:

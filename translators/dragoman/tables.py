@@ -143,6 +143,33 @@ _BY_STATUS = {row[0]: word for word, row in ERRORS.items()} | {
 }
 
 
+# What an error calls itself, where no status tells: types and codes of OpenAI and those who follow it.
+_BY_NAME = {
+    "invalid_request_error": "invalid_request",
+    "context_length_exceeded": "invalid_request",
+    "invalid_api_key": "authentication",
+    "authentication_error": "authentication",
+    "insufficient_quota": "billing",
+    "billing_hard_limit_reached": "billing",
+    "permission_error": "permission",
+    "permission_denied": "permission",
+    "model_not_found": "not_found",
+    "not_found_error": "not_found",
+    "rate_limit_exceeded": "rate_limit",
+    "rate_limit_error": "rate_limit",
+    "tokens": "rate_limit",
+    "requests": "rate_limit",
+    "overloaded_error": "overloaded",
+    "service_unavailable": "overloaded",
+    "timeout": "timeout",
+}
+
+
+def error_named(*names: object) -> str | None:
+    """The canonical word for the first of an error's own names that says one."""
+    return next((_BY_NAME[n] for n in names if type(n) is str and n in _BY_NAME), None)
+
+
 def error_word(status: int | None) -> str:
     """The canonical word for an HTTP status."""
     if status is None:

@@ -157,7 +157,8 @@ class ResponseWriter(BlockWriter):
         for other in others:
             self.report.dropped("candidate.extra", other.at, other)
         calls = any(b["type"] == "tool_use" for b in out["content"])
-        out["stop_reason"] = self.finish(candidate, calls)
+        refused = any(isinstance(p, Refusal) for p in candidate.message.parts)
+        out["stop_reason"] = self.finish(candidate, calls, refused)
         out["stop_sequence"] = candidate.stop_sequence
         self.about(candidate)
         out["usage"] = self.usage_of(r.usage, "/usage")
@@ -266,7 +267,7 @@ class ResponseWriter(BlockWriter):
         self.report.invented("reasoning.signature", f"/content/{ordinal}/signature", "")
         return {"type": "thinking", "thinking": part.text, "signature": ""}
 
-    def finish(self, c: Candidate, calls: bool) -> str:
+    def finish(self, c: Candidate, calls: bool, refused: bool) -> str:
         """The stop reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
         at = f"{c.at}/{self.finish_key}"
         self.link("/stop_reason", at)
@@ -274,6 +275,14 @@ class ResponseWriter(BlockWriter):
         if calls and reason == "stop":
             self.report.changed("finish.tool_calls", at, reason)
             return "tool_use"
+        if reason == "tool_calls" and not calls:
+            # An agent would wait for a call that is not there.
+            self.report.changed("finish.approximated", at, reason)
+            return "end_turn"
+        if refused and reason == "stop":
+            # "stop + message.refusal" there is the reason `refusal` here.
+            self.report.changed("finish.refusal", at, reason)
+            return "refusal"
         word = FINISH.write.get(reason or "")
         if word is None:
             # A failure never looks like a success: what did not say how it ended, was cut off.

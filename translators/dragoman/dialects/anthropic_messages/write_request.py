@@ -36,13 +36,14 @@ SYSTEM = ("system", "developer")
 class RequestWriter(BlockWriter):
     """One request."""
 
-    __slots__ = ("ids", "known", "messages", "open", "r")
+    __slots__ = ("ids", "known", "messages", "open", "r", "turns")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
-        self.ids = pair_ids(r.messages)
+        self.turns = self.gathered(r.messages)
+        self.ids = pair_ids(self.turns)
         self.known: dict[str, None] = {}  # the ids of the calls so far, in order
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
@@ -52,16 +53,16 @@ class RequestWriter(BlockWriter):
         if not r.model:
             report.invented("envelope.model", "/model", "")
         lead = 0
-        while lead < len(r.messages) and r.messages[lead].role in SYSTEM:
+        while lead < len(self.turns) and self.turns[lead].role in SYSTEM:
             lead += 1
         if lead:
-            self.system(out, r.messages[:lead])
-        for i in range(lead, len(r.messages)):
+            self.system(out, self.turns[:lead])
+        for i in range(lead, len(self.turns)):
             self.message(i)
         if not self.messages:
             self.placeholder()
         self.order_results()
-        last = r.messages[-1] if r.messages else None
+        last = self.turns[-1] if self.turns else None
         if last is not None and last.role == "assistant" and self.messages[-1][0] == "assistant":
             # Here the model goes on from where such a turn ends.
             report.changed("role.prefill", last.at)
@@ -82,6 +83,23 @@ class RequestWriter(BlockWriter):
         return out
 
     # messages
+
+    def gathered(self, messages: list[Message]) -> list[Message]:
+        """The turns, with the results of calls right behind them: "in the next message", before anything else."""
+        out: list[Message] = []
+        held: list[Message] = []  # what was said between a turn of the assistant and its last result
+        for m in messages:
+            if m.role == "tool" and held:
+                self.report.changed("order.moved", m.at)
+                out.append(m)
+            elif m.role == "assistant":
+                out += [*held, m]
+                held = []
+            elif out and (held or out[-1].role in ("tool", "assistant")):
+                held.append(m)
+            else:
+                out.append(m)
+        return out + held
 
     def order_results(self) -> None:
         """Results stand in the order of their calls."""
@@ -138,7 +156,7 @@ class RequestWriter(BlockWriter):
         self.drop(m)
 
     def message(self, i: int) -> None:
-        m = self.r.messages[i]
+        m = self.turns[i]
         if m.role in SYSTEM:
             self.late_system(i, m)
             return
@@ -189,7 +207,7 @@ class RequestWriter(BlockWriter):
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
             return
-        following = next((n.role for n in self.r.messages[i + 1 :] if n.role not in SYSTEM), "assistant")
+        following = next((n.role for n in self.turns[i + 1 :] if n.role not in SYSTEM), "assistant")
         if m.role == "developer":
             self.report.changed("role.renamed", f"{m.at}/role", m.role)
         before = self.messages[-1][0] if self.messages else ""

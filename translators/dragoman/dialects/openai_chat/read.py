@@ -25,7 +25,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import EFFORTS, error_word
+from ...tables import EFFORTS, error_named, error_word
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
 from .words import FINISH, NAME, PARAMS, TOOL_CHOICE
 
@@ -621,7 +621,9 @@ def read_error(status: int | None, body: Any) -> Error:
         if not out.message and type(detail) is str:
             out.message = detail
     known = status if status is not None else out.code if type(out.code) is int else None
-    out.type = error_word(known)
+    own = (out.extra or {}).get("error") if out.at else out.extra
+    named = error_named(out.code, own.get("type") if type(own) is dict else None)
+    out.type = error_word(known) if known is not None else named or "api"
     if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
         out.status = out.code
     return out

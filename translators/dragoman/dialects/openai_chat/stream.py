@@ -377,11 +377,11 @@ class ChatStreamReader(SSEReader):
                 continue
             value = item.get("thinking") if kind == "thinking" else None
             if type(value) is list and all(type(t) is dict and type(t.get("text")) is str for t in value):
-                begin = partial(Reasoning, "", spelling={"part": []}, at=f"{choice.at}/content")
-                self._open(choice, "thinking", begin, out)
                 text = "".join(t["text"] for t in value)
                 rest = {k: v for k, v in item.items() if k not in ("type", "thinking")}
                 if text or rest:
+                    begin = partial(Reasoning, "", spelling={"part": []}, at=f"{choice.at}/content")
+                    self._open(choice, "thinking", begin, out)
                     out.append(PartDelta(choice.index, choice.text, "text", text, rest or None))
                 continue
             self._close(choice, out)

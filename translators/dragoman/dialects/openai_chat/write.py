@@ -112,7 +112,7 @@ class RequestWriter(ChatWriter):
         self.messages: list[Json] = []
         self.ids = pair_ids(r.messages)
         self.calls: set[str] = set()
-        self.answered = False  # the last results were a turn of the user's own
+        self.answered = ""  # where the last results stood, if they were a turn of the user's own
         self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
 
     def body(self) -> Json:
@@ -126,6 +126,9 @@ class RequestWriter(ChatWriter):
         if len(ends) == 2 and r.messages[-1].role == "assistant" == self.messages[-1]["role"]:
             # There the model goes on from where such a turn ends; here it is a turn like any other.
             report.changed("role.prefill", r.messages[-1].at)
+        if not self.messages:
+            report.invented("message.placeholder", "/messages/0", {"role": "user", "content": "."})
+            self.messages.append({"role": "user", "content": "."})
         out["messages"] = self.messages
         self.tools(out)
         self.params(out)
@@ -209,10 +212,11 @@ class RequestWriter(ChatWriter):
         if rest or not results:
             if not results and self.answered and before and self.messages[-1]["role"] == "tool":
                 # Two turns of the user in a row, results first: here nothing keeps them apart.
+                self.report.changed("message.merged", self.answered)
                 self.report.changed("message.merged", m.at)
             self.plain(m, "user", rest)
             return
-        self.answered = m.role == "user"
+        self.answered = m.at if m.role == "user" else ""
         self.drop(m)
         if len(self.messages) == before:
             self.report.dropped("message.empty", m.at, m)
@@ -338,9 +342,11 @@ class RequestWriter(ChatWriter):
             }
         elif part.kind == "document" and part.form == "base64":
             media_type = part.media_type or "application/pdf"
-            file: Json = {"file_data": f"data:{media_type};base64,{part.data}"}
-            if part.filename is not None:
-                file["filename"] = part.filename
+            file: Json = {"file_data": f"data:{media_type};base64,{part.data}", "filename": part.filename}
+            if part.filename is None:
+                # "Missing required parameter": file_data does not go without a name.
+                file["filename"] = "document.pdf"
+                report.invented("media.filename", "", "document.pdf")
             out = {"type": "file", "file": file}
             self.beside(part)
         elif part.kind == "document" and part.form == "text":
@@ -389,6 +395,10 @@ class RequestWriter(ChatWriter):
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
         elif choice.mode in TOOL_CHOICE.write:
             out["tool_choice"] = TOOL_CHOICE.write[choice.mode]
+        elif choice.mode == "tool" and choice.names[0] not in {t.name for t in r.tools or () if t.kind != "server"}:
+            # The one tool it names is not among those that came along.
+            report.changed("tool_choice.subset", choice.at, choice.mode)
+            out["tool_choice"] = "auto"
         elif choice.mode == "tool":
             name = self.name(choice.names[0], f"{choice.at}/name")
             out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
@@ -476,9 +486,10 @@ class RequestWriter(ChatWriter):
             self.link("/response_format/json_schema/schema", f"{self.r.place('output')}/schema")
         inner["strict"] = f.strict
         if f.strict is None:
-            # Structured output elsewhere always holds to its schema; here only under `strict`.
-            inner["strict"] = True
-            self.report.invented("format.strict", "/response_format/json_schema/strict", True)
+            # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
+            # no schema but one that requires and closes everything.
+            inner["strict"] = is_closed(f.schema)
+            self.report.invented("format.strict", "/response_format/json_schema/strict", inner["strict"])
         out["response_format"] = {"type": "json_schema", "json_schema": inner}
 
     def reasoning(self, out: Json) -> None:
@@ -509,6 +520,22 @@ class RequestWriter(ChatWriter):
             out["reasoning_effort"] = effort
         if c.display is not None:
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+
+
+def is_closed(schema: Any) -> bool:
+    """Whether every object of a schema requires all its properties and no others, as `strict` wants it."""
+    if type(schema) is list:
+        return all(map(is_closed, schema))
+    if type(schema) is not dict:
+        return True
+    properties = schema.get("properties")
+    if type(properties) is dict or schema.get("type") == "object":
+        required = schema.get("required")
+        names = set(properties) if type(properties) is dict else set()
+        listed = {r for r in required if type(r) is str} if type(required) is list else set()
+        if schema.get("additionalProperties") is not False or listed != names:
+            return False
+    return all(is_closed(value) for key, value in schema.items() if key not in ("enum", "const", "default", "required"))
 
 
 def state_at(part: Reasoning) -> str:
@@ -676,6 +703,10 @@ class ResponseWriter(ChatWriter):
             if reason == "stop":
                 self.report.changed("finish.tool_calls", at, reason)
             word = "tool_calls"
+        elif word == "tool_calls" and not calls:
+            # An agent would wait for a call that is not there.
+            word = "stop"
+            self.report.changed("finish.approximated", at, reason)
         elif word == "error":
             word = "length"
             self.report.changed("finish.approximated", at, reason)
