@@ -512,7 +512,7 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
             excused += kin
     made = [v for loss in (*second.losses, *third.losses) if loss.kind == "invented" for _, v in leaves(loss.value)]
     excused += [loss.at for loss in third.losses if loss.kind == "invented"]
-    if any(loss.code.startswith("message.") for loss in (*second.losses, *third.losses)):
+    if any(loss.code.startswith(("message.", "order.")) for loss in (*second.losses, *third.losses)):
         excused.append("/messages")  # turns that were merged, split, dropped or put in front shift all others
     return [
         Violation(7, at, "not settled", x, y)

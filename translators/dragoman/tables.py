@@ -177,6 +177,25 @@ def error_word(status: int | None) -> str:
     return _BY_STATUS.get(status) or ("invalid_request" if 400 <= status < 500 else "api")
 
 
+# --- schemas ------------------------------------------------------------------------------------------
+
+
+def is_closed(schema: Any) -> bool:
+    """Whether every object of a schema requires all its properties and no others, as `strict` wants it."""
+    if type(schema) is list:
+        return all(map(is_closed, schema))
+    if type(schema) is not dict:
+        return True
+    properties = schema.get("properties")
+    if type(properties) is dict or schema.get("type") == "object":
+        required = schema.get("required")
+        names = set(properties) if type(properties) is dict else set()
+        listed = {r for r in required if type(r) is str} if type(required) is list else set()
+        if schema.get("additionalProperties") is not False or listed != names:
+            return False
+    return all(is_closed(value) for key, value in schema.items() if key not in ("enum", "const", "default", "required"))
+
+
 # --- reasoning: spec/MAP.md section 5 -------------------------------------------------------------------------
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")

@@ -167,6 +167,12 @@ def _input(out: Json, value: str | Json | None) -> None:
 
 def _media(part: Media) -> Json:
     source: Json
+    if (part.spelling or {}).get("type") == "search_result":
+        out: Json = {"type": "search_result", "source": part.url, "title": part.filename}
+        out["content"] = [home_block(p) for p in part.parts or []]
+        if part.cite is not None:
+            out["citations"] = {"enabled": part.cite}
+        return out
     if part.form in ("base64", "text"):
         source = {"type": part.form, "data": part.data}
     elif part.form == "url":
@@ -177,7 +183,7 @@ def _media(part: Media) -> Json:
         source = {"type": "content", "content": home_content(part.parts or [], part.spelling or {})}
     if part.media_type is not None:
         source["media_type"] = part.media_type
-    out: Json = {"type": part.kind, "source": source}
+    out = {"type": part.kind, "source": source}
     if part.filename is not None:
         out["title"] = part.filename
     if part.context is not None:

@@ -379,6 +379,21 @@ def _media(item: Json, at: str, faults: Faults) -> Part | None:
     return media
 
 
+def _search_result(item: Json, at: str, faults: Faults) -> Part | None:
+    """A search result is a document in parts, with the address it came from."""
+    if not (type(item.get("source")) is str and type(item.get("title")) is str and type(item.get("content")) is list):
+        return None
+    media = Media("document", "parts", url=item["source"], filename=item["title"], at=at)
+    media.parts = read_blocks(item["content"], f"{at}/content", faults)
+    media.spelling = {"type": "search_result"}
+    taken = ["source", "title", "content"]
+    cite = item.get("citations")
+    if type(cite) is dict and set(cite) == {"enabled"} and type(cite["enabled"]) is bool:
+        media.cite = cite["enabled"]
+        taken.append("citations")
+    return _rest(item, media, *taken)  # type: ignore[no-any-return]
+
+
 def _thinking_block(item: Json, at: str, faults: Faults) -> Part | None:
     if type(item.get("thinking")) is not str:
         return None
@@ -450,6 +465,7 @@ _BLOCKS = {
     "text": _text,
     "image": _media,
     "document": _media,
+    "search_result": _search_result,
     "thinking": _thinking_block,
     "redacted_thinking": _redacted,
     "tool_use": _tool_use,

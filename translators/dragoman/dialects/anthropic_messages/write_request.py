@@ -9,7 +9,7 @@ from typing import Any
 from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_default, param_code
+from ...tables import BUDGETS, is_closed, is_default, param_code
 from ..base import Context, pair_ids
 from .home import home_request
 from .words import (
@@ -536,8 +536,8 @@ class RequestWriter(BlockWriter):
         for key in ("name", "description"):
             if getattr(f, key) is not None:
                 report.dropped(f"format.{key}", f"{inner}/{key}", getattr(f, key))
-        if f.strict is False:
-            report.changed("format.strict", f"{inner}/strict", False)
+        if f.strict is False or (f.strict and not is_closed(f.schema)):
+            report.changed("format.strict", f"{inner}/strict", f.strict)
 
 
 def role_of(kind: str) -> bool:

@@ -24,7 +24,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, effort_of, error_word, is_default, param_code
+from ...tables import ERRORS, effort_of, error_word, is_closed, is_default, param_code
 from ..base import Context, Writer, arguments_text, opaque_code, pair_ids
 from .home import home_error, home_request, home_response
 from .words import (
@@ -237,6 +237,10 @@ class RequestWriter(ChatWriter):
         for inner in part.parts:
             if isinstance(inner, Text):
                 texts.append(inner)
+            elif isinstance(inner, Media) and inner.form in ("text", "parts"):
+                said = self.media(inner)
+                if said is not None:
+                    texts.append(Text(said["text"], at=inner.at))
             elif isinstance(inner, Media) and inner.kind in ("image", "document"):
                 if not media:
                     self.report.changed("message.split", m.at)
@@ -520,22 +524,6 @@ class RequestWriter(ChatWriter):
             out["reasoning_effort"] = effort
         if c.display is not None:
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
-
-
-def is_closed(schema: Any) -> bool:
-    """Whether every object of a schema requires all its properties and no others, as `strict` wants it."""
-    if type(schema) is list:
-        return all(map(is_closed, schema))
-    if type(schema) is not dict:
-        return True
-    properties = schema.get("properties")
-    if type(properties) is dict or schema.get("type") == "object":
-        required = schema.get("required")
-        names = set(properties) if type(properties) is dict else set()
-        listed = {r for r in required if type(r) is str} if type(required) is list else set()
-        if schema.get("additionalProperties") is not False or listed != names:
-            return False
-    return all(is_closed(value) for key, value in schema.items() if key not in ("enum", "const", "default", "required"))
 
 
 def state_at(part: Reasoning) -> str:
