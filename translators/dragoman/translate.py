@@ -109,7 +109,7 @@ def translate_request(
     document = as_object(body)
     _check(document, came, "request", validate)
     if came is goes:
-        where, headers = goes.target(Request(source))
+        where, headers = goes.target(Request(source), Context(None, now, profile))
         model, stream = document.get("model"), document.get("stream")
         return Translation(
             document,
@@ -138,7 +138,7 @@ def write_request(
     goes = registry.get(target)
     report = Report()
     out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.name, Context(None, now, profile)))
-    where, headers = goes.target(request)
+    where, headers = goes.target(request, Context(None, now, profile))
     losses = decide(report.losses, on_loss)
     return Translation(out, losses, where, headers, request.model, bool(request.params.get("stream")))
 

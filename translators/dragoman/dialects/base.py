@@ -81,7 +81,7 @@ class Context:
 
     request     the client's own request in the target's dialect, if given (echoes, include_usage, n)
     now         unix seconds for a creation time that the source does not have; None is 0
-    profile     facts about the model family, or None
+    profile     facts about the model family: a mapping, of which today only `anthropic_version` is read
     """
 
     request: Request | None = None
@@ -104,7 +104,7 @@ class Dialect:
     write_error: Callable[[Error, Report, bool], tuple[int, Any]]
     reader: Callable[[], StreamReader]
     writer: Callable[[Report, bool, Context], StreamWriter]
-    target: Callable[[Request], tuple[str, dict[str, str]]]
+    target: Callable[[Request, Context], tuple[str, dict[str, str]]]
     arguments_at: Callable[[ToolCall], str]
     request_id_header: str = "x-request-id"
     error_type: int = 2  # the column of tables.ERRORS with the dialect's type

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ...model import Request, ToolCall
-from ..base import Dialect
+from ..base import Context, Dialect
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import DERIVED, KINDS, NAME, USAGE_MEANING, VERSION
+from .words import DERIVED, KINDS, NAME, USAGE_MEANING
 from .write import write_error, write_response
-from .write_request import write_request
+from .write_request import version, write_request
 
 
-def _target(request: Request) -> tuple[str, dict[str, str]]:
-    return "/v1/messages", {"content-type": "application/json", "anthropic-version": VERSION}
+def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
+    return "/v1/messages", {"content-type": "application/json", "anthropic-version": version(context)}
 
 
 def _arguments_at(call: ToolCall) -> str:

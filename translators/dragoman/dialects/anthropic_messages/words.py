@@ -28,6 +28,7 @@ from ...tables import BOOL, INT, NUM, STR, Kind, Pairs
 
 NAME = "anthropic-messages"
 VERSION = "2023-06-01"
+NEWER = "2026-10-21"  # refuses temperature, top_p and top_k for every model, even at their defaults
 
 FINISH = Pairs(
     ("end_turn", "stop"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Any
 
+from ...errors import DragomanError
 from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
 from ...registry import find
 from ...report import Report
@@ -17,12 +19,25 @@ from .words import (
     MAX_TOKENS,
     MEDIA_TYPES,
     NAME,
+    NEWER,
     PLACEHOLDER,
     SERVICE_TIER,
     TOOL_CHOICE,
+    VERSION,
     WIRE,
 )
 from .write import BlockWriter
+
+
+def version(context: Context) -> str:
+    """The wire version that is written: 2023-06-01, unless the profile says 2026-10-21.
+
+    Raises DragomanError for any other.
+    """
+    said = context.profile.get("anthropic_version", VERSION) if isinstance(context.profile, Mapping) else VERSION
+    if said not in (VERSION, NEWER):
+        raise DragomanError(f"anthropic_version must be {VERSION} or {NEWER}")
+    return str(said)
 
 
 def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
@@ -36,7 +51,7 @@ SYSTEM = ("system", "developer")
 class RequestWriter(BlockWriter):
     """One request."""
 
-    __slots__ = ("ids", "known", "messages", "open", "r", "turns")
+    __slots__ = ("ids", "known", "messages", "open", "r", "renamed", "turns")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -44,6 +59,7 @@ class RequestWriter(BlockWriter):
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
         self.turns = self.gathered(r.messages)
         self.ids = pair_ids(self.turns)
+        self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.known: dict[str, None] = {}  # the ids of the calls so far, in order
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
@@ -241,6 +257,11 @@ class RequestWriter(BlockWriter):
             else:
                 place = f"/messages/{len(self.messages)}/content/{len(out)}/id"
                 self.report.invented("tool_call.id", place, call_id)
+            if call_id in self.known:
+                # "tool_use ids must be unique": gateways that number their calls begin again every turn.
+                self.report.changed("tool_call.id", f"{part.at}/id", part.id)
+                call_id = next(i for n in range(2, len(self.known) + 3) if (i := f"{call_id}_{n}") not in self.known)
+            self.renamed[self.id(part.id or call_id)] = call_id
             self.known[call_id] = None
             block = self.call(part, call_id)
         elif isinstance(part, ToolResult):
@@ -277,6 +298,9 @@ class RequestWriter(BlockWriter):
         call_id = self.ids.get(id(part))
         if call_id is None:
             call_id = self.id(part.call_id or "")
+        if self.renamed.get(call_id, call_id) != call_id:
+            call_id = self.renamed[call_id]
+            self.report.changed("tool_call.id", f"{part.at}/tool_call_id", part.call_id)
         if call_id not in self.known:
             # "unexpected tool_use_id found in tool_result blocks"
             self.report.dropped("tool_result.orphan", part.at, part)
@@ -359,7 +383,10 @@ class RequestWriter(BlockWriter):
         for name, value in r.params.items():
             wire = WIRE.get(name)
             at = r.place(name)
-            if name == "temperature" and isinstance(value, (int, float)) and not 0 <= value <= 1:
+            if name in ("temperature", "top_p", "top_k") and version(self.context) == NEWER:
+                # "Extra inputs are not permitted"
+                report.dropped("sampling.unsupported", at, value)
+            elif name == "temperature" and isinstance(value, (int, float)) and not 0 <= value <= 1:
                 out["temperature"] = 1.0 if value > 1 else 0.0
                 report.changed("sampling.clamped", at, value)
             elif name == "service_tier":

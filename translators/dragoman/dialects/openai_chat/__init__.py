@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ...model import Request, ToolCall
-from ..base import Dialect
+from ..base import Context, Dialect
 from .read import read_error, read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
 from .words import DERIVED, KINDS, NAME, USAGE_MEANING
 from .write import write_error, write_request, write_response
 
 
-def _target(request: Request) -> tuple[str, dict[str, str]]:
+def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
     return "/v1/chat/completions", {"content-type": "application/json"}
 
 

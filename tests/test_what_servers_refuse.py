@@ -1,0 +1,119 @@
+"""Requests and answers that a server or an agent would stumble over, were they carried over word by word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+
+CHAT, MESSAGES = "openai-chat", "anthropic-messages"
+USER = {"role": "user", "content": "Go."}
+
+
+def call(*ids: str) -> dict[str, Any]:
+    calls = [{"id": i, "type": "function", "function": {"name": "f", "arguments": "{}"}} for i in ids]
+    return {"role": "assistant", "content": None, "tool_calls": calls}
+
+
+def result(call_id: str, text: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call_id, "content": text}
+
+
+def to_messages(*messages: Any, **more: Any) -> dragoman.Translation:
+    options = {"profile": more.pop("profile", None)}
+    body = {"model": "m", "max_tokens": 9, "messages": list(messages), **more}
+    return dragoman.translate_request(body, CHAT, MESSAGES, **options)
+
+
+def answer(message: dict[str, Any], finish: str) -> dragoman.Translation:
+    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish, "logprobs": None}
+    body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    return dragoman.translate_response(body, CHAT, MESSAGES)
+
+
+def codes(t: dragoman.Translation, at: str) -> set[str]:
+    return {loss.code for loss in t.losses if loss.at == at}
+
+
+def test_results_stand_right_behind_their_calls() -> None:
+    t = to_messages(USER, call("a", "b"), result("a", "1"), {"role": "user", "content": "X"}, result("b", "2"))
+    kinds = [[b["type"] for b in m["content"]] for m in t.body["messages"][1:]]
+    assert kinds == [["tool_use", "tool_use"], ["tool_result", "tool_result", "text"]]
+    assert codes(t, "/messages/4") == {"order.moved"}
+
+
+def test_a_repeated_call_id_is_told_apart() -> None:
+    t = to_messages(USER, call("a"), result("a", "1"), call("a"), result("a", "2"))
+    calls = [t.body["messages"][i]["content"][0]["id"] for i in (1, 3)]
+    results = [t.body["messages"][i]["content"][0]["tool_use_id"] for i in (2, 4)]
+    assert calls == results
+    assert len(set(calls)) == 2
+    assert codes(t, "/messages/3/tool_calls/0/id") == {"tool_call.id"}
+
+
+def test_the_newer_version_takes_no_sampling() -> None:
+    t = to_messages(USER, temperature=1, profile={"anthropic_version": "2026-10-21"})
+    assert t.headers["anthropic-version"] == "2026-10-21"
+    assert "temperature" not in t.body
+    assert codes(t, "/temperature") == {"sampling.unsupported"}
+    with pytest.raises(dragoman.DragomanError):
+        to_messages(USER, profile={"anthropic_version": "1999-01-01"})
+
+
+def test_jpg_is_a_jpeg() -> None:
+    part = {"type": "image_url", "image_url": {"url": "data:image/jpg;base64,/9j/"}}
+    t = to_messages({"role": "user", "content": [part]})
+    assert t.body["messages"][0]["content"][0]["source"]["media_type"] == "image/jpeg"
+
+
+def test_a_refusal_is_no_plain_end() -> None:
+    t = answer({"content": None, "refusal": "I can't."}, "stop")
+    assert t.body["stop_reason"] == "refusal"
+    assert codes(t, "/choices/0/finish_reason") == {"finish.refusal"}
+
+
+def test_no_word_for_calls_without_a_call() -> None:
+    t = answer({"content": "Done."}, "tool_calls")
+    assert t.body["stop_reason"] == "end_turn"
+    assert codes(t, "/choices/0/finish_reason") == {"finish.approximated"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        ({"type": "invalid_request_error", "code": "context_length_exceeded"}, 400, "invalid_request_error"),
+        ({"type": "requests", "code": "rate_limit_exceeded"}, 429, "rate_limit_error"),
+        ({"type": "insufficient_quota", "code": "insufficient_quota"}, 402, "billing_error"),
+        ({"type": "something_else"}, 500, "api_error"),
+    ],
+)
+def test_an_error_without_a_status_goes_by_its_own_name(error: dict[str, str], status: int, kind: str) -> None:
+    t = dragoman.translate_response({"error": {"message": "no", **error}}, CHAT, MESSAGES)
+    assert (t.status, t.body["error"]["type"]) == (status, kind)
+
+
+@pytest.mark.parametrize(("required", "strict"), [(["a", "b"], True), (["a"], False)])
+def test_strict_is_invented_only_where_the_schema_bears_it(required: list[str], strict: bool) -> None:
+    properties = {"a": {"type": "string"}, "b": {"type": "string"}}
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    body = {"model": "m", "max_tokens": 9, "messages": [USER]}
+    body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    t = dragoman.translate_request(body, MESSAGES, CHAT)
+    assert t.body["response_format"]["json_schema"]["strict"] is strict
+
+
+def test_a_search_result_is_text_for_those_who_have_no_word_for_it() -> None:
+    found = {"type": "search_result", "source": "https://e", "title": "T", "content": [{"type": "text", "text": "W"}]}
+    use = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
+    messages = [
+        {"role": "user", "content": "Go."},
+        {"role": "assistant", "content": [use]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": [found]}]},
+    ]
+    body = {"model": "m", "max_tokens": 9, "messages": messages}
+    t = dragoman.translate_request(body, MESSAGES, CHAT)
+    assert t.body["messages"][-1] == {"role": "tool", "tool_call_id": "t", "content": "W"}
+    assert "media.as_text" in codes(t, "/messages/2/content/0/content/0")
+    assert dragoman.write_request(dragoman.read_request(body, MESSAGES), MESSAGES).body == body
