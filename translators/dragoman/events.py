@@ -303,7 +303,7 @@ class Folder:
         if isinstance(event, PartDelta):
             self._delta(event)
         elif isinstance(event, PartStart):
-            self._candidates[event.candidate].message.parts.append(copy_part(event.part))
+            self._candidates[event.candidate].message.parts.append(replace(event.part))
         elif isinstance(event, PartEnd):
             self._close(event.candidate, event.index)
         elif isinstance(event, Start):
@@ -410,11 +410,6 @@ def _merge_logprobs(before: Any, now: Any) -> Any:
         elif value is not None or key not in out:
             out[key] = value
     return out
-
-
-def copy_part(part: Part) -> Part:
-    """A copy that folding may grow without touching the event."""
-    return replace(part)
 
 
 def failure_text(error: Error) -> str:

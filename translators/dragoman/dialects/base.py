@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, spell, unspell
 from ..jsontext import dumps, escape, same
-from ..model import Error, Json, Message, Opaque, Part, Request, Response, Text, ToolCall, ToolResult, Usage
+from ..model import Error, Json, Message, Opaque, Part, Request, Response, ToolCall, ToolResult, Usage
 from ..report import Report
 from ..tables import Kind, drop_extra
 
@@ -109,10 +109,8 @@ class Dialect:
     request_id_header: str = "x-request-id"
     error_type: int = 2  # the column of tables.ERRORS with the dialect's type
     finish_key: str = "finish_reason"
-    error_headers: dict[str, str] = field(default_factory=dict)
     kin: tuple[tuple[str, ...], ...] = ()
     derived: dict[str, str] = field(default_factory=dict)
-    content_type: str = "text/event-stream"
 
 
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
@@ -190,16 +188,6 @@ def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind,
             continue
         else:
             report.dropped("usage.unsupported", place, item)
-
-
-def join_texts(parts: Iterable[Part]) -> str:
-    """The texts of `parts`, joined as they are."""
-    return "".join(p.text for p in parts if type(p) is Text)
-
-
-def is_plain(part: Part) -> bool:
-    """Whether a text part says nothing beyond its text."""
-    return type(part) is Text and not (part.citations or part.cache or part.state or part.extra or part.spelling)
 
 
 def arguments_text(arguments: str | Json | None) -> str:

@@ -198,10 +198,8 @@ class ForeignWriter(ResponseWriter):
         "candidate",
         "count",
         "current",
-        "done",
         "finish_event",
         "response_id",
-        "started",
         "told",
         "usage_now",
         "used_tool",
@@ -213,10 +211,8 @@ class ForeignWriter(ResponseWriter):
         self.candidate: Candidate | None = None
         self.count = 0
         self.current: _Block | None = None
-        self.done = False
         self.finish_event: Finish | None = None
         self.response_id: str | None = None
-        self.started: Json | None = None
         self.usage_now: Usage | None = None
         self.used_tool = False
         self.told: set[str] = set()  # envelope values that a loss tells of
@@ -447,7 +443,6 @@ class ForeignWriter(ResponseWriter):
     # the end
 
     def fail(self, event: Failure) -> bytes:
-        self.done = True
         out = b""
         if self.current is not None and self.current.index is not None:
             out = frame("content_block_stop", index=self.current.index)
@@ -455,7 +450,6 @@ class ForeignWriter(ResponseWriter):
         return out + sse(dumps(body), "error")
 
     def end(self) -> bytes:
-        self.done = True
         out = b""
         seen, event = self.candidate, self.finish_event
         c = Candidate(0, Message("assistant"), "content_filter")

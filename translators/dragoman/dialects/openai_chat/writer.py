@@ -213,7 +213,6 @@ class ForeignWriter(ResponseWriter):
         "calls",
         "candidates",
         "counts",
-        "done",
         "envelope_text",
         "firsts",
         "late",
@@ -244,7 +243,6 @@ class ForeignWriter(ResponseWriter):
         self.annotations_of: dict[int, list[Json]] = {}
         self.waiting: dict[int, Finish] = {}
         self.usage_now: Usage | None = None
-        self.done = False
 
     def send(self, event: Event) -> bytes:
         """The bytes that `event` settles."""
@@ -275,7 +273,6 @@ class ForeignWriter(ResponseWriter):
                 self.report.dropped("event.unknown", "", event.values)
             return b": ping\n\n" if event.kind == "ping" else f":{event.text}\n\n".encode()
         elif isinstance(event, Failure):
-            self.done = True
             return sse(dumps(write_error(event.error, self.report, False)[1]))
         elif isinstance(event, End):
             return self.end()
@@ -408,7 +405,6 @@ class ForeignWriter(ResponseWriter):
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
 
     def end(self) -> bytes:
-        self.done = True
         out = b"".join(self.finish_chunk(i) for i in self.candidates)
         if not self.candidates:
             self.report.invented("candidate.missing", "/choices/0", None)
