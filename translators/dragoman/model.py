@@ -322,6 +322,23 @@ class Params(TypedDict, total=False):
     prediction: Json
     moderation: Json
     web_search: Json
+    # legacy Completions
+    suffix: str
+    echo: bool
+    best_of: int
+    # Responses: what its server keeps or does
+    previous_response_id: str
+    conversation: Any
+    background: bool
+    prompt_template: Json
+    include: list[Any]
+    max_tool_calls: int
+    truncation: str
+    context_management: Any
+    # Gemini
+    safety_settings: list[Any]
+    cached_content: str
+    media_resolution: str
 
 
 @dataclass(slots=True)

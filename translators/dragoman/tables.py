@@ -5,7 +5,7 @@ A row is read left to right and written right to left, so that reading and writi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from .jsontext import escape, same
 from .report import Report
@@ -83,6 +83,13 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "logit_bias": ({},),
     "metadata": ({},),
     "top_logprobs": (0,),
+    "background": (False,),
+    "truncation": ("disabled",),
+    "include": ([],),
+    "echo": (False,),
+    "best_of": (1,),
+    "suffix": ("",),
+    "safety_settings": ([],),
 }
 
 
@@ -110,6 +117,20 @@ _CODES = {
     "top_logprobs": "logprobs.unsupported",
     "service_tier": "service_tier.unsupported",
     "stop": "stop.unsupported",
+    "suffix": "completions.suffix",
+    "echo": "completions.echo",
+    "best_of": "candidate.extra",
+    "previous_response_id": "state.previous_response",
+    "conversation": "state.conversation",
+    "background": "state.background",
+    "prompt_template": "prompt.template",
+    "include": "include.unsupported",
+    "max_tool_calls": "tool.limit",
+    "truncation": "context.management",
+    "context_management": "context.management",
+    "safety_settings": "moderation.unsupported",
+    "cached_content": "state.cached_content",
+    "media_resolution": "media.detail",
 }
 
 
@@ -120,19 +141,37 @@ def param_code(name: str) -> str:
 
 # --- errors: spec/MAP.md section 8 ---------------------------------------------------------------------------
 
-# canonical word -> (HTTP status, Anthropic type, OpenAI type, OpenAI code or None)
-ERRORS: dict[str, tuple[int, str, str, str | None]] = {
-    "invalid_request": (400, "invalid_request_error", "invalid_request_error", None),
-    "authentication": (401, "authentication_error", "invalid_request_error", "invalid_api_key"),
-    "billing": (402, "billing_error", "insufficient_quota", "insufficient_quota"),
-    "permission": (403, "permission_error", "invalid_request_error", "permission_denied"),
-    "not_found": (404, "not_found_error", "invalid_request_error", "model_not_found"),
-    "conflict": (409, "conflict_error", "invalid_request_error", "conflict"),
-    "too_large": (413, "request_too_large", "invalid_request_error", "request_too_large"),
-    "rate_limit": (429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded"),
-    "api": (500, "api_error", "server_error", None),
-    "overloaded": (529, "overloaded_error", "service_unavailable", None),
-    "timeout": (504, "timeout_error", "timeout", None),
+
+class ErrorRow(NamedTuple):
+    """One kind of error in everyone's words; `gemini` is the status word, `code` OpenAI's, if there is one."""
+
+    status: int
+    anthropic: str
+    openai: str
+    code: str | None
+    gemini: str
+
+
+ERRORS: dict[str, ErrorRow] = {
+    "invalid_request": ErrorRow(400, "invalid_request_error", "invalid_request_error", None, "INVALID_ARGUMENT"),
+    "authentication": ErrorRow(
+        401, "authentication_error", "invalid_request_error", "invalid_api_key", "UNAUTHENTICATED"
+    ),
+    "billing": ErrorRow(402, "billing_error", "insufficient_quota", "insufficient_quota", "RESOURCE_EXHAUSTED"),
+    "permission": ErrorRow(
+        403, "permission_error", "invalid_request_error", "permission_denied", "PERMISSION_DENIED"
+    ),
+    "not_found": ErrorRow(404, "not_found_error", "invalid_request_error", "model_not_found", "NOT_FOUND"),
+    "conflict": ErrorRow(409, "conflict_error", "invalid_request_error", "conflict", "ABORTED"),
+    "too_large": ErrorRow(
+        413, "request_too_large", "invalid_request_error", "request_too_large", "INVALID_ARGUMENT"
+    ),
+    "rate_limit": ErrorRow(
+        429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"
+    ),
+    "api": ErrorRow(500, "api_error", "server_error", None, "INTERNAL"),
+    "overloaded": ErrorRow(529, "overloaded_error", "service_unavailable", None, "UNAVAILABLE"),
+    "timeout": ErrorRow(504, "timeout_error", "timeout", None, "DEADLINE_EXCEEDED"),
 }
 # The statuses that a dialect does not use, and what it uses instead (529 is Anthropic's own).
 _BY_STATUS = {row[0]: word for word, row in ERRORS.items()} | {
@@ -162,6 +201,21 @@ _BY_NAME = {
     "overloaded_error": "overloaded",
     "service_unavailable": "overloaded",
     "timeout": "timeout",
+    # Gemini's status words.
+    "INVALID_ARGUMENT": "invalid_request",
+    "FAILED_PRECONDITION": "invalid_request",
+    "OUT_OF_RANGE": "invalid_request",
+    "UNAUTHENTICATED": "authentication",
+    "PERMISSION_DENIED": "permission",
+    "NOT_FOUND": "not_found",
+    "ABORTED": "conflict",
+    "ALREADY_EXISTS": "conflict",
+    "RESOURCE_EXHAUSTED": "rate_limit",
+    "INTERNAL": "api",
+    "UNKNOWN": "api",
+    "UNAVAILABLE": "overloaded",
+    "DEADLINE_EXCEEDED": "timeout",
+    "CANCELLED": "timeout",
 }
 
 

@@ -214,7 +214,7 @@ def write_response(
         error = failed
         status, out = goes.write_error(error, report, home)
         if error.status is None and not 400 <= status < 600:
-            status = ERRORS["api"][0]
+            status = ERRORS["api"].status
         return Translation(out, decide(report.losses, on_loss), headers=_retry(None), status=status)
     context = _context(request, goes, now, profile)
     out = _guard(lambda: goes.write_response(response, report, home, context))
@@ -268,10 +268,10 @@ def translate_error(
     if not home:
         drop_extra(report, error.extra, "", came.kinds.get(Error, {}))
         word = _told_type(error)
-        if word is not None and word != ERRORS[error.type][came.error_type]:
+        if word is not None and word != getattr(ERRORS[error.type], came.error_word):
             report.changed("error.type", f"{error.at}/type", word)
         if not 400 <= told < 600:
-            told = ERRORS[error.type][0]
+            told = ERRORS[error.type].status
     kept = _retry(headers)
     if error.request_id is not None and not home:
         kept.setdefault(goes.request_id_header, error.request_id)

@@ -18,6 +18,10 @@ from ..report import Report
 from ..tables import Kind, drop_extra
 
 
+Places = dict[type, dict[str, str | Callable[[Any], str]]]
+"""Where a canonical field of a node stands in the source: a suffix of the node's own place, or a function of the node."""
+
+
 class StreamReader(Protocol):
     """One response's frames in, canonical events out. One object per stream."""
 
@@ -105,12 +109,19 @@ class Dialect:
     reader: Callable[[], StreamReader]
     writer: Callable[[Report, bool, Context], StreamWriter]
     target: Callable[[Request, Context], tuple[str, dict[str, str]]]
-    arguments_at: Callable[[ToolCall], str]
+    places: Places
     request_id_header: str = "x-request-id"
-    error_type: int = 2  # the column of tables.ERRORS with the dialect's type
-    finish_key: str = "finish_reason"
+    error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
     kin: tuple[tuple[str, ...], ...] = ()
     derived: dict[str, str] = field(default_factory=dict)
+
+    def where(self, node: Any, name: str) -> str:
+        """JSON Pointer of the canonical field `name` of `node` in its source document."""
+        row = self.places.get(type(node))
+        found = row.get(name) if row is not None else None
+        if found is None:
+            return f"{node.at}/{name}"
+        return str(node.at + found) if isinstance(found, str) else found(node)
 
 
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
@@ -119,15 +130,23 @@ NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
-    __slots__ = ("_restored", "arguments_at", "context", "home", "kinds", "link", "meaning", "report")
+    __slots__ = ("_restored", "context", "home", "kinds", "link", "meaning", "report", "source")
 
     def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
         self.report, self.home, self.context = report, home, context
-        self.kinds = source.kinds if source is not None else {}
-        self.meaning = source.usage_meaning if source is not None else {}
-        self.arguments_at = source.arguments_at if source is not None else lambda call: call.at
         self.link = report.link
         self._restored: dict[str, str] | None = None
+        self.come(source)
+
+    def come(self, source: Dialect | None) -> None:
+        """From now on the source is `source` (None: a document built by hand)."""
+        self.source = source
+        self.kinds = source.kinds if source is not None else {}
+        self.meaning = source.usage_meaning if source is not None else {}
+
+    def where(self, node: Any, name: str) -> str:
+        """JSON Pointer of the canonical field `name` of `node` in the source."""
+        return self.source.where(node, name) if self.source is not None else f"{node.at}/{name}"
 
     def drop(self, node: Any, at: str | None = None) -> None:
         """Report the extras of `node`, which belong to its own dialect only."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from ...model import Request, ToolCall
+from ...model import Request
 from ..base import Context, Dialect
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import DERIVED, KINDS, NAME, USAGE_MEANING
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
 from .write import write_error, write_response
 from .write_request import version, write_request
 
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
     return "/v1/messages", {"content-type": "application/json", "anthropic-version": version(context)}
-
-
-def _arguments_at(call: ToolCall) -> str:
-    return f"{call.at}/input"
 
 
 DIALECT = Dialect(
@@ -32,10 +28,9 @@ DIALECT = Dialect(
     reader=MessagesStreamReader,
     writer=MessagesStreamWriter,
     target=_target,
-    arguments_at=_arguments_at,
-    finish_key="stop_reason",
+    places=PLACES,
     request_id_header="request-id",
-    error_type=1,
+    error_word="anthropic",
     derived=DERIVED,
     kin=(("/thinking", "/output_config/effort"),),
 )

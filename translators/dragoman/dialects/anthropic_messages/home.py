@@ -234,7 +234,7 @@ def home_error(e: Error) -> Any:
     if spelling.get("form") != "flat":
         out["error"] = {"message": e.message} if e.message else {}
         if not e.extra:
-            out = {"type": "error", "error": {"type": ERRORS[e.type][1], "message": e.message}}
+            out = {"type": "error", "error": {"type": ERRORS[e.type].anthropic, "message": e.message}}
     if e.request_id is not None:
         out["request_id"] = e.request_id
     give_back(out, e.extra)

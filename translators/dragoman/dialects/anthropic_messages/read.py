@@ -251,7 +251,6 @@ def _format(r: Request, value: Any, at: str) -> bool:
     if value["type"] != "json_schema" or type(value["schema"]) is not dict:
         return False
     r.output = OutputFormat("json_schema", schema=value["schema"], at=at)
-    r.places["output"] = at
     return True
 
 
@@ -587,5 +586,5 @@ def read_error(status: int | None, body: Any) -> Error:
     out.type = word or error_word(status)
     if status is not None and word is not None and error_word(status) != word:
         # One of the two is right; the body is the more exact one only where the status fits it loosely.
-        out.type = word if ERRORS[word][0] // 100 == status // 100 else error_word(status)
+        out.type = word if ERRORS[word].status // 100 == status // 100 else error_word(status)
     return out

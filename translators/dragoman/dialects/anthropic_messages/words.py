@@ -5,6 +5,8 @@ Facts: Anthropic's API reference and the types of the anthropic SDK.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...model import (
     Candidate,
     Error,
@@ -25,6 +27,7 @@ from ...model import (
     Usage,
 )
 from ...tables import BOOL, INT, NUM, STR, Kind, Pairs
+from ..base import Places
 
 NAME = "anthropic-messages"
 VERSION = "2023-06-01"
@@ -192,6 +195,24 @@ KINDS: dict[type, Kind] = {
     Candidate: RESPONSE,
     Usage: USAGE,
     Error: {"type": ..., "error": ERROR, "request_id": ()},
+}
+
+
+
+def _state(part: Any) -> str:
+    # A redacted part is nothing but its state.
+    return str(part.at if part.redacted or part.state is None else f"{part.at}/{part.state.kind}")
+
+
+PLACES: Places = {
+    ToolCall: {"arguments": "/input"},
+    ToolResult: {"call_id": "/tool_use_id", "value": "/content"},
+    Media: {"cite": "/citations", "filename": "/title"},
+    Tool: {"parameters": "/input_schema"},
+    ToolChoice: {"names": "/name"},
+    OutputFormat: {"kind": "/type"},
+    Candidate: {"finish_reason": "/stop_reason"},
+    Reasoning: {"state": _state},
 }
 
 LIMIT_ID = 1 << 16  # no limit is documented

@@ -96,8 +96,7 @@ class BlockWriter(Writer):
 
     def call(self, part: ToolCall, call_id: str) -> Json:
         """A tool_use block."""
-        outer = self.arguments_at(part).rpartition("/")[0]
-        block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, f"{outer}/name")}
+        block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, self.where(part, "name"))}
         block["input"] = self.input_of(part)
         if part.cache:
             self.mark(part, block)
@@ -108,7 +107,7 @@ class BlockWriter(Writer):
         self.drop(part)
         if part.kind == "custom":
             self.report.changed("tool.custom", part.at, None)
-        return arguments_object(part, self.report, self.arguments_at(part))
+        return arguments_object(part, self.report, self.where(part, "arguments"))
 
     def gone(self, part: Part) -> None:
         """Report a part that this dialect has no word for."""
@@ -136,18 +135,16 @@ def write_response(r: Response, report: Report, home: bool, context: Context) ->
     return ResponseWriter(r.dialect, report, context).body(r)
 
 
-ENVELOPE = {"created": "created", "fingerprint": "system_fingerprint", "service_tier": "service_tier"}
+ENVELOPE = ("created", "fingerprint", "service_tier")
 
 
 class ResponseWriter(BlockWriter):
     """One response, or the ends of a stream."""
 
-    __slots__ = ("finish_key",)
+    __slots__ = ()
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
-        source = find(dialect)
-        super().__init__(source, report, context)
-        self.finish_key = source.finish_key if source is not None else "finish_reason"
+        super().__init__(find(dialect), report, context)
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r)
@@ -170,7 +167,7 @@ class ResponseWriter(BlockWriter):
         self.drop(c.message)
         self.drop(c)
         if c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
-            self.report.dropped("logprobs.unsupported", f"{c.at}/logprobs", c.logprobs)
+            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
 
     def envelope(self, r: Response) -> Json:
         report = self.report
@@ -185,10 +182,10 @@ class ResponseWriter(BlockWriter):
 
     def unsaid(self, r: Response) -> None:
         """The envelope values that have no place here."""
-        for name, key in ENVELOPE.items():
+        for name in ENVELOPE:
             value = getattr(r, name)
             if value is not None:
-                self.report.dropped(f"envelope.{name}", f"/{key}", value)
+                self.report.dropped(f"envelope.{name}", self.where(r, name), value)
 
     def content(self, c: Candidate, response_id: str | None) -> list[Json]:
         blocks: list[Json] = []
@@ -256,10 +253,7 @@ class ResponseWriter(BlockWriter):
         """Visible thinking, unsigned: this answer goes to a client, not to the service."""
         self.drop(part)
         if part.state is not None:
-            place = (
-                part.at if part.at.endswith("/reasoning_details") else f"{part.at.rpartition('/')[0]}/reasoning_details"
-            )
-            self.report.dropped("state.no_carrier", place, part.state.value)
+            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if not part.text:
             if part.extra:
                 self.report.dropped("reasoning.empty", part.at)
@@ -269,7 +263,7 @@ class ResponseWriter(BlockWriter):
 
     def finish(self, c: Candidate, calls: bool, refused: bool) -> str:
         """The stop reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
-        at = f"{c.at}/{self.finish_key}"
+        at = self.where(c, "finish_reason")
         self.link("/stop_reason", at)
         reason = c.finish_reason
         if calls and reason == "stop":
@@ -328,9 +322,9 @@ class ResponseWriter(BlockWriter):
 def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     """Status and body of an error."""
     if home:
-        return e.status or ERRORS[e.type][0], home_error(e)
+        return e.status or ERRORS[e.type].status, home_error(e)
     word = e.type if e.type in ERRORS else error_word(e.status)
-    status, kind, _, _ = ERRORS[word]
+    status, kind, _, _, _ = ERRORS[word]
     if e.status is not None and error_word(e.status) == word and word != "overloaded":
         status = e.status
     inner: Json = {"type": kind, "message": e.message}

@@ -145,7 +145,7 @@ class RequestWriter(BlockWriter):
             self.mark_last(m, blocks, before)
             self.about(m)
             if m.role == "developer":
-                self.report.changed("role.renamed", f"{m.at}/role", m.role)
+                self.report.changed("role.renamed", self.where(m, "role"), m.role)
             if len(blocks) == before:
                 self.report.dropped("message.empty", m.at, m)
             elif not first:
@@ -168,7 +168,7 @@ class RequestWriter(BlockWriter):
     def about(self, m: Message) -> None:
         """What a message carries beside its content."""
         if m.name is not None:
-            self.report.dropped("message.name", f"{m.at}/name", m.name)
+            self.report.dropped("message.name", self.where(m, "name"), m.name)
         self.drop(m)
 
     def message(self, i: int) -> None:
@@ -178,7 +178,7 @@ class RequestWriter(BlockWriter):
             return
         role = "assistant" if m.role == "assistant" else "user"
         if m.role not in ("assistant", "user", "tool"):
-            self.report.changed("role.unknown", f"{m.at}/role", m.role)
+            self.report.changed("role.unknown", self.where(m, "role"), m.role)
         blocks: list[Json] = []
         sources: list[Part] = []
         for part in m.parts:
@@ -225,7 +225,7 @@ class RequestWriter(BlockWriter):
             return
         following = next((n.role for n in self.turns[i + 1 :] if n.role not in SYSTEM), "assistant")
         if m.role == "developer":
-            self.report.changed("role.renamed", f"{m.at}/role", m.role)
+            self.report.changed("role.renamed", self.where(m, "role"), m.role)
         before = self.messages[-1][0] if self.messages else ""
         if following == "assistant" and before == "system":
             self.report.changed("message.merged", m.at)
@@ -259,7 +259,7 @@ class RequestWriter(BlockWriter):
                 self.report.invented("tool_call.id", place, call_id)
             if call_id in self.known:
                 # "tool_use ids must be unique": gateways that number their calls begin again every turn.
-                self.report.changed("tool_call.id", f"{part.at}/id", part.id)
+                self.report.changed("tool_call.id", self.where(part, "id"), part.id)
                 call_id = next(i for n in range(2, len(self.known) + 3) if (i := f"{call_id}_{n}") not in self.known)
             self.renamed[self.id(part.id or call_id)] = call_id
             self.known[call_id] = None
@@ -290,8 +290,8 @@ class RequestWriter(BlockWriter):
                 return {"type": "redacted_thinking", "data": state.value}
             return {"type": "thinking", "thinking": part.text, "signature": state.value}
         self.report.dropped("reasoning.unsigned", part.at, part.text)
-        if state is not None and state.kind == "details" and not part.at.endswith("/reasoning_details"):
-            self.report.dropped("state.foreign", f"{part.at.rpartition('/')[0]}/reasoning_details", state.value)
+        if state is not None and self.where(part, "state") != part.at:
+            self.report.dropped("state.foreign", self.where(part, "state"), state.value)
         return None
 
     def result(self, part: ToolResult) -> Json | None:
@@ -300,7 +300,7 @@ class RequestWriter(BlockWriter):
             call_id = self.id(part.call_id or "")
         if self.renamed.get(call_id, call_id) != call_id:
             call_id = self.renamed[call_id]
-            self.report.changed("tool_call.id", f"{part.at}/tool_call_id", part.call_id)
+            self.report.changed("tool_call.id", self.where(part, "call_id"), part.call_id)
         if call_id not in self.known:
             # "unexpected tool_use_id found in tool_result blocks"
             self.report.dropped("tool_result.orphan", part.at, part)
@@ -317,7 +317,7 @@ class RequestWriter(BlockWriter):
         if part.is_error:
             block["is_error"] = True
         if part.name is not None:
-            self.report.dropped("message.name", f"{part.at}/name", part.name)
+            self.report.dropped("message.name", self.where(part, "name"), part.name)
         if part.cache:
             self.mark(part, block)
         self.drop(part)
@@ -328,7 +328,7 @@ class RequestWriter(BlockWriter):
         self.drop(part)
         block: Json
         if part.detail not in (None, "auto"):
-            report.dropped("media.detail", f"{part.at}/image_url/detail", part.detail)
+            report.dropped("media.detail", self.where(part, "detail"), part.detail)
         if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
             block = {
                 "type": "image",
@@ -445,7 +445,7 @@ class RequestWriter(BlockWriter):
             elif choice.mode in TOOL_CHOICE.write:
                 said = {"type": TOOL_CHOICE.write[choice.mode]}
             elif choice.mode == "tool" or (choice.mode == "subset_required" and len(choice.names) == 1):
-                said = {"type": "tool", "name": self.name(choice.names[0], f"{choice.at}/{choice.kind}/name")}
+                said = {"type": "tool", "name": self.name(choice.names[0], self.where(choice, "names"))}
                 if choice.mode != "tool":
                     report.changed("tool_choice.subset", choice.at, choice.mode)
             else:
@@ -463,7 +463,7 @@ class RequestWriter(BlockWriter):
             out["tool_choice"] = said
 
     def tool(self, tool: Tool, target: str) -> Json:
-        out: Json = {"name": self.name(tool.name or "", f"{tool.at}/{tool.kind}/name")}
+        out: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
         if tool.description is not None:
             out["description"] = tool.description
         schema = tool.parameters
@@ -475,7 +475,7 @@ class RequestWriter(BlockWriter):
             self.report.invented("tool.schema", f"{target}/input_schema", schema)
         elif schema.get("type") != "object":
             # "input_schema.type: must be object"
-            self.report.changed("schema.type", f"{tool.at}/{tool.kind}/parameters", schema.get("type"))
+            self.report.changed("schema.type", self.where(tool, "parameters"), schema.get("type"))
             schema = {**schema, "type": "object"}
         out["input_schema"] = schema
         if tool.strict is not None:
@@ -551,20 +551,19 @@ class RequestWriter(BlockWriter):
         self.drop(f)
         if f.kind == "text":
             if f.extra:
-                report.dropped("format.text", f"{f.at}/type", f.kind)
+                report.dropped("format.text", self.where(f, "kind"), f.kind)
             return
-        inner = self.r.place("output")
         if f.kind != "json_schema" or type(f.schema) is not dict:
             report.dropped("format.json_object" if f.kind == "json_object" else "format.schema", f.at, f.kind)
             return
         self.link("/output_config/format", f.at)
-        self.link("/output_config/format/schema", f"{inner}/schema")
+        self.link("/output_config/format/schema", self.where(f, "schema"))
         out.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": f.schema}
         for key in ("name", "description"):
             if getattr(f, key) is not None:
-                report.dropped(f"format.{key}", f"{inner}/{key}", getattr(f, key))
+                report.dropped(f"format.{key}", self.where(f, key), getattr(f, key))
         if f.strict is False or (f.strict and not is_closed(f.schema)):
-            report.changed("format.strict", f"{inner}/strict", f.strict)
+            report.changed("format.strict", self.where(f, "strict"), f.strict)
 
 
 def role_of(kind: str) -> bool:

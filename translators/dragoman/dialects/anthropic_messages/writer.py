@@ -257,8 +257,7 @@ class ForeignWriter(ResponseWriter):
     def begin(self, r: Response) -> bytes:
         source = find(r.dialect)
         if source is not None:
-            self.kinds, self.meaning = source.kinds, source.usage_meaning
-            self.arguments_at, self.finish_key = source.arguments_at, source.finish_key
+            self.come(source)
         self.response_id = r.id
         self.told.update(name for name in ENVELOPE if getattr(r, name) is not None)
         self.drop(r)
@@ -325,11 +324,10 @@ class ForeignWriter(ResponseWriter):
         self.current = block
         content: Json
         if isinstance(part, ToolCall):
-            place = self.arguments_at(part).rpartition("/")[0]
             content = {
                 "type": "tool_use",
                 "id": self.call_id(part, self.response_id, block.index),
-                "name": self.name(part.name, f"{place}/name"),
+                "name": self.name(part.name, self.where(part, "name")),
                 "input": {},
             }
         elif isinstance(part, Reasoning):

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from ...model import Request, ToolCall
+from ...model import Request
 from ..base import Context, Dialect
 from .read import read_error, read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
-from .words import DERIVED, KINDS, NAME, USAGE_MEANING
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
 from .write import write_error, write_request, write_response
 
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
     return "/v1/chat/completions", {"content-type": "application/json"}
-
-
-def _arguments_at(call: ToolCall) -> str:
-    if (call.spelling or {}).get("field") == "function_call":
-        return f"{call.at}/arguments"
-    return f"{call.at}/custom/input" if call.kind == "custom" else f"{call.at}/function/arguments"
 
 
 DIALECT = Dialect(
@@ -33,7 +27,7 @@ DIALECT = Dialect(
     reader=ChatStreamReader,
     writer=ChatStreamWriter,
     target=_target,
-    arguments_at=_arguments_at,
+    places=PLACES,
     derived=DERIVED,
     kin=(("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"), ("/user", "/safety_identifier")),
 )

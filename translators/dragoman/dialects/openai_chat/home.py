@@ -329,6 +329,6 @@ def home_error(e: Error) -> Any:
     else:
         out = {"error": inner}
         if not e.at:
-            inner.setdefault("type", ERRORS[e.type][2])
+            inner.setdefault("type", ERRORS[e.type].openai)
         give_back(out, e.extra)
     return [out] if spelling.get("list") else out

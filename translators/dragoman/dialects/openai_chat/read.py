@@ -285,7 +285,6 @@ def _response_format(r: Request, value: Any, body: Json, faults: Faults) -> bool
             rest["json_schema"] = more
     out.extra = rest or None
     r.output = out
-    r.places["output"] = "/response_format/json_schema"
     return True
 
 

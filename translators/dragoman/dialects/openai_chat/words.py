@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ...model import (
     Candidate,
     Error,
@@ -22,6 +25,7 @@ from ...model import (
     Usage,
 )
 from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
+from ..base import Places
 
 NAME = "openai-chat"
 
@@ -223,6 +227,38 @@ KINDS: dict[type, Kind] = {
     Candidate: CHOICE,
     Usage: USAGE,
     Error: {**ERROR, "error": ERROR},
+}
+
+
+
+def _inner(name: str, custom: str = "") -> Callable[[Any], str]:
+    """A field inside `function` or `custom`; beside them where the legacy forms have it."""
+
+    def at(node: Any) -> str:
+        if (node.spelling or {}).get("field") in ("function_call", "functions"):
+            return f"{node.at}/{name}"
+        return f"{node.at}/{node.kind}/{custom if custom and node.kind == 'custom' else name}"
+
+    return at
+
+
+def _details(part: Any) -> str:
+    at: str = part.at
+    return at if at.endswith("/reasoning_details") else f"{at.rpartition('/')[0]}/reasoning_details"
+
+
+PLACES: Places = {
+    ToolCall: {"name": _inner("name"), "arguments": _inner("arguments", "input")},
+    ToolResult: {"call_id": "/tool_call_id", "value": "/content"},
+    Media: {"detail": "/image_url/detail", "filename": "/file/filename"},
+    Tool: {name: _inner(name) for name in ("name", "description", "parameters", "strict", "format")},
+    ToolChoice: {"names": _inner("name")},
+    OutputFormat: {
+        "kind": "/type",
+        **{name: f"/json_schema/{name}" for name in ("name", "description", "schema", "strict")},
+    },
+    Reasoning: {"state": _details},
+    Response: {"fingerprint": "/system_fingerprint"},
 }
 
 # Transport: keys of a chunk that say nothing and are not folded.

@@ -65,8 +65,7 @@ class ChatWriter(Writer):
         self.link(target, call.at)
         self.drop(call)
         self.cache(call)
-        place = self.arguments_at(call).rpartition("/")[0]
-        name = self.name(call.name, f"{place}/name")
+        name = self.name(call.name, self.where(call, "name"))
         if call.kind == "custom":
             return {"id": call_id, "type": "custom", "custom": {"name": name, "input": call.arguments or ""}}
         arguments = arguments_text(call.arguments)
@@ -262,7 +261,7 @@ class RequestWriter(ChatWriter):
         self.link(target, part.at)
         self.link(f"{target}/role", f"{m.at}/role")
         if part.is_error:
-            self.report.dropped("tool_result.is_error", f"{part.at}/is_error", True)
+            self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
         self.drop(part)
         self.cache(part)
         return media
@@ -374,9 +373,9 @@ class RequestWriter(ChatWriter):
     def beside(self, part: Media) -> None:
         """What a document carries beside its content."""
         if part.context is not None:
-            self.report.dropped("media.context", f"{part.at}/context", part.context)
+            self.report.dropped("media.context", self.where(part, "context"), part.context)
         if part.cite:
-            self.report.dropped("citation.unsupported", f"{part.at}/citations", True)
+            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
 
     # the rest
 
@@ -404,7 +403,7 @@ class RequestWriter(ChatWriter):
             report.changed("tool_choice.subset", choice.at, choice.mode)
             out["tool_choice"] = "auto"
         elif choice.mode == "tool":
-            name = self.name(choice.names[0], f"{choice.at}/name")
+            name = self.name(choice.names[0], self.where(choice, "names"))
             out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
         else:
             allowed = [{"type": "function", "function": {"name": self.name(n, choice.at)}} for n in choice.names]
@@ -415,7 +414,7 @@ class RequestWriter(ChatWriter):
         if tool.kind == "server":
             self.report.dropped("tool.server", tool.at, tool.value)
             return None
-        inner: Json = {"name": self.name(tool.name or "", f"{tool.at}/name")}
+        inner: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
         if tool.description is not None:
             inner["description"] = tool.description
         if tool.kind == "custom":
@@ -487,7 +486,7 @@ class RequestWriter(ChatWriter):
             inner["description"] = f.description
         if f.schema is not None:
             inner["schema"] = f.schema
-            self.link("/response_format/json_schema/schema", f"{self.r.place('output')}/schema")
+            self.link("/response_format/json_schema/schema", self.where(f, "schema"))
         inner["strict"] = f.strict
         if f.strict is None:
             # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
@@ -526,12 +525,6 @@ class RequestWriter(ChatWriter):
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
 
 
-def state_at(part: Reasoning) -> str:
-    """Where the source keeps the opaque state of a part: a part that is nothing else, or a field of it."""
-    state = part.state
-    return part.at if part.redacted or state is None else f"{part.at}/{state.kind}"
-
-
 AUDIO_WORDS = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
 
 
@@ -548,12 +541,10 @@ def write_response(r: Response, report: Report, home: bool, context: Context) ->
 class ResponseWriter(ChatWriter):
     """One response, or the ends of a stream."""
 
-    __slots__ = ("finish_key",)
+    __slots__ = ()
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
-        source = find(dialect)
-        super().__init__(source, report, False, context)
-        self.finish_key = source.finish_key if source is not None else "finish_reason"
+        super().__init__(find(dialect), report, False, context)
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r, "chat.completion")
@@ -575,7 +566,7 @@ class ResponseWriter(ChatWriter):
         if r.service_tier in SERVICE_TIERS:
             out["service_tier"] = r.service_tier
         else:
-            self.report.dropped("service_tier.unsupported", "/service_tier", r.service_tier)
+            self.report.dropped("service_tier.unsupported", self.where(r, "service_tier"), r.service_tier)
 
     def envelope(self, r: Response, kind: str) -> Json:
         report = self.report
@@ -648,7 +639,7 @@ class ResponseWriter(ChatWriter):
         """Visible thinking goes to the client as `reasoning_content`; its state has no field of this shape."""
         self.drop(part)
         if part.state is not None:
-            self.report.dropped("state.no_carrier", state_at(part), part.state.value)
+            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if part.redacted:
             return
         if not part.text:
@@ -681,7 +672,7 @@ class ResponseWriter(ChatWriter):
     def finish(self, c: Candidate, calls: bool) -> str:
         """The finish reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
         reason = c.finish_reason
-        at = f"{c.at}/{self.finish_key}"
+        at = self.where(c, "finish_reason")
         self.link(f"/choices/{c.index}/finish_reason", at)
         word = FINISH.write.get(reason or "")
         if word is None:
@@ -699,7 +690,7 @@ class ResponseWriter(ChatWriter):
             word = "length"
             self.report.changed("finish.approximated", at, reason)
         if c.stop_sequence is not None:
-            self.report.dropped("finish.stop_sequence", f"{c.at}/stop_sequence", c.stop_sequence)
+            self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
         return word
 
     def usage_of(self, u: Usage) -> Json:
@@ -726,9 +717,9 @@ class ResponseWriter(ChatWriter):
 def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     """Status and body of an error."""
     if home:
-        return e.status or ERRORS[e.type][0], home_error(e)
+        return e.status or ERRORS[e.type].status, home_error(e)
     word = e.type if e.type in ERRORS else error_word(e.status)
-    status, _, kind, code = ERRORS[word]
+    status, _, kind, code, _ = ERRORS[word]
     if word == "overloaded":
         status = 503  # 529 is Anthropic's own
     elif e.status is not None and error_word(e.status) == word and e.status not in (529,):

@@ -281,8 +281,7 @@ class ForeignWriter(ResponseWriter):
     def begin(self, r: Response) -> None:
         source = find(r.dialect)
         if source is not None:
-            self.kinds, self.meaning = source.kinds, source.usage_meaning
-            self.arguments_at, self.finish_key = source.arguments_at, source.finish_key
+            self.come(source)
         self.response_id = r.id
         self.envelope_text = self.envelope(r, "chat.completion.chunk")
         if r.service_tier is not None:
