@@ -32,6 +32,7 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = Path(dragoman.__file__).parent
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 CHAT, MESSAGES = "Chat", "Messages"
+PAIR = ("openai-chat", "anthropic-messages")
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
 
@@ -144,7 +145,7 @@ def words(read: dict[str, str], reason: str) -> str:
 
 def finish_out() -> str:
     """Drawn from the writers themselves, with no call in the answer."""
-    rows = [(code(reason), *(written_finish(reason, d) for d in dragoman.dialects())) for reason in reasons()]
+    rows = [(code(reason), *(written_finish(reason, d) for d in PAIR)) for reason in reasons()]
     return table(("canonical", f"written to {CHAT}", f"written to {MESSAGES}"), rows)
 
 
@@ -167,7 +168,7 @@ def errors() -> str:
     rows = []
     for word in tables.ERRORS:
         response = model.Response("by hand", error=model.Error(word, "no"))
-        here, there = (dragoman.write_response(response, d) for d in dragoman.dialects())
+        here, there = (dragoman.write_response(response, d) for d in PAIR)
         one, two = here.body["error"], there.body["error"]
         rows.append((code(word), here.status, code(one["type"]), code(one["code"]), there.status, code(two["type"])))
     return table(("canonical", CHAT, "`type`", "`code`", MESSAGES, "`type`"), rows)
@@ -264,7 +265,11 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "media.": (*get_args(get_type_hints(model.Media)["kind"]), "file_id"),
     "envelope.": tuple(ENVELOPE),
     "format.": ("name", "description"),
+    "item.": ("id", "status", "phase"),
+    "tool.": ("server", "custom"),
 }
+# Codes that stand in an attribute of a class, by its name.
+ATTRIBUTE_CODES = {"no_state": ("state.no_carrier", "state.foreign")}
 
 
 def used_codes() -> set[tuple[str, str]]:
@@ -302,6 +307,8 @@ def resolve(node: ast.expr, inside: ast.FunctionDef, functions: dict[str, ast.Fu
                 yield inner.value
         if node.func.id == tables.param_code.__name__:
             yield from (tables.param_code(name) for name in model.Params.__annotations__)
+    elif isinstance(node, ast.Attribute):
+        yield from ATTRIBUTE_CODES.get(node.attr, ())
     elif isinstance(node, ast.Name):
         for inner in ast.walk(inside):
             if isinstance(inner, ast.Assign) and any(

@@ -38,8 +38,7 @@ def dialects(*, all: bool = False) -> tuple[str, ...]:
 
 def flavours(dialect: str) -> tuple[str, ...]:
     """The flavour ids of `dialect`; raises UnknownDialect."""
-    _registry.get(dialect)
-    return ()
+    return _registry.flavours(dialect)
 
 
 __all__ = [

@@ -201,10 +201,11 @@ class ServerTool:
 
 @dataclass(slots=True)
 class Opaque:
-    """Something only its own dialect understands, kept in place."""
+    """Something only its own dialect understands, kept in place. `code`: what its loss is called elsewhere."""
 
     value: Any
     item: Item | None = None
+    code: str | None = None
     spelling: Spelling | None = None
     at: str = field(default="", compare=False)
 

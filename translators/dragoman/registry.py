@@ -11,6 +11,7 @@ from .errors import UnknownDialect
 _MODULES = {
     "openai-chat": "openai_chat",
     "anthropic-messages": "anthropic_messages",
+    "claude-thinking": "openai_chat",
 }
 _LOADED: dict[str, Dialect] = {}
 
@@ -20,16 +21,40 @@ def names() -> tuple[str, ...]:
     return tuple(_MODULES)
 
 
+def flavours(name: str) -> tuple[str, ...]:
+    """The ids of the flavours of the dialect `name`; raises UnknownDialect."""
+    get(name)
+    return tuple(variant for variant in _variants(name) if variant.startswith(f"{name}+"))
+
+
 def get(name: object) -> Dialect:
-    """The dialect `name`; raises UnknownDialect with suggestions."""
+    """The dialect or flavour `name`; raises UnknownDialect with suggestions."""
     found = _LOADED.get(name) if type(name) is str else None
     if found is None:
-        if type(name) is not str or name not in _MODULES:
-            raise UnknownDialect(name, _MODULES)
-        found = _LOADED[name] = import_module(f".dialects.{_MODULES[name]}", __package__).DIALECT
+        found = _load(name) if type(name) is str else None
+        if found is None:
+            near = _MODULES if "+" not in str(name) else [f for base in _MODULES for f in _variants(base)]
+            raise UnknownDialect(name, near)
+        _LOADED[found.name] = found
     return found
 
 
 def find(name: str) -> Dialect | None:
-    """The dialect `name`, or None where there is none (a document built by hand)."""
-    return get(name) if name in _MODULES else None
+    """The dialect or flavour `name`, or None where there is none (a document built by hand)."""
+    return _LOADED.get(name) or _load(name)
+
+
+def _load(name: str) -> Dialect | None:
+    base = name.partition("+")[0]
+    if base not in _MODULES:
+        return None
+    module = import_module(f".dialects.{_MODULES[base]}", __package__)
+    own: Dialect = module.DIALECT
+    return own if own.name == name else _variants(base).get(name)
+
+
+def _variants(base: str) -> dict[str, Dialect]:
+    """The dialects of a module beside its own: an id -> a row."""
+    module = import_module(f".dialects.{_MODULES[base]}", __package__)
+    found: dict[str, Dialect] = getattr(module, "VARIANTS", {})
+    return found

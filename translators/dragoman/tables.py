@@ -158,17 +158,11 @@ ERRORS: dict[str, ErrorRow] = {
         401, "authentication_error", "invalid_request_error", "invalid_api_key", "UNAUTHENTICATED"
     ),
     "billing": ErrorRow(402, "billing_error", "insufficient_quota", "insufficient_quota", "RESOURCE_EXHAUSTED"),
-    "permission": ErrorRow(
-        403, "permission_error", "invalid_request_error", "permission_denied", "PERMISSION_DENIED"
-    ),
+    "permission": ErrorRow(403, "permission_error", "invalid_request_error", "permission_denied", "PERMISSION_DENIED"),
     "not_found": ErrorRow(404, "not_found_error", "invalid_request_error", "model_not_found", "NOT_FOUND"),
     "conflict": ErrorRow(409, "conflict_error", "invalid_request_error", "conflict", "ABORTED"),
-    "too_large": ErrorRow(
-        413, "request_too_large", "invalid_request_error", "request_too_large", "INVALID_ARGUMENT"
-    ),
-    "rate_limit": ErrorRow(
-        429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"
-    ),
+    "too_large": ErrorRow(413, "request_too_large", "invalid_request_error", "request_too_large", "INVALID_ARGUMENT"),
+    "rate_limit": ErrorRow(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"),
     "api": ErrorRow(500, "api_error", "server_error", None, "INTERNAL"),
     "overloaded": ErrorRow(529, "overloaded_error", "service_unavailable", None, "UNAVAILABLE"),
     "timeout": ErrorRow(504, "timeout_error", "timeout", None, "DEADLINE_EXCEEDED"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import orjson
@@ -13,13 +13,29 @@ from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, spell, unspell
 from ..jsontext import dumps, escape, same
-from ..model import Error, Json, Message, Opaque, Part, Request, Response, ToolCall, ToolResult, Usage
+from ..model import (
+    Error,
+    Item,
+    Json,
+    Media,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Request,
+    Response,
+    State,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from ..report import Report
 from ..tables import Kind, drop_extra
 
-
 Places = dict[type, dict[str, str | Callable[[Any], str]]]
-"""Where a canonical field of a node stands in the source: a suffix of the node's own place, or a function of the node."""
+"""Where a canonical field of a node stands in the source: a suffix of its own place, or a function of the node."""
 
 
 class StreamReader(Protocol):
@@ -114,6 +130,7 @@ class Dialect:
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
     kin: tuple[tuple[str, ...], ...] = ()
     derived: dict[str, str] = field(default_factory=dict)
+    names_results: bool = False  # whether a result always says the name of its call
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in its source document."""
@@ -130,12 +147,15 @@ NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
-    __slots__ = ("_restored", "context", "home", "kinds", "link", "meaning", "report", "source")
+    __slots__ = ("_items", "_restored", "context", "home", "kinds", "link", "meaning", "report", "source")
+
+    no_state = "state.no_carrier"  # the loss of opaque state: towards a client; upstream it is `state.foreign`
 
     def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
         self.report, self.home, self.context = report, home, context
         self.link = report.link
         self._restored: dict[str, str] | None = None
+        self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
 
     def come(self, source: Dialect | None) -> None:
@@ -152,6 +172,83 @@ class Writer:
         """Report the extras of `node`, which belong to its own dialect only."""
         if node.extra:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(type(node), {}))
+        if type(node) is not Reasoning and getattr(node, "state", None) is not None:
+            self.lose_state(node, node.state)
+        if getattr(node, "item", None) is not None:
+            self.lose_item(node, node.item)
+
+    def lose_state(self, part: Any, state: State) -> None:
+        """Report opaque state on a part other than thinking."""
+        self.report.dropped(self.no_state, self.where(part, "state"), state.value)
+
+    def lose_item(self, node: Any, item: Item) -> None:
+        """Report what the Responses dialect says of the item around a node; "completed" says nothing."""
+        at = self.where(node, "item")
+        if at in self._items:
+            return
+        self._items.add(at)
+        for name, value in (("id", item.id), ("status", item.status), ("phase", item.phase)):
+            if value is not None and value != "completed":
+                self.report.dropped(f"item.{name}", f"{at}/{name}", value)
+        if item.extra:
+            drop_extra(self.report, item.extra, at, self.kinds.get(Item, {}))
+
+    def turns(self, messages: list[Message]) -> list[Message]:
+        """The messages, with what one turn of the assistant said in several items (Responses) as one message."""
+        out: list[Message] = []
+        for m in messages:
+            last = out[-1] if out else None
+            if last is None or not m.role == last.role == "assistant" or not (_itemised(m) or _itemised(last)):
+                out.append(m)
+                continue
+            self.report.changed("message.merged", last.at)
+            self.report.changed("message.merged", m.at)
+            out[-1] = replace(last, parts=[*last.parts, *m.parts])
+            self.drop(m)
+            if m.name is not None:
+                self.report.dropped("message.name", self.where(m, "name"), m.name)
+        return out
+
+    def gathered(self, messages: list[Message]) -> list[Message]:
+        """The turns, with the results of calls right behind them: "in the next message", before anything else."""
+        out: list[Message] = []
+        held: list[Message] = []  # what was said between a turn of the assistant and its last result
+        for m in messages:
+            if held and only_results(m):
+                self.report.changed("order.moved", m.at)
+                out.append(m)
+            elif m.role == "assistant":
+                out += [*held, m]
+                held = []
+            elif out and not only_results(m) and (held or out[-1].role == "assistant" or only_results(out[-1])):
+                held.append(m)
+            else:
+                out.append(m)
+        return out + held
+
+    def result_name(self, part: ToolResult, called: str) -> None:
+        """Report the name on a result, unless it only repeats that of its call where every result does."""
+        repeated = part.name == called and self.source is not None and self.source.names_results
+        if part.name is not None and not repeated:
+            self.report.dropped("message.name", self.where(part, "name"), part.name)
+
+    def result_of(self, part: ToolResult) -> tuple[list[Part], bool | None]:
+        """What a tool result says as parts, and whether it is an error.
+
+        An object result is its JSON text, `changed`; a lone string `output` or `error` is that string (the rule
+        by which text becomes an object where one is required).
+        """
+        value = part.value
+        if value is None:
+            return part.parts, part.is_error
+        at = self.where(part, "value")
+        if type(value) is dict and len(value) == 1:
+            key, text = next(iter(value.items()))
+            if key in ("output", "error") and type(text) is str:
+                failed = True if key == "error" else part.is_error
+                return [Text(text, at=f"{at}/{key}"), *part.parts], failed
+        self.report.changed("tool_result.object", at, value)
+        return [Text(dumps(value).decode(), at=at), *part.parts], part.is_error
 
     def restored(self) -> dict[str, str]:
         """The names of the client's own tools, by how an upstream had to spell them."""
@@ -160,6 +257,20 @@ class Writer:
             named = [t.name for t in (request.tools or ()) if t.name] if request is not None else []
             self._restored = {spell(unspell(n), limit)[0]: n for n in named for limit in NAME_LIMITS}
         return self._restored
+
+    def client_tool(self, name: str) -> Tool | None:
+        """The tool that the client declared under `name`, as an upstream had to spell it."""
+        request = self.context.request
+        if request is None or not request.tools:
+            return None
+        plain = self.restored().get(name, name)
+        return next((t for t in request.tools if t.name == plain), None)
+
+    @property
+    def legacy(self) -> bool:
+        """Whether the client declared its tools as `functions`."""
+        request = self.context.request
+        return bool(request and any((t.spelling or {}).get("field") == "functions" for t in request.tools or ()))
 
     def cache(self, node: Any) -> None:
         """Report the cache mark of `node` where the target has none."""
@@ -179,6 +290,15 @@ class Writer:
         if type(reported) is int and reported != usage.output:
             self.report.changed("usage.counting", at, reported)
         _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid))
+
+
+def only_results(m: Message) -> bool:
+    """Whether a message holds tool results and nothing else."""
+    return m.role == "tool" or (bool(m.parts) and all(isinstance(p, ToolResult) for p in m.parts))
+
+
+def _itemised(m: Message) -> bool:
+    return m.item is not None or any(getattr(p, "item", None) is not None for p in m.parts)
 
 
 def _usage_path(meaning: Json, means: str) -> str | None:
@@ -214,6 +334,19 @@ def arguments_text(arguments: str | Json | None) -> str:
     if type(arguments) is str:
         return arguments
     return "" if arguments is None else dumps(arguments).decode()
+
+
+def free_text(arguments: str | Json | None) -> str:
+    """The input of a free-text tool that travelled as the one argument `input`; anything else as it is."""
+    value: Any = arguments
+    if type(arguments) is str:
+        try:
+            value = orjson.loads(arguments)
+        except orjson.JSONDecodeError:
+            return arguments
+    if type(value) is dict and value.keys() == {"input"} and type(value["input"]) is str:
+        return str(value["input"])
+    return arguments_text(arguments)
 
 
 RAW = "_raw"  # the key under which arguments that are no object travel where an object is required
@@ -269,4 +402,6 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
 
 def opaque_code(part: Part) -> str:
     """The loss code for a part that the target has no word for."""
-    return "part.unsupported" if isinstance(part, Opaque) else "part.server_tool"
+    if isinstance(part, Media):
+        return f"media.{part.kind}"
+    return part.code or "part.unsupported" if isinstance(part, Opaque) else "part.server_tool"

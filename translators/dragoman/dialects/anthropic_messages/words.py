@@ -198,7 +198,6 @@ KINDS: dict[type, Kind] = {
 }
 
 
-
 def _state(part: Any) -> str:
     # A redacted part is nothing but its state.
     return str(part.at if part.redacted or part.state is None else f"{part.at}/{part.state.kind}")

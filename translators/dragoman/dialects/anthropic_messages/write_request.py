@@ -12,7 +12,7 @@ from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Te
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, param_code
-from ..base import Context, pair_ids
+from ..base import Context, only_results, pair_ids
 from .home import home_request
 from .words import (
     EFFORTS,
@@ -51,16 +51,18 @@ SYSTEM = ("system", "developer")
 class RequestWriter(BlockWriter):
     """One request."""
 
-    __slots__ = ("ids", "known", "messages", "open", "r", "renamed", "turns")
+    no_state = "state.foreign"
+
+    __slots__ = ("ids", "known", "messages", "open", "r", "renamed", "said")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
-        self.turns = self.gathered(r.messages)
-        self.ids = pair_ids(self.turns)
+        self.said = self.gathered(self.turns(r.messages))
+        self.ids = pair_ids(self.said)
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
-        self.known: dict[str, None] = {}  # the ids of the calls so far, in order
+        self.known: dict[str, str] = {}  # the calls so far, in order: id -> name
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
     def body(self) -> Json:
@@ -69,16 +71,16 @@ class RequestWriter(BlockWriter):
         if not r.model:
             report.invented("envelope.model", "/model", "")
         lead = 0
-        while lead < len(self.turns) and self.turns[lead].role in SYSTEM:
+        while lead < len(self.said) and self.said[lead].role in SYSTEM:
             lead += 1
         if lead:
-            self.system(out, self.turns[:lead])
-        for i in range(lead, len(self.turns)):
+            self.system(out, self.said[:lead])
+        for i in range(lead, len(self.said)):
             self.message(i)
         if not self.messages:
             self.placeholder()
         self.order_results()
-        last = self.turns[-1] if self.turns else None
+        last = self.said[-1] if self.said else None
         if last is not None and last.role == "assistant" and self.messages[-1][0] == "assistant":
             # Here the model goes on from where such a turn ends.
             report.changed("role.prefill", last.at)
@@ -99,23 +101,6 @@ class RequestWriter(BlockWriter):
         return out
 
     # messages
-
-    def gathered(self, messages: list[Message]) -> list[Message]:
-        """The turns, with the results of calls right behind them: "in the next message", before anything else."""
-        out: list[Message] = []
-        held: list[Message] = []  # what was said between a turn of the assistant and its last result
-        for m in messages:
-            if m.role == "tool" and held:
-                self.report.changed("order.moved", m.at)
-                out.append(m)
-            elif m.role == "assistant":
-                out += [*held, m]
-                held = []
-            elif out and (held or out[-1].role in ("tool", "assistant")):
-                held.append(m)
-            else:
-                out.append(m)
-        return out + held
 
     def order_results(self) -> None:
         """Results stand in the order of their calls."""
@@ -172,7 +157,7 @@ class RequestWriter(BlockWriter):
         self.drop(m)
 
     def message(self, i: int) -> None:
-        m = self.turns[i]
+        m = self.said[i]
         if m.role in SYSTEM:
             self.late_system(i, m)
             return
@@ -181,14 +166,14 @@ class RequestWriter(BlockWriter):
             self.report.changed("role.unknown", self.where(m, "role"), m.role)
         blocks: list[Json] = []
         sources: list[Part] = []
-        for part in m.parts:
+        for part in self.results_first(m):
             self.part(part, role, blocks, sources)
         self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
             return
-        results = m.role == "tool"
+        results = only_results(m)
         if self.open and role == "user":
             # "Each tool_use block must have a corresponding tool_result block in the next message": results
             # of parallel calls, and what the user says after them, are one turn.
@@ -200,6 +185,14 @@ class RequestWriter(BlockWriter):
             return
         self.turn(role, blocks, sources, m.at)
         self.open = results
+
+    def results_first(self, m: Message) -> list[Part]:
+        """The parts of a turn, results in front: "tool_result blocks must come first in the content array"."""
+        parts = sorted(m.parts, key=lambda p: not isinstance(p, ToolResult))
+        for was, now in zip(m.parts, parts, strict=True):
+            if was is not now and isinstance(now, ToolResult):
+                self.report.changed("order.moved", now.at)
+        return parts
 
     def turn(self, role: str, blocks: list[Json], sources: list[Part], at: str) -> None:
         if not self.messages and role != "user":
@@ -223,7 +216,7 @@ class RequestWriter(BlockWriter):
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
             return
-        following = next((n.role for n in self.turns[i + 1 :] if n.role not in SYSTEM), "assistant")
+        following = next((n.role for n in self.said[i + 1 :] if n.role not in SYSTEM), "assistant")
         if m.role == "developer":
             self.report.changed("role.renamed", self.where(m, "role"), m.role)
         before = self.messages[-1][0] if self.messages else ""
@@ -262,7 +255,7 @@ class RequestWriter(BlockWriter):
                 self.report.changed("tool_call.id", self.where(part, "id"), part.id)
                 call_id = next(i for n in range(2, len(self.known) + 3) if (i := f"{call_id}_{n}") not in self.known)
             self.renamed[self.id(part.id or call_id)] = call_id
-            self.known[call_id] = None
+            self.known[call_id] = part.name
             block = self.call(part, call_id)
         elif isinstance(part, ToolResult):
             block = self.result(part)
@@ -307,17 +300,17 @@ class RequestWriter(BlockWriter):
             return None
         blocks: list[Json] = []
         sources: list[Part] = []
-        for inner in part.parts:
+        parts, failed = self.result_of(part)
+        for inner in parts:
             self.part(inner, "user", blocks, sources)
         block: Json = {"type": "tool_result", "tool_use_id": call_id}
         if blocks:
             self.inner[id(part)] = sources
             plain = len(blocks) == 1 and blocks[0].keys() == {"type", "text"}
             block["content"] = blocks[0]["text"] if plain else blocks
-        if part.is_error:
+        if failed:
             block["is_error"] = True
-        if part.name is not None:
-            self.report.dropped("message.name", self.where(part, "name"), part.name)
+        self.result_name(part, self.known[call_id])
         if part.cache:
             self.mark(part, block)
         self.drop(part)

@@ -1,13 +1,18 @@
-"""OpenAI Chat Completions: POST /v1/chat/completions."""
+"""OpenAI Chat Completions: POST /v1/chat/completions, and every flavour of its shape."""
 
 from __future__ import annotations
 
-from ...model import Request
+from dataclasses import replace
+from functools import partial
+
+from ...model import Json, ReasoningControl, Request, Response
 from ..base import Context, Dialect
+from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_error, read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
-from .write import write_error, write_request, write_response
+from .write import write_error, write_response
+from .write_request import write_request
 
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
@@ -31,3 +36,50 @@ DIALECT = Dialect(
     derived=DERIVED,
     kin=(("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"), ("/user", "/safety_identifier")),
 )
+
+
+def _read_request(body: Json, path: str | None, flavour: Flavour) -> Request:
+    r = read_request(body, path)
+    r.dialect = flavour.id
+    if flavour.control == "model":
+        _suffix(r)
+    return r
+
+
+def _suffix(r: Request) -> None:
+    """ "model suffix `-thinking`": thinking is on."""
+    control = r.reasoning
+    if r.model == SUFFIX or not r.model.endswith(SUFFIX) or (control is not None and control.mode is not None):
+        return
+    if control is None:
+        control = r.reasoning = ReasoningControl(spelling={"fields": []})
+    r.model = r.model.removesuffix(SUFFIX)
+    control.mode = "enabled"
+    control.spelling = {**(control.spelling or {}), "fields": [*(control.spelling or {}).get("fields", ()), "model"]}
+    r.places["reasoning.mode"] = "/model"
+
+
+def _read_response(body: Json, flavour: Flavour) -> Response:
+    r = read_response(body)
+    r.dialect = flavour.id
+    return r
+
+
+def _flavoured(flavour: Flavour) -> Dialect:
+    kin = DIALECT.kin
+    if flavour.control == "model":
+        kin = (("/model", *kin[0]), *kin[1:])
+    return replace(
+        DIALECT,
+        name=flavour.id,
+        read_request=partial(_read_request, flavour=flavour),
+        write_request=partial(write_request, flavour=flavour),
+        read_response=partial(_read_response, flavour=flavour),
+        write_response=partial(write_response, flavour=flavour),
+        reader=partial(ChatStreamReader, flavour.id),
+        writer=partial(ChatStreamWriter, flavour=flavour),
+        kin=kin,
+    )
+
+
+VARIANTS = {flavour.id: _flavoured(flavour) for flavour in (CLAUDE_THINKING, *FLAVOURS)}

@@ -24,6 +24,7 @@ from ...model import (
 )
 from ...tables import ERRORS, give_back
 from ..base import arguments_text
+from .flavours import SUFFIX
 from .words import FINISH, TOOL_CHOICE, WIRE
 
 
@@ -70,6 +71,8 @@ def home_request(r: Request) -> Json:
             out["thinking"] = {"type": c.mode}
             if c.budget is not None:
                 out["thinking"]["budget_tokens"] = c.budget
+        if "model" in fields:
+            out["model"] = r.model + SUFFIX
         give_back(out, c.extra)
     give_back(out, r.extra)
     return out

@@ -90,8 +90,9 @@ class _Choice:
 class ChatStreamReader(SSEReader):
     """One response's chunks in, canonical events out."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = NAME) -> None:
         super().__init__()
+        self._name = name
         self._started = False
         self._envelope: Json = {}
         self._choices: dict[int, _Choice] = {}
@@ -166,7 +167,7 @@ class ChatStreamReader(SSEReader):
     def _start(self, out: list[Event]) -> None:
         """Begin, and take the chunks that waited."""
         self._started = True
-        out.append(Start(Response(NAME, **self._envelope)))
+        out.append(Start(Response(self._name, **self._envelope)))
         waiting, self._waiting = self._waiting, []
         for body, choices in waiting:
             if not self._over:

@@ -230,7 +230,6 @@ KINDS: dict[type, Kind] = {
 }
 
 
-
 def _inner(name: str, custom: str = "") -> Callable[[Any], str]:
     """A field inside `function` or `custom`; beside them where the legacy forms have it."""
 

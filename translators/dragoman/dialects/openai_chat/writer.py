@@ -38,22 +38,24 @@ from ...model import (
     Refusal,
     Response,
     Text,
+    Tool,
     ToolCall,
     Usage,
 )
 from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ..base import Context, arguments_text
+from ..base import Context, arguments_text, free_text
+from .flavours import OPENAI, Flavour
 from .home import finish_word, home_error, home_part
-from .write import ResponseWriter, write_error
+from .write import TAGS, ResponseWriter, write_error
 
 DONE = b"data: [DONE]\n\n"
 
 
-def ChatStreamWriter(report: Report, home: bool, context: Context) -> Any:
+def ChatStreamWriter(report: Report, home: bool, context: Context, flavour: Flavour = OPENAI) -> Any:
     """The writer for events of this dialect (`home`) or of another."""
-    return HomeWriter() if home else ForeignWriter(report, context)
+    return HomeWriter() if home else ForeignWriter(report, context, flavour)
 
 
 class HomeWriter:
@@ -215,6 +217,7 @@ class ForeignWriter(ResponseWriter):
         "counts",
         "envelope_text",
         "firsts",
+        "held",
         "late",
         "lengths",
         "offsets",
@@ -226,8 +229,9 @@ class ForeignWriter(ResponseWriter):
         "waiting",
     )
 
-    def __init__(self, report: Report, context: Context) -> None:
-        super().__init__("", report, context)
+    def __init__(self, report: Report, context: Context, flavour: Flavour) -> None:
+        super().__init__("", report, context, flavour)
+        self.held: dict[tuple[int, int], list[str]] = {}  # the arguments of a call that goes out as free text
         self.envelope_text: Json = {}
         self.response_id: str | None = None
         self.candidates: dict[int, Candidate] = {}
@@ -301,8 +305,12 @@ class ForeignWriter(ResponseWriter):
             self.calls[key] = ordinal
             place = f"/choices/{index}/message/tool_calls/{ordinal}"
             entry = self.call(part, self.call_id(part, self.response_id, ordinal, place), place)
-            fields = entry["custom" if part.kind == "custom" else "function"]
-            fields["input" if part.kind == "custom" else "arguments"] = ""
+            if entry["type"] == "custom" and part.kind != "custom":
+                self.held[key] = []
+            fields = entry[entry["type"]]
+            fields["input" if entry["type"] == "custom" else "arguments"] = ""
+            if self.legacy and ordinal == 0:
+                return self.chunk(index, {"function_call": fields})
             return self.chunk(index, {"tool_calls": [{"index": ordinal, **entry}]})
         if isinstance(part, (Text, Refusal)):
             self.drop(part)
@@ -323,6 +331,8 @@ class ForeignWriter(ResponseWriter):
         if isinstance(part, Reasoning):
             self.lengths[key] = 0
             self.late[key] = index in self.texts or bool(self.counts.get(index))
+            if self.flavour.thinking in TAGS:
+                return b""
             return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
         self.gone(part)
         return b""
@@ -339,6 +349,12 @@ class ForeignWriter(ResponseWriter):
         if kind is ToolCall and event.field == "arguments":
             part = self.parts[key] = replace(part, arguments=None)
             ordinal = self.calls[key]
+            if key in self.held:
+                # A row of forced buffering: free text is told once its JSON is whole.
+                self.held[key].append(event.value)
+                return b""
+            if self.legacy and ordinal == 0:
+                return self.chunk(index, {"function_call": {"arguments": event.value}})
             inner = "custom" if part.kind == "custom" else "function"
             fields = {"input" if part.kind == "custom" else "arguments": event.value}
             entry: Json = {"index": ordinal, inner: fields}
@@ -346,15 +362,35 @@ class ForeignWriter(ResponseWriter):
                 entry["type"] = "custom"
             return self.chunk(index, {"tool_calls": [entry]})
         if kind is Reasoning and event.field == "text":
-            self.lengths[key] += len(event.value)
-            return self.chunk(index, {"reasoning_content": event.value})
+            return self.thinking(key, event.value)
         if kind is Reasoning and event.field == "state":
             self.parts[key] = replace(part, state=event.value)
+        elif event.field == "state":
+            self.lose_state(part, event.value)
         if kind is Refusal and event.field == "text":
             return self.chunk(index, {"refusal": event.value})
         if kind is Text and event.field == "citation":
             part.citations.append(event.value)
         return b""
+
+    def thinking(self, key: tuple[int, int], text: str) -> bytes:
+        """A piece of visible thinking, where the flavour has it."""
+        how, index = self.flavour.thinking, key[0]
+        first = not self.lengths[key]
+        self.lengths[key] += len(text)
+        if how in TAGS:
+            return self.tag(index, f"<{how}>{text}" if first and text else text, thought=True)
+        if how == "list":
+            return self.chunk(index, {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]})
+        return self.chunk(index, {how: text})
+
+    def tag(self, index: int, text: str, thought: bool = False) -> bytes:
+        """Text of the content that is thinking; Google flags it."""
+        flag = (
+            {"extra_content": {"google": {"thought": True}}} if thought and self.flavour.thinking == "thought" else {}
+        )
+        self.texts[index] = self.texts.get(index, 0) + len(text)
+        return self.chunk(index, {"content": text, **flag})
 
     def end_part(self, event: PartEnd) -> bytes:
         key = (event.candidate, event.index)
@@ -367,14 +403,25 @@ class ForeignWriter(ResponseWriter):
             self.annotations_of.setdefault(event.candidate, []).extend(cited)
         elif isinstance(part, Reasoning):
             said = replace(part, text="x" if self.lengths.pop(key) else "")
+            if self.flavour.thinking in TAGS:
+                self.tagged(said)
+                return self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b""
             self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key))
+        elif isinstance(part, ToolCall) and key in self.held:
+            whole = "".join(self.held.pop(key)) or part.arguments
+            out = self.arguments(event.candidate, key, replace(part, arguments=whole))
         elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
             out = self.arguments(event.candidate, key, part)
         return out
 
     def arguments(self, index: int, key: tuple[int, int], part: ToolCall) -> bytes:
         """Arguments that came whole, with the start of the call."""
+        if isinstance(tool := self.client_tool(part.name), Tool) and tool.kind == "custom" != part.kind:
+            entry = {"index": self.calls[key], "custom": {"input": free_text(part.arguments)}, "type": "custom"}
+            return self.chunk(index, {"tool_calls": [entry]})
         fields = {"arguments": arguments_text(part.arguments)}
+        if self.legacy and self.calls[key] == 0:
+            return self.chunk(index, {"function_call": fields})
         return self.chunk(index, {"tool_calls": [{"index": self.calls[key], "function": fields}]})
 
     def finish_chunk(self, index: int) -> bytes:
@@ -393,7 +440,8 @@ class ForeignWriter(ResponseWriter):
         if annotations:
             # One delta for all: list entries of two deltas without an `index` break OpenAI's own accumulator.
             out = self.chunk(index, {"annotations": annotations})
-        return out + self.chunk(index, {}, self.finish(c, bool(self.counts.get(index))))
+        finish = self.finish(c, bool(self.counts.get(index)))
+        return out + self.chunk(index, {}, "function_call" if self.legacy and finish == "tool_calls" else finish)
 
     def extra(self, event: Extra) -> None:
         if event.where == "response":

@@ -1,0 +1,130 @@
+"""Chat Completions: its flavours. What vendors behind this shape say otherwise, as rows of data.
+
+The reader takes all of them at once (but for tags in the text, which only `+think-tags` looks for); the writer
+takes the one asked for. Facts: the vendors' documentation and sources, as named in each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SUFFIX = "-thinking"  # of the model's name, in requests: thinking is on
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """One flavour of Chat, as it is written.
+
+    thinking   where the visible thinking of an answer stands: the field `reasoning_content` or `reasoning`; "list":
+               a part of a list of contents; "think" or "thought": the tag around it in the content's text
+    history    whether the thinking of earlier turns goes up again, in the same form
+    control    how thinking is asked for: reasoning_effort; reasoning (an object); thinking (an object beside the
+               effort); budget (the effort, or a `thinking` object where there is a budget); model (its suffix)
+    wire       settings under another name than OpenAI's
+    takes      settings that OpenAI refuses and this flavour takes
+    refuses    settings of OpenAI's that this flavour does not take
+    developer  whether it knows that role
+    required   its word for "any tool, but a tool"
+    video      the part that holds a film, or "": none
+    cache      whether parts take `cache_control`
+    details    whether `reasoning_details` come and go
+    custom     whether there are tools with free text
+    usage      whether usage in streams has to be asked for
+    """
+
+    id: str
+    thinking: str = "reasoning_content"
+    history: bool = False
+    control: str = "reasoning_effort"
+    wire: Mapping[str, str] = field(default_factory=dict)
+    takes: frozenset[str] = frozenset()
+    refuses: frozenset[str] = frozenset()
+    developer: bool = True
+    required: str = "required"
+    video: str = ""
+    cache: bool = False
+    details: bool = False
+    custom: bool = True
+    usage: bool = True
+
+
+OPENAI = Flavour("openai-chat")
+
+# Settings that only OpenAI's own server keeps a promise about.
+_OPENAI_ONLY = frozenset(
+    {
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "verbosity",
+        "modalities",
+        "audio",
+        "prediction",
+        "moderation",
+        "web_search",
+    }
+)
+_TOP_K = frozenset({"top_k"})
+
+FLAVOURS: tuple[Flavour, ...] = (
+    # "reasoning: {effort | max_tokens}"; `message.reasoning` beside `reasoning_details`, which go back unchanged.
+    Flavour(
+        "openai-chat+openrouter",
+        thinking="reasoning",
+        history=True,
+        control="reasoning",
+        takes=_TOP_K,
+        video="video_url",
+        cache=True,
+        details=True,
+    ),
+    # "reasoning_effort or thinking: {type, budget_tokens}"; the answer's thinking in `reasoning_content`.
+    Flavour("openai-chat+litellm", history=True, control="budget", takes=_TOP_K, cache=True),
+    # Google's compatibility layer: thinking inside the content, between <thought> and </thought>.
+    Flavour("openai-chat+google", thinking="thought", refuses=_OPENAI_ONLY, custom=False),
+    # vLLM renamed `reasoning_content` to `reasoning`; "only tools of type function".
+    Flavour(
+        "openai-chat+vllm",
+        thinking="reasoning",
+        history=True,
+        takes=_TOP_K,
+        refuses=_OPENAI_ONLY,
+        developer=False,
+        video="video_url",
+        custom=False,
+    ),
+    # "turns with tool calls: reasoning_content must come back, else 400; turns without: ignored".
+    Flavour(
+        "openai-chat+deepseek",
+        history=True,
+        control="thinking",
+        wire={"max_output_tokens": "max_tokens"},
+        refuses=_OPENAI_ONLY | {"n", "seed", "logit_bias", "parallel_tool_calls"},
+        developer=False,
+        custom=False,
+    ),
+    # "422 on unknown fields"; thinking is a part of a list of contents; `random_seed`; `tool_choice: "any"`.
+    Flavour(
+        "openai-chat+mistral",
+        thinking="list",
+        history=True,
+        wire={"max_output_tokens": "max_tokens", "seed": "random_seed"},
+        refuses=_OPENAI_ONLY - {"prediction", "metadata"} | {"user", "logit_bias", "logprobs", "top_logprobs"},
+        developer=False,
+        required="any",
+        custom=False,
+        usage=False,
+    ),
+    Flavour("openai-chat+azure"),
+    # The resellers of one-api's family: every upstream behind one shape, films sent as pictures.
+    Flavour("openai-chat+new-api", history=True, takes=_TOP_K, video="image_url"),
+    # Models served raw: thinking in the text, between <think> and </think>.
+    Flavour("openai-chat+think-tags", thinking="think", refuses=_OPENAI_ONLY, developer=False, custom=False),
+)
+
+CLAUDE_THINKING = Flavour("claude-thinking", history=True, control="model", takes=_TOP_K)

@@ -1,0 +1,521 @@
+"""Chat Completions: requests out. Canonical requests -> `POST /v1/chat/completions` bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
+from ...registry import find
+from ...report import Report
+from ...tables import effort_of, is_closed, is_default, param_code
+from ..base import Context, pair_ids
+from .flavours import OPENAI, SUFFIX, Flavour
+from .home import home_request
+from .words import SERVICE_TIERS, TOOL_CHOICE, UNOFFICIAL, WIRE
+from .write import ChatWriter
+
+
+def write_request(r: Request, report: Report, home: bool, context: Context, flavour: Flavour = OPENAI) -> Json:
+    """The `POST /v1/chat/completions` body that says `r`; what it cannot say goes into `report`."""
+    return home_request(r) if home else RequestWriter(r, report, context, flavour).body()
+
+
+class RequestWriter(ChatWriter):
+    """One request."""
+
+    __slots__ = ("answered", "calls", "ids", "messages", "r", "said", "skipped", "spoken")
+
+    no_state = "state.foreign"
+
+    def __init__(self, r: Request, report: Report, context: Context, flavour: Flavour) -> None:
+        super().__init__(find(r.dialect), report, False, context, flavour)
+        self.r = r
+        self.messages: list[Json] = []
+        self.said = self.gathered(self.turns(r.messages))
+        self.ids = pair_ids(self.said)
+        self.calls: dict[str, str] = {}  # id -> name
+        self.answered = ""  # where the last results stood, if they were a turn of the user's own
+        self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
+
+    def body(self) -> Json:
+        r, report = self.r, self.report
+        out: Json = {"model": r.model}
+        if not r.model:
+            report.invented("envelope.model", "/model", "")
+        for message in self.said:
+            self.message(message)
+        if self.said and self.messages and self.said[-1].role == "assistant" == self.messages[-1]["role"]:
+            # There the model goes on from where such a turn ends; here it is a turn like any other.
+            report.changed("role.prefill", self.said[-1].at)
+        if not self.messages:
+            report.invented("message.placeholder", "/messages/0", {"role": "user", "content": "."})
+            self.messages.append({"role": "user", "content": "."})
+        out["messages"] = self.messages
+        self.tools(out)
+        self.params(out)
+        self.output(out)
+        self.reasoning(out)
+        self.drop(r)
+        return out
+
+    # messages
+
+    def message(self, m: Message) -> None:
+        self.say(m)
+        if m.role not in ("system", "developer"):
+            self.skipped = True
+            self.spoken = self.spoken or (
+                len(self.messages) > 0 and self.messages[-1]["role"] not in ("system", "developer")
+            )
+
+    def say(self, m: Message) -> None:
+        if m.role == "assistant":
+            self.assistant(m)
+        elif m.role == "system" or m.role == "developer":
+            if not self.spoken and self.skipped:
+                # What was said before it is gone: it comes to stand where the leading ones stand.
+                self.report.changed("role.moved", m.at, m.role)
+            role = m.role
+            if role == "developer" and not self.flavour.developer:
+                self.report.changed("role.renamed", self.where(m, "role"), role)
+                role = "system"
+            self.plain(m, role, m.parts)
+        else:
+            if m.role not in ("user", "tool"):
+                self.report.changed("role.unknown", self.where(m, "role"), m.role)
+            self.user(m)
+
+    def add(self, message: Json, m: Message) -> str:
+        """Append a message that came from `m`; its pointer."""
+        target = f"/messages/{len(self.messages)}"
+        self.messages.append(message)
+        self.link(target, m.at)
+        self.link(f"{target}/role", f"{m.at}/role")
+        return target
+
+    def plain(self, m: Message, role: str, parts: list[Part]) -> None:
+        """A message whose content is a string, or a list of parts."""
+        target = f"/messages/{len(self.messages)}/content"
+        kept: list[Json] = []
+        sources: list[Part] = []
+        for part in parts:
+            said = self.part(part, role)
+            if said is not None:
+                sources.append(part)
+                kept.append(said)
+        if not kept and (parts or not m.at):
+            self.report.dropped("message.empty", m.at, m)
+            self.drop(m)
+            return
+        message: Json = {"role": role}
+        if not kept:
+            message["content"] = ""
+        elif len(kept) == 1 and set(kept[0]) == {"type", "text"}:
+            message["content"] = kept[0]["text"]
+        else:
+            message["content"] = kept
+        for i, part in enumerate(sources):
+            self.link(f"{target}/{i}", part.at)
+        if m.name is not None:
+            message["name"] = m.name
+        self.add(message, m)
+        self.drop(m)
+        self.cache(m)
+
+    def user(self, m: Message) -> None:
+        """A user turn: its tool results become messages of their own, in front; media in them follow after."""
+        rest: list[Part] = []
+        results, before = 0, len(self.messages)
+        for part in m.parts:
+            if isinstance(part, ToolResult):
+                if rest:
+                    self.report.changed("order.moved", part.at)
+                rest += self.result(part, m)
+                results += 1
+            else:
+                rest.append(part)
+        if rest or not results:
+            if not results and self.answered and before and self.messages[-1]["role"] == "tool":
+                # Two turns of the user in a row, results first: here nothing keeps them apart.
+                self.report.changed("message.merged", self.answered)
+                self.report.changed("message.merged", m.at)
+            self.plain(m, "user", rest)
+            return
+        self.answered = m.at if m.role == "user" else ""
+        self.drop(m)
+        if len(self.messages) == before:
+            self.report.dropped("message.empty", m.at, m)
+
+    def result(self, part: ToolResult, m: Message) -> list[Part]:
+        """One `tool` message; returns the media that had to leave it."""
+        call_id = self.ids.get(id(part))
+        if call_id is None:
+            call_id = self.id(part.call_id or "")
+        else:
+            self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/tool_call_id", call_id)
+        if call_id not in self.calls:
+            # "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'"
+            self.report.dropped("tool_result.orphan", part.at, part)
+            return []
+        texts: list[Text] = []
+        media: list[Part] = []
+        parts, failed = self.result_of(part)
+        for inner in parts:
+            if isinstance(inner, Text):
+                texts.append(inner)
+            elif isinstance(inner, Media) and inner.form in ("text", "parts"):
+                said = self.media(inner)
+                if said is not None:
+                    texts.append(Text(said["text"], at=inner.at))
+            elif isinstance(inner, Media) and inner.kind in ("image", "document"):
+                if not media:
+                    self.report.changed("message.split", m.at)
+                self.report.changed("tool_result.media_moved", inner.at)
+                media.append(inner)
+            else:
+                self.gone(inner)
+        message: Json = {"role": "tool", "tool_call_id": call_id}
+        target = f"/messages/{len(self.messages)}"
+        for text in texts:
+            self.text(text)
+        if len(texts) > 1:
+            message["content"] = [{"type": "text", "text": t.text} for t in texts]
+        else:
+            message["content"] = texts[0].text if texts else ""
+        for i, text in enumerate(texts):
+            self.link(f"{target}/content/{i}", text.at)
+        self.messages.append(message)
+        self.link(target, part.at)
+        self.link(f"{target}/role", f"{m.at}/role")
+        self.result_name(part, self.calls[call_id])
+        if failed:
+            self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
+        self.drop(part)
+        self.cache(part)
+        return media
+
+    def assistant(self, m: Message) -> None:
+        target = f"/messages/{len(self.messages)}"
+        content: list[Json] = []
+        sources: list[Part] = []
+        calls: list[Json] = []
+        thoughts: list[Reasoning] = []
+        for part in m.parts:
+            if isinstance(part, ToolCall):
+                call_id = self.ids.get(id(part))
+                place = f"{target}/tool_calls/{len(calls)}"
+                if call_id is None:
+                    call_id = self.id(part.id or "")
+                else:
+                    self.report.invented("tool_call.id", f"{place}/id", call_id)
+                self.calls[call_id] = part.name
+                calls.append(self.call(part, call_id, place))
+                continue
+            if isinstance(part, Reasoning) and self.flavour.history:
+                thoughts.append(part)
+                continue
+            said = self.part(part, "assistant")
+            if said is not None:
+                if calls:
+                    self.report.changed("order.flattened", part.at)
+                content.append(said)
+                sources.append(part)
+        message: Json = {"role": "assistant"}
+        thinking = self.thinking(thoughts)
+        if type(thinking.get("content")) is list:
+            content = thinking.pop("content") + content
+        if len(content) == 1 and set(content[0]) == {"type", "text"}:
+            message["content"] = content[0]["text"]
+        elif content:
+            message["content"] = content
+        elif calls or thinking:
+            message["content"] = None
+        else:
+            self.report.dropped("message.empty", m.at, m)
+            self.drop(m)
+            return
+        message.update(thinking)
+        for name in thinking:
+            self.link(f"{target}/{name}", thoughts[0].at)
+        for i, part in enumerate(sources):
+            self.link(f"{target}/content/{i}", part.at)
+        if m.name is not None:
+            message["name"] = m.name
+        if calls:
+            message["tool_calls"] = calls
+        self.add(message, m)
+        self.drop(m)
+
+    def thinking(self, thoughts: list[Reasoning]) -> Json:
+        """The thinking of an earlier turn, for a flavour that wants it back, as fields of the message."""
+        kept: list[Reasoning] = []
+        details: list[Any] = []
+        for part in thoughts:
+            state = part.state
+            if state is not None and state.kind == "details" and self.flavour.details:
+                details += state.value
+            elif state is not None:
+                self.report.dropped("state.foreign", self.where(part, "state"), state.value)
+            self.drop(part)
+            if part.text:
+                if kept:
+                    self.joined(kept[0] if len(kept) == 1 else None, part)
+                kept.append(part)
+            elif state is None:
+                self.report.dropped("reasoning.empty", part.at, None)
+        text = "".join(part.text for part in kept)
+        out: Json = {}
+        if details:
+            out["reasoning_details"] = details
+        if kept and self.flavour.thinking == "list":
+            out["content"] = [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]
+        elif kept:
+            out[self.flavour.thinking] = text
+        return out
+
+    def text(self, part: Text) -> None:
+        """What a text carries beyond its text."""
+        self.drop(part)
+        if part.cache and not self.flavour.cache:
+            self.cache(part)
+        for c in part.citations or ():
+            self.report.dropped("citation.unsupported", c.at, c.value)
+
+    def part(self, part: Part, role: str) -> Json | None:
+        """The content part that says `part` in a message of `role`, or None with a loss."""
+        if isinstance(part, Text):
+            self.text(part)
+            out: Json = {"type": "text", "text": part.text}
+            return out | part.cache if part.cache and self.flavour.cache else out
+        if isinstance(part, Refusal) and role == "assistant":
+            self.drop(part)
+            return {"type": "refusal", "refusal": part.text}
+        if isinstance(part, Media) and role == "user":
+            return self.media(part)
+        self.gone(part)
+        return None
+
+    def media(self, part: Media) -> Json | None:
+        report = self.report
+        if part.kind == "image" and part.form in ("base64", "url"):
+            url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
+            inner: Json = {"url": url}
+            if part.detail in ("auto", "low", "high", "original"):
+                inner["detail"] = part.detail
+            out: Json = {"type": "image_url", "image_url": inner}
+        elif part.kind == "video" and self.flavour.video and part.form in ("base64", "url"):
+            url = part.url if part.form == "url" else f"data:{part.media_type or 'video/mp4'};base64,{part.data}"
+            out = {"type": self.flavour.video, self.flavour.video: {"url": url}}
+        elif part.kind == "audio" and part.form == "base64" and part.media_type in AUDIO_WORDS:
+            out = {
+                "type": "input_audio",
+                "input_audio": {"data": part.data, "format": AUDIO_WORDS[part.media_type]},
+            }
+        elif part.kind == "document" and part.form == "base64":
+            media_type = part.media_type or "application/pdf"
+            file: Json = {"file_data": f"data:{media_type};base64,{part.data}", "filename": part.filename}
+            if part.filename is None:
+                # "Missing required parameter": file_data does not go without a name.
+                file["filename"] = "document.pdf"
+                report.invented("media.filename", "", "document.pdf")
+            out = {"type": "file", "file": file}
+            self.beside(part)
+        elif part.kind == "document" and part.form == "text":
+            report.changed("media.as_text", part.at)
+            self.drop(part)
+            self.cache(part)
+            return {"type": "text", "text": part.data or ""} if part.data else None
+        elif part.kind == "document" and part.form == "parts" and all(type(p) is Text for p in part.parts or ()):
+            report.changed("media.as_text", part.at)
+            self.drop(part)
+            self.cache(part)
+            text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
+            return {"type": "text", "text": text} if text else None
+        else:
+            report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
+            return None
+        self.drop(part)
+        self.cache(part)
+        return out
+
+    def beside(self, part: Media) -> None:
+        """What a document carries beside its content."""
+        if part.context is not None:
+            self.report.dropped("media.context", self.where(part, "context"), part.context)
+        if part.cite:
+            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
+
+    # the rest
+
+    def tools(self, out: Json) -> None:
+        r, report = self.r, self.report
+        tools: list[Json] = []
+        for tool in r.tools or ():
+            said = self.tool(tool)
+            if said is not None:
+                self.link(f"/tools/{len(tools)}", tool.at)
+                tools.append(said)
+        if tools:
+            out["tools"] = tools
+        choice = r.tool_choice
+        if choice is None:
+            return
+        self.link("/tool_choice", choice.at)
+        self.drop(choice)
+        if not tools:
+            report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+        elif choice.mode in TOOL_CHOICE.write:
+            word = TOOL_CHOICE.write[choice.mode]
+            out["tool_choice"] = self.flavour.required if word == "required" else word
+        elif choice.mode == "tool" and choice.names[0] not in {t.name for t in r.tools or () if t.kind != "server"}:
+            # The one tool it names is not among those that came along.
+            report.changed("tool_choice.subset", choice.at, choice.mode)
+            out["tool_choice"] = "auto"
+        elif choice.mode == "tool":
+            name = self.name(choice.names[0], self.where(choice, "names"))
+            out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
+        else:
+            allowed = [{"type": "function", "function": {"name": self.name(n, choice.at)}} for n in choice.names]
+            mode = choice.mode.removeprefix("subset_")
+            out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": allowed}}
+
+    def tool(self, tool: Tool) -> Json | None:
+        if tool.kind == "server" or (tool.kind == "custom" and not self.flavour.custom):
+            self.report.dropped(f"tool.{tool.kind}", tool.at, tool.value)
+            return None
+        inner: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
+        if tool.description is not None:
+            inner["description"] = tool.description
+        if tool.kind == "custom":
+            if tool.format is not None:
+                inner["format"] = tool.format
+        else:
+            if tool.parameters is not None:
+                inner["parameters"] = tool.parameters
+            if tool.strict is not None:
+                inner["strict"] = tool.strict
+        self.drop(tool)
+        self.cache(tool)
+        return {"type": tool.kind, tool.kind: inner}
+
+    def params(self, out: Json) -> None:
+        r, report = self.r, self.report
+        tools = "tools" in out
+        for name, value in r.params.items():
+            wire = self.flavour.wire.get(name) or WIRE.get(name)
+            if name == "max_output_tokens":
+                if value == 0:
+                    # "0 only writes the prompt cache": the nearest here is the shortest answer.
+                    report.changed("max_tokens.zero", r.place(name), value)
+                out[wire or "max_completion_tokens"] = value or 1
+            elif name == "stop":
+                self.stop(out, r.params["stop"])
+            elif name == "service_tier" and name not in self.flavour.refuses and value not in SERVICE_TIERS:
+                report.dropped("service_tier.unsupported", r.place(name), value)
+            elif name == "include_usage":
+                continue
+            elif name == "parallel_tool_calls" and not tools:
+                if not is_default(name, value):
+                    report.dropped("tool_choice.without_tools", r.place(name), value)
+            elif (
+                wire is None or name in self.flavour.refuses or (name in UNOFFICIAL and name not in self.flavour.takes)
+            ):
+                if not is_default(name, value):
+                    report.dropped(param_code(name), r.place(name), value)
+            else:
+                out[wire] = value
+        if r.params.get("stream") and self.flavour.usage:
+            # Elsewhere usage always comes with the stream; here it must be asked for.
+            out["stream_options"] = {"include_usage": r.params.get("include_usage", True)}
+
+    def stop(self, out: Json, stop: list[Any]) -> None:
+        """ "up to 4 sequences" of text."""
+        kept: list[str] = []
+        for i, word in enumerate(stop):
+            if type(word) is not str or len(kept) == 4:
+                self.report.dropped("stop.limit", f"{self.r.place('stop')}/{i}", word)
+            else:
+                self.link(f"/stop/{len(kept)}", f"{self.r.place('stop')}/{i}")
+                kept.append(word)
+        if kept:
+            out["stop"] = kept
+
+    def output(self, out: Json) -> None:
+        f = self.r.output
+        if f is None:
+            return
+        self.link("/response_format", f.at)
+        self.drop(f)
+        if f.kind != "json_schema":
+            out["response_format"] = {"type": f.kind}
+            return
+        inner: Json = {"name": f.name}
+        if f.name is None:
+            inner["name"] = "response"
+            self.report.invented("format.name", "/response_format/json_schema/name", "response")
+        if f.description is not None:
+            inner["description"] = f.description
+        if f.schema is not None:
+            inner["schema"] = f.schema
+            self.link("/response_format/json_schema/schema", self.where(f, "schema"))
+        inner["strict"] = f.strict
+        if f.strict is None:
+            # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
+            # no schema but one that requires and closes everything.
+            inner["strict"] = is_closed(f.schema)
+            self.report.invented("format.strict", "/response_format/json_schema/strict", inner["strict"])
+        out["response_format"] = {"type": "json_schema", "json_schema": inner}
+
+    def reasoning(self, out: Json) -> None:
+        c, r, report = self.r.reasoning, self.r, self.report
+        if c is None:
+            return
+        self.drop(c, c.at)
+        effort = c.effort
+        if c.mode in ("disabled", "between_tools"):
+            if effort is not None:
+                report.dropped("reasoning.effort", r.place("reasoning.effort"), effort)
+            effort = "none"
+            if c.mode == "between_tools":
+                report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
+        elif c.budget is not None and c.mode == "enabled":
+            if effort is None:
+                effort = effort_of(c.budget)
+            report.changed("reasoning.budget", r.place("reasoning.budget"), c.budget)
+            report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
+        elif c.mode is not None:
+            if effort is None:
+                effort = "high"  # "effort absent = high" (Anthropic)
+                report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
+        elif effort is not None:
+            # Effort without a mode is the model's own default there; here it is the only knob.
+            report.changed("reasoning.mode", r.place("reasoning.effort"), effort)
+        if effort is not None:
+            self.control(out, effort)
+        if c.display is not None:
+            report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+
+    def control(self, out: Json, effort: str) -> None:
+        """Ask for thinking of `effort` in the flavour's own way."""
+        c, r = self.r.reasoning, self.r
+        how = self.flavour.control
+        budget = c.budget if c is not None else None
+        if how == "reasoning":
+            out["reasoning"] = {"effort": effort}
+        elif how == "thinking":
+            out["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
+            if effort != "none":
+                out["reasoning_effort"] = effort
+        elif how == "budget" and budget is not None and budget > 0:
+            out["thinking"] = {"type": "enabled", "budget_tokens": budget}
+        elif how == "model":
+            # The suffix says that thinking is on, and no more.
+            if effort != "none":
+                out["model"] += SUFFIX
+            if c is not None and c.effort is not None and effort not in ("none",):
+                self.report.changed("reasoning.effort", r.place("reasoning.effort"), c.effort)
+        else:
+            out["reasoning_effort"] = effort
+
+
+AUDIO_WORDS = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
