@@ -68,6 +68,10 @@ NOT_A_DOCUMENT: dict[str, str] = {
 }
 
 
+# Dialects that are recorded under another's name: the shape is the same, and so is the file.
+SHAPE = {"claude-thinking": "openai-chat"}
+
+
 def folder() -> Path | None:
     """The folder that DRAGOMAN_TRAFFIC names, if it is there."""
     named = os.environ.get("DRAGOMAN_TRAFFIC")
@@ -110,7 +114,7 @@ def load(dialect: str) -> tuple[Recorded, ...]:
     place = folder()
     if place is None:
         return ()
-    path = place / f"{dialect}.jsonl.gz"
+    path = place / f"{SHAPE.get(dialect, dialect)}.jsonl.gz"
     if not path.is_file():
         return ()
     with gzip.open(path, "rb") as lines:

@@ -12,6 +12,11 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import anthropic_messages, openai_chat
+from . import anthropic_messages, claude_thinking, openai_chat, openai_completions
 
-DIALECTS: dict[str, ModuleType] = {"openai-chat": openai_chat, "anthropic-messages": anthropic_messages}
+DIALECTS: dict[str, ModuleType] = {
+    "openai-chat": openai_chat,
+    "anthropic-messages": anthropic_messages,
+    "openai-completions": openai_completions,
+    "claude-thinking": claude_thinking,
+}

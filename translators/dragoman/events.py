@@ -71,10 +71,11 @@ class PartDelta:
 
 @dataclass(slots=True)
 class PartEnd:
-    """The part is complete."""
+    """The part is complete. `part`: the whole of it, where the source says it once more at its end; that holds."""
 
     candidate: int
     index: int
+    part: Part | None = None
 
 
 @dataclass(slots=True)
@@ -306,6 +307,8 @@ class Folder:
             self._candidates[event.candidate].message.parts.append(replace(event.part))
         elif isinstance(event, PartEnd):
             self._close(event.candidate, event.index)
+            if event.part is not None:
+                self._candidates[event.candidate].message.parts[event.index] = replace(event.part)
         elif isinstance(event, Start):
             self.response = replace(event.response, candidates=[])
         elif isinstance(event, CandidateStart):

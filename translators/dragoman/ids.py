@@ -13,20 +13,29 @@ import re
 _PREFIX = "dgx_"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z").match
 _CODED = re.compile(r"(?:[A-Za-z0-9]|_[0-9a-f]{2})*\Z").match
+_LETTER = re.compile(r"[A-Za-z_]").match
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 
-def spell(word: str, limit: int) -> tuple[str, bool]:
-    """`word` within [A-Za-z0-9_-] and `limit` characters, and whether `unspell` gives it back."""
-    if len(word) <= limit and _PLAIN(word) and not word.startswith(_PREFIX):
+def spell(word: str, limit: int, letter: bool = False) -> tuple[str, bool]:
+    """`word` within [A-Za-z0-9_-] and `limit` characters, and whether `unspell` gives it back.
+
+    letter: it must begin with a letter or `_`.
+    """
+    if len(word) <= limit and _PLAIN(word) and not word.startswith(_PREFIX) and (not letter or _LETTER(word)):
         return word, True
     data = word.encode("utf-8", "surrogatepass")
-    coded = _PREFIX + "".join(chr(b) if b in _SAFE else f"_{b:02x}" for b in data)
+    coded = _coded(data)
     if len(coded) <= limit:
         return coded, True
     digest = hashlib.sha256(data).hexdigest()[:16]
-    head = "".join(chr(b) for b in data if b in _SAFE)[: limit - 17]
+    head = "".join(chr(b) for b in data if b in _SAFE)
+    head = (head if not letter or _LETTER(head) else f"_{head}")[: limit - 17]
     return f"{head}_{digest}", False
+
+
+def _coded(data: bytes) -> str:
+    return _PREFIX + "".join(chr(b) if b in _SAFE else f"_{b:02x}" for b in data)
 
 
 def unspell(word: str) -> str:
@@ -38,7 +47,7 @@ def unspell(word: str) -> str:
         original = raw.encode("latin-1").decode("utf-8", "surrogatepass")
     except UnicodeError:
         return word
-    return original if spell(original, 1 << 30)[0] == word else word
+    return original if spell(original, 1 << 30, letter=True)[0] == word else word
 
 
 def derived(seed: str | None, kind: str, ordinal: int) -> str:

@@ -19,6 +19,7 @@ from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
 from .ids import unspell
 from .jsontext import dumps, escape, loads, same
+from .media import from_data_url
 from .model import (
     Candidate,
     Error,
@@ -33,7 +34,6 @@ from .model import (
     Response,
     Text,
     ToolCall,
-    ToolChoice,
     ToolResult,
     from_json,
     to_json,
@@ -88,10 +88,10 @@ def _covers(place: str, at: str) -> bool:
 # --- reading and writing by kind -------------------------------------------------------------------------
 
 
-def read(kind: str, body: Json, dialect: str) -> Request | Response:
-    """A canonical document of `kind` (request or response)."""
+def read(kind: str, body: Json, dialect: str, path: str | None = None) -> Request | Response:
+    """A canonical document of `kind` (request or response); `path`: the request target, where things stand there."""
     d = registry.get(dialect)
-    return d.read_request(body, None) if kind == "request" else d.read_response(body)
+    return d.read_request(body, path) if kind == "request" else d.read_response(body)
 
 
 def write(document: Request | Response, dialect: str, report: Report) -> Json:
@@ -99,30 +99,37 @@ def write(document: Request | Response, dialect: str, report: Report) -> Json:
     d = registry.get(dialect)
     home = document.dialect == dialect
     if isinstance(document, Request):
-        return d.write_request(document, report, home, Context())
+        out: Json = d.write_request(document, report, home, Context())
+        report.relocate(document.aliases)
+        return out
     if document.error is not None:
         body: Json = d.write_error(document.error, report, home)[1]
         return body
     return d.write_response(document, report, home, Context())
 
 
-def translate(kind: str, body: Json, source: str, target: str) -> tuple[Json, Report]:
-    """A traced translation: the body, its losses, and which target element came from which source element."""
+def translate(
+    kind: str, body: Json, source: str, target: str, path: str | None = None
+) -> tuple[Json, Report, str | None]:
+    """A traced translation: the body, its losses with the links of elements, and the request target."""
     report = Report(trace=True)
-    return write(read(kind, body, source), target, report), report
+    document = read(kind, body, source, path)
+    out = write(document, target, report)
+    goes = registry.get(target).target(document, Context())[0] if isinstance(document, Request) else None
+    return out, report, goes
 
 
 # --- the two tables: spellings and declared-equal --------------------------------------------------------
 
 
-def normal(kind: str, body: Json, dialect: str) -> Json:
+def normal(kind: str, body: Json, dialect: str, path: str | None = None) -> Json:
     """The document in its plainest spelling, without what its dialect declares equal to absence.
 
     The spelling record is what the way home needs beyond the meaning: without it, the writer writes the plain
     form. Lists are spelt out, so that pointers are the same for both forms of content.
     """
     d = registry.get(dialect)
-    document = read(kind, body, dialect)
+    document = read(kind, body, dialect, path)
     _plain(document, d.kinds)
     return write(document, dialect, Report())
 
@@ -192,13 +199,11 @@ def _says_nothing(part: Any) -> bool:
 # What a spelling record holds that is meaning and not spelling: words outside the tables, and places of their own.
 _KEPT: dict[type, tuple[str, ...]] = {
     Message: ("field",),
-    Refusal: ("field",),
     Media: ("field", "type", "data_url", "content"),
     Opaque: ("field",),
     Reasoning: ("fields", "part"),
     ReasoningControl: ("fields",),
     Candidate: ("finish",),
-    ToolChoice: ("kinds",),
     Error: ("form", "value", "list"),
 }
 
@@ -281,10 +286,10 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     forms translate alike is `spelling_is_free`.
     """
     body = normal(kind, body, source)
-    there, first = translate(kind, body, source, target)
+    there, first, path = translate(kind, body, source, target)
     if _is_error(kind, body, source):
         return []
-    back, second = translate(kind, normal(kind, there, target), target, source)
+    back, second, _ = translate(kind, normal(kind, there, target), target, source, path)
     returned = normal(kind, back, source)
     links1, links2 = first.links or {}, second.links or {}
     # back element -> the original's element, and the other way round
@@ -292,10 +297,8 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     place = {x: b for b, x in origin.items()}
     excused = [loss.at for loss in first.losses if loss.kind != "invented"]
     excused += [_longest(links1, loss.at) for loss in second.losses if loss.kind != "invented"]
-    # Settings of one kin stand in for one another: what changed in one place may come back in the other.
-    for kin in registry.get(source).kin:
-        if any(_covers(member, at) or _covers(at, member) for member in kin for at in excused if at):
-            excused += kin
+    excused += _kin(source, excused)
+    excused += _kin(source, [loss.at for loss in second.losses if loss.kind != "invented"], target)
     out = []
     now = dict(leaves(returned))
     for at, value in leaves(body):
@@ -319,6 +322,18 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             continue  # what stood in it is gone, and told
         out.append(Violation(2, before, "appears in what comes back", ..., value))
     return out
+
+
+def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:
+    """The places of `dialect` that stand in for what was told in `where` (itself): settings of one kin, of which
+    what changed in one place may come back in another."""
+    mine, theirs = registry.get(dialect).kin, registry.get(where or dialect).kin
+    return [
+        place
+        for name, members in theirs.items()
+        if any(_covers(member, at) or _covers(at, member) for member in members for at in told if at)
+        for place in mine.get(name, ())
+    ]
 
 
 def _under(links: dict[str, str], at: str) -> bool:
@@ -348,7 +363,7 @@ def spelling_is_free(kind: str, body: Json, source: str, target: str) -> list[Vi
 def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Violation]:
     """Law 3: every leaf of the target is copied, derived, a constant of the envelope, or invented."""
     d = registry.get(target)
-    there, report = translate(kind, body, source, target)
+    there, report, _ = translate(kind, body, source, target)
     invented = [loss.at for loss in report.losses if loss.kind == "invented"]
     texts: list[str] = []
     values: list[Any] = []
@@ -369,18 +384,27 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
             continue
         if type(value) is str and unspell(value) in texts:
             continue
-        if type(value) is str and (any(value in t for t in texts) or _made_of(value, texts, values, inner)):
+        if type(value) is str and (
+            any(value in t for t in texts) or _made_of(value, texts, values, inner, d.constants)
+        ):
             continue
         out.append(Violation(3, at, "comes from nowhere", ..., value))
     return out
 
 
-def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any]) -> bool:
+def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], constants: Sequence[str]) -> bool:
     """Whether a text is the JSON of values of the source, or has a text of the source in it."""
+    if value.startswith("data:") and any(_content(value) in (t, _content(t)) for t in texts):
+        return True  # a data URL and its parts are one
     if value[:1] in "{[":
         found = _parsed([value])
         return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
-    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *filter(None, texts)])
+    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)])
+
+
+def _content(url: str) -> str | None:
+    data = from_data_url(url)
+    return None if data is None else data.base64
 
 
 def _is_joined(value: str, texts: list[str]) -> bool:
@@ -495,25 +519,23 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
     What the way back told as lost cannot come again, and what it told as invented stays: such places are left
     out, unless `strict`. They are the vendor extensions that a reader takes and the plain writer does not say.
     """
-    there, _ = translate(kind, body, source, target)
+    there, _, path = translate(kind, body, source, target)
     if _is_error(kind, body, source):
         return []
     there = normal(kind, there, target)
-    back, second = translate(kind, there, target, source)
-    again, third = translate(kind, normal(kind, back, source), source, target)
+    back, second, home = translate(kind, there, target, source, path)
+    again, third, _ = translate(kind, normal(kind, back, source), source, target, home)
     found = differences(there, normal(kind, again, target))
     if strict:
         return [Violation(7, at, "not settled", x, y) for at, x, y in found]
     links2 = second.links or {}
     excused = [loss.at for loss in second.losses if loss.kind != "invented"]
     excused += [_longest(links2, loss.at) for loss in third.losses if loss.kind != "invented"]
-    for kin in registry.get(target).kin:
-        if any(_covers(member, at) or _covers(at, member) for member in kin for at in excused if at):
-            excused += kin
+    excused += _kin(target, excused)
     made = [v for loss in (*second.losses, *third.losses) if loss.kind == "invented" for _, v in leaves(loss.value)]
     excused += [loss.at for loss in third.losses if loss.kind == "invented"]
     if any(loss.code.startswith(("message.", "order.")) for loss in (*second.losses, *third.losses)):
-        excused.append("/messages")  # turns that were merged, split, dropped or put in front shift all others
+        excused.append(registry.get(target).turns)  # what was merged, split, dropped or put in front shifts all others
     return [
         Violation(7, at, "not settled", x, y)
         for at, x, y in found
@@ -525,8 +547,8 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
 def pure(kind: str, body: Json, source: str, target: str) -> list[Violation]:
     """Law 8: the same input gives the same bytes, and is not touched."""
     before = copy.deepcopy(body)
-    one, _ = translate(kind, body, source, target)
-    two, _ = translate(kind, body, source, target)
+    one = translate(kind, body, source, target)[0]
+    two = translate(kind, body, source, target)[0]
     out = [] if dumps(one) == dumps(two) else [Violation(8, "", "two runs differ")]
     if not same(before, body):
         out.append(Violation(8, "", "the input was changed"))
@@ -545,8 +567,8 @@ def pure_stream(data: bytes, source: str, target: str) -> list[Violation]:
 def come_back(kind: str, body: Json, source: str, target: str) -> tuple[int, int]:
     """How many leaves of the normal form come back from X -> Y -> X unchanged, and how many there are."""
     body = normal(kind, body, source)
-    there, first = translate(kind, body, source, target)
-    back, second = translate(kind, normal(kind, there, target), target, source)
+    there, first, path = translate(kind, body, source, target)
+    back, second, _ = translate(kind, normal(kind, there, target), target, source, path)
     links1, links2 = first.links or {}, second.links or {}
     place = {_longest(links1, y): b for b, y in links2.items() if _under(links1, y)}
     now = dict(leaves(normal(kind, back, source)))
@@ -574,7 +596,7 @@ _LOOKED_AT = (
 
 def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: int) -> list[Violation]:
     """Law 2, sound: another value at a `dropped` place leaves the target as it is."""
-    there, report = translate(kind, body, source, target)
+    there, report, _ = translate(kind, body, source, target)
     places = [
         loss.at
         for loss in report.losses
@@ -586,7 +608,7 @@ def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: 
     other = copy.deepcopy(body)
     if not _replace(other, at):
         return [Violation(2, at, "a loss points nowhere")]
-    again, _ = translate(kind, other, source, target)
+    again = translate(kind, other, source, target)[0]
     return [Violation(2, p, f"what was dropped at {at} shows", x, y) for p, x, y in differences(there, again)]
 
 

@@ -250,11 +250,15 @@ class Tool:
 
 @dataclass(slots=True)
 class ToolChoice:
-    """mode: auto, none, required, tool (one of `names`), subset_auto, subset_required (only `names`)."""
+    """mode: auto, none, required, tool (one of `names`), subset_auto, subset_required (only `names`).
+
+    kinds: of a subset, what each name is, where not all are functions.
+    """
 
     mode: str
     names: list[str] = field(default_factory=list)
     kind: str = "function"
+    kinds: list[str] | None = None
     extra: Extra | None = None
     spelling: Spelling | None = None
     at: str = field(default="", compare=False)
@@ -346,7 +350,8 @@ class Params(TypedDict, total=False):
 class Request:
     """A request, wherever its dialect keeps model and stream flag.
 
-    `places` gives the source pointer of a setting where that is not simply "/" + its canonical name.
+    `places` gives the source pointer of a setting where that is not simply "/" + its canonical name; `aliases`
+    how the source spells a pointer of its plain form, where it spells keys in more than one way.
     """
 
     dialect: str
@@ -360,6 +365,7 @@ class Request:
     extra: Extra | None = None
     spelling: Spelling | None = None
     places: dict[str, str] = field(default_factory=dict, compare=False)
+    aliases: dict[str, str] = field(default_factory=dict, compare=False)
     at: str = field(default="", compare=False)
 
     def place(self, name: str) -> str:

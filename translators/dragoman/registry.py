@@ -11,6 +11,8 @@ from .errors import UnknownDialect
 _MODULES = {
     "openai-chat": "openai_chat",
     "anthropic-messages": "anthropic_messages",
+    "openai-completions": "openai_completions",
+    "gemini": "gemini",
     "claude-thinking": "openai_chat",
 }
 _LOADED: dict[str, Dialect] = {}

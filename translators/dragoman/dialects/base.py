@@ -22,6 +22,7 @@ from ..model import (
     Opaque,
     Part,
     Reasoning,
+    Refusal,
     Request,
     Response,
     State,
@@ -128,8 +129,10 @@ class Dialect:
     places: Places
     request_id_header: str = "x-request-id"
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
-    kin: tuple[tuple[str, ...], ...] = ()
+    kin: dict[str, tuple[str, ...]] = field(default_factory=dict)  # places that say one thing between them
     derived: dict[str, str] = field(default_factory=dict)
+    constants: tuple[str, ...] = ()  # what a writer puts around texts of the source
+    turns: str = "/messages"  # where a request has its turns
     names_results: bool = False  # whether a result always says the name of its call
 
     def where(self, node: Any, name: str) -> str:
@@ -177,6 +180,11 @@ class Writer:
         if getattr(node, "item", None) is not None:
             self.lose_item(node, node.item)
 
+    def conclude(self, part: Part | None) -> None:
+        """Report what the end of a part (PartEnd.part) says of it that its beginning did not."""
+        if isinstance(part, (Text, Refusal, Reasoning, ToolCall)):
+            self.drop(part)
+
     def lose_state(self, part: Any, state: State) -> None:
         """Report opaque state on a part other than thinking."""
         self.report.dropped(self.no_state, self.where(part, "state"), state.value)
@@ -184,13 +192,13 @@ class Writer:
     def lose_item(self, node: Any, item: Item) -> None:
         """Report what the Responses dialect says of the item around a node; "completed" says nothing."""
         at = self.where(node, "item")
-        if at in self._items:
-            return
-        self._items.add(at)
         for name, value in (("id", item.id), ("status", item.status), ("phase", item.phase)):
-            if value is not None and value != "completed":
-                self.report.dropped(f"item.{name}", f"{at}/{name}", value)
-        if item.extra:
+            place = f"{at}/{name}"
+            if value is not None and value != "completed" and place not in self._items:
+                self._items.add(place)
+                self.report.dropped(f"item.{name}", place, value)
+        if item.extra and at not in self._items:
+            self._items.add(at)
             drop_extra(self.report, item.extra, at, self.kinds.get(Item, {}))
 
     def turns(self, messages: list[Message]) -> list[Message]:
@@ -289,7 +297,19 @@ class Writer:
         reported = usage.reported.get(at.rpartition("/")[2])
         if type(reported) is int and reported != usage.output:
             self.report.changed("usage.counting", at, reported)
+        self._apart(usage)
         _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid))
+
+    def _apart(self, usage: Usage) -> None:
+        """Report the counts of a source that says in two what is one elsewhere, where they do not add up again."""
+        visible, tools = (self.usage_at(usage, means).rpartition("/")[2] for means in ("visible", "tool_input"))
+        count = usage.reported.get(visible)
+        if type(count) is int and usage.output is not None and count + (usage.reasoning or 0) != usage.output:
+            self.report.changed("usage.counting", self.usage_at(usage, "visible"), count)
+        count = usage.reported.get(tools)
+        if type(count) is int and count:
+            self.report.changed("usage.counting", self.usage_at(usage, "tool_input"), count)
+            self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
 
 
 def only_results(m: Message) -> bool:

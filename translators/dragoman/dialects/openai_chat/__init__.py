@@ -34,7 +34,13 @@ DIALECT = Dialect(
     target=_target,
     places=PLACES,
     derived=DERIVED,
-    kin=(("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"), ("/user", "/safety_identifier")),
+    kin={
+        "reasoning": ("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"),
+        "user": ("/user", "/safety_identifier"),
+        "logprobs": ("/logprobs", "/top_logprobs"),
+        "seed": ("/seed", "/random_seed", "/seen"),
+        "limit": ("/max_completion_tokens", "/max_tokens"),
+    },
 )
 
 
@@ -66,9 +72,10 @@ def _read_response(body: Json, flavour: Flavour) -> Response:
 
 
 def _flavoured(flavour: Flavour) -> Dialect:
-    kin = DIALECT.kin
+    kin, derived = DIALECT.kin, DERIVED
     if flavour.control == "model":
-        kin = (("/model", *kin[0]), *kin[1:])
+        kin = {**kin, "reasoning": ("/model", *kin["reasoning"])}
+        derived = {**derived, "model": "the suffix that asks for thinking"}
     return replace(
         DIALECT,
         name=flavour.id,
@@ -79,6 +86,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         reader=partial(ChatStreamReader, flavour.id),
         writer=partial(ChatStreamWriter, flavour=flavour),
         kin=kin,
+        derived=derived,
     )
 
 

@@ -95,7 +95,7 @@ def _tool(tool: Tool) -> Json:
     else:
         out = {tool.kind: inner} if spelling.get("type") == "absent" else {"type": tool.kind, tool.kind: inner}
     if tool.cache:
-        out.update(tool.cache if "cache_control" in tool.cache else {"cache_control": tool.cache})
+        out.update(tool.cache)
     give_back(out, tool.extra)
     return out
 
@@ -111,7 +111,7 @@ def _choice(r: Request, out: Json) -> None:
         if "field" not in spelling:
             value = {"type": c.kind, c.kind: value}
     elif c.mode.startswith("subset_"):
-        kinds = spelling.get("kinds") or ["function"] * len(c.names)
+        kinds = c.kinds or ["function"] * len(c.names)
         tools = [{"type": kind, kind: {"name": name}} for kind, name in zip(kinds, c.names, strict=True)]
         inner = {"mode": c.mode.removeprefix("subset_"), "tools": tools}
         value = {"type": "allowed_tools", "allowed_tools": inner}
@@ -153,7 +153,7 @@ def home_message(m: Message) -> Json:
             out["refusal"] = part.text
         elif isinstance(part, Reasoning) and "part" not in mark:
             for name in mark.get("fields", ["reasoning_content"]):
-                out[name] = part.text
+                out[name] = out.get(name, "") + part.text  # of a stream: what came in pieces apart
             if part.state is not None and part.state.kind == "details":
                 out["reasoning_details"] = part.state.value
         elif isinstance(part, Media) and mark.get("field"):
@@ -191,7 +191,7 @@ def _result(m: Message, result: ToolResult, spelling: Json) -> Json:
     elif result.parts:
         out["content"] = "".join(p.text for p in result.parts if isinstance(p, Text))
     if result.cache:
-        out["cache_control"] = result.cache
+        out.update(result.cache)
     give_back(out, m.extra)
     return out
 

@@ -181,7 +181,7 @@ def _tool(tool: Json, at: str) -> Tool:
         return Tool("server", type=kind if type(kind) is str else None, value=tool, at=at)
     cache = outer.pop("cache_control", None)
     if type(cache) is dict:
-        t.cache = cache
+        t.cache = {"cache_control": cache}
     elif "cache_control" in tool:
         outer["cache_control"] = cache
     if outer:
@@ -235,7 +235,8 @@ def _tool_choice(r: Request, value: Any, body: Json, faults: Faults) -> bool:
             return False
         choice.mode = "subset_" + inner["mode"]
         choice.names = [pair[1] for pair in names if pair]
-        choice.spelling = {"kinds": [pair[0] for pair in names if pair]}
+        kinds = [pair[0] for pair in names if pair]
+        choice.kinds = kinds if set(kinds) - {"function"} else None
     else:
         return False
     r.tool_choice = choice
@@ -441,7 +442,7 @@ def _result(out: Message, m: Json, content: list[Part], extra: Json, spelling: J
     call_id = extra.pop("tool_call_id") if type(call_id) is str and call_id else None
     result = ToolResult(call_id, content, at=at)
     if type(m.get("cache_control")) is dict:
-        result.cache = extra.pop("cache_control")
+        result.cache = {"cache_control": extra.pop("cache_control")}
     if out.name is not None:
         result.name, out.name = out.name, None
     if "content" in spelling:

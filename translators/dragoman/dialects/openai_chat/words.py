@@ -284,6 +284,7 @@ DERIVED = {
     "include_usage": "usage always comes elsewhere",
     "reasoning_effort": "effort table",
     "service_tier": "tier table",
+    "logprobs": "a number of them asked for elsewhere",
     "strict": "structured output holds to its schema",
     "code": "ERRORS",
 }

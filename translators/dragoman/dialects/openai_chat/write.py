@@ -99,6 +99,8 @@ class ChatWriter(Writer):
         """Report a part that this dialect has no word for."""
         if isinstance(part, Reasoning):
             self.report.dropped("reasoning.unsupported", part.at, part)
+            if part.state is not None and self.where(part, "state") != part.at:
+                self.report.dropped(self.no_state, self.where(part, "state"), part.state.value)
         else:
             self.report.dropped(opaque_code(part), part.at, part)
 
@@ -143,7 +145,8 @@ class ResponseWriter(ChatWriter):
         else:
             self.report.dropped("service_tier.unsupported", self.where(r, "service_tier"), r.service_tier)
 
-    def envelope(self, r: Response, kind: str) -> Json:
+    def envelope(self, r: Response, kind: str, timed: bool = True) -> Json:
+        """The envelope; not `timed`: the creation time may still come."""
         report = self.report
         identity = r.id
         if not identity:
@@ -152,7 +155,8 @@ class ResponseWriter(ChatWriter):
         created = r.created
         if created is None:
             created = self.context.now or 0
-            report.invented("envelope.created", "/created", created)
+            if timed:
+                report.invented("envelope.created", "/created", created)
         if r.model is None:
             report.invented("envelope.model", "/model", "")
         out: Json = {"id": identity, "object": kind, "created": int(created), "model": r.model or ""}
@@ -204,7 +208,12 @@ class ResponseWriter(ChatWriter):
             "refusal": "".join(refusals) or None,
         }
         if thoughts:
-            self.think(message, "".join(t.text for t in thoughts))
+            text = "".join(t.text for t in thoughts)
+            if text:
+                self.think(message, text)
+            details = [d for t in thoughts if t.state is not None and t.state.kind == "details" for d in t.state.value]
+            if details and self.flavour.details:
+                message["reasoning_details"] = details
             self.link(f"{target}/message/{self.flavour.thinking}", thoughts[0].at)
         if annotations:
             message["annotations"] = annotations
@@ -249,11 +258,15 @@ class ResponseWriter(ChatWriter):
     def thought(self, part: Reasoning, thoughts: list[Reasoning], late: bool) -> None:
         """Visible thinking goes to the client as `reasoning_content`; its state has no field of this shape."""
         self.drop(part)
-        if part.state is not None:
+        kept = self.flavour.details and part.state is not None and part.state.kind == "details"
+        if part.state is not None and not kept:
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if part.redacted:
             return
         if not part.text:
+            if kept:
+                thoughts.append(part)
+                return
             self.report.dropped("reasoning.empty", part.at, None)
             return
         if thoughts:
@@ -300,6 +313,8 @@ class ResponseWriter(ChatWriter):
             self.report.changed("finish.approximated", at, reason)
         elif word == "error":
             word = "length"
+            self.report.changed("finish.approximated", at, reason)
+        if (c.spelling or {}).get("finish") not in (None, word):
             self.report.changed("finish.approximated", at, reason)
         if c.stop_sequence is not None:
             self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)

@@ -20,6 +20,14 @@ def write_request(r: Request, report: Report, home: bool, context: Context, flav
     return home_request(r) if home else RequestWriter(r, report, context, flavour).body()
 
 
+EMPTY = {"type": "text", "text": ""}
+
+
+def _blank(part: Part) -> bool:
+    """Whether a part says nothing, or is a text (whose loss says so by itself)."""
+    return type(part) is Text or (type(part) is Reasoning and not part.text and part.state is None)
+
+
 class RequestWriter(ChatWriter):
     """One request."""
 
@@ -103,7 +111,7 @@ class RequestWriter(ChatWriter):
             if said is not None:
                 sources.append(part)
                 kept.append(said)
-        if not kept and (parts or not m.at):
+        if all(item == EMPTY for item in kept) and (not all(map(_blank, parts)) or not m.at):
             self.report.dropped("message.empty", m.at, m)
             self.drop(m)
             return
@@ -176,8 +184,7 @@ class RequestWriter(ChatWriter):
                 self.gone(inner)
         message: Json = {"role": "tool", "tool_call_id": call_id}
         target = f"/messages/{len(self.messages)}"
-        for text in texts:
-            self.text(text)
+        texts = [text for text in texts if self.part(text, "tool") is not None]
         if len(texts) > 1:
             message["content"] = [{"type": "text", "text": t.text} for t in texts]
         else:
@@ -221,33 +228,40 @@ class RequestWriter(ChatWriter):
                 content.append(said)
                 sources.append(part)
         message: Json = {"role": "assistant"}
-        thinking = self.thinking(thoughts)
+        thinking, first = self.thinking(thoughts)
         if type(thinking.get("content")) is list:
             content = thinking.pop("content") + content
-        if len(content) == 1 and set(content[0]) == {"type", "text"}:
+        if not calls and not thinking and all(item == EMPTY for item in content):
+            if not all(map(_blank, m.parts)) or not m.at:
+                # What it said is gone, and an empty turn in its place would say something else.
+                self.report.dropped("message.empty", m.at, m)
+                self.drop(m)
+                return
+            message["content"] = ""
+        elif len(content) == 1 and set(content[0]) == {"type", "text"}:
             message["content"] = content[0]["text"]
         elif content:
             message["content"] = content
-        elif calls or thinking:
-            message["content"] = None
         else:
-            self.report.dropped("message.empty", m.at, m)
-            self.drop(m)
-            return
+            message["content"] = None
         message.update(thinking)
         for name in thinking:
-            self.link(f"{target}/{name}", thoughts[0].at)
+            self.link(f"{target}/{name}", first)
         for i, part in enumerate(sources):
             self.link(f"{target}/content/{i}", part.at)
         if m.name is not None:
             message["name"] = m.name
         if calls:
             message["tool_calls"] = calls
+        if m.cache and self.flavour.cache:
+            message.update(m.cache)
+        else:
+            self.cache(m)
         self.add(message, m)
         self.drop(m)
 
-    def thinking(self, thoughts: list[Reasoning]) -> Json:
-        """The thinking of an earlier turn, for a flavour that wants it back, as fields of the message."""
+    def thinking(self, thoughts: list[Reasoning]) -> tuple[Json, str]:
+        """The thinking of an earlier turn, for a flavour that wants it back, as fields of the message; its place."""
         kept: list[Reasoning] = []
         details: list[Any] = []
         for part in thoughts:
@@ -261,7 +275,7 @@ class RequestWriter(ChatWriter):
                 if kept:
                     self.joined(kept[0] if len(kept) == 1 else None, part)
                 kept.append(part)
-            elif state is None:
+            elif state is None or not (state.kind == "details" and self.flavour.details):
                 self.report.dropped("reasoning.empty", part.at, None)
         text = "".join(part.text for part in kept)
         out: Json = {}
@@ -271,7 +285,7 @@ class RequestWriter(ChatWriter):
             out["content"] = [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]
         elif kept:
             out[self.flavour.thinking] = text
-        return out
+        return out, (kept or thoughts)[0].at if thoughts else ""
 
     def text(self, part: Text) -> None:
         """What a text carries beyond its text."""
@@ -285,6 +299,10 @@ class RequestWriter(ChatWriter):
         """The content part that says `part` in a message of `role`, or None with a loss."""
         if isinstance(part, Text):
             self.text(part)
+            if not part.text and (part.extra or (part.cache and not self.flavour.cache)):
+                # All it had was what could not come along.
+                self.report.dropped("text.blank", part.at, part.text)
+                return None
             out: Json = {"type": "text", "text": part.text}
             return out | part.cache if part.cache and self.flavour.cache else out
         if isinstance(part, Refusal) and role == "assistant":
@@ -299,6 +317,8 @@ class RequestWriter(ChatWriter):
         report = self.report
         if part.kind == "image" and part.form in ("base64", "url"):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
+            if part.form == "base64" and not part.media_type:
+                report.changed("media.type", part.at)
             inner: Json = {"url": url}
             if part.detail in ("auto", "low", "high", "original"):
                 inner["detail"] = part.detail
@@ -313,6 +333,8 @@ class RequestWriter(ChatWriter):
             }
         elif part.kind == "document" and part.form == "base64":
             media_type = part.media_type or "application/pdf"
+            if not part.media_type:
+                report.changed("media.type", part.at)
             file: Json = {"file_data": f"data:{media_type};base64,{part.data}", "filename": part.filename}
             if part.filename is None:
                 # "Missing required parameter": file_data does not go without a name.
@@ -375,7 +397,10 @@ class RequestWriter(ChatWriter):
             name = self.name(choice.names[0], self.where(choice, "names"))
             out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
         else:
-            allowed = [{"type": "function", "function": {"name": self.name(n, choice.at)}} for n in choice.names]
+            allowed = [
+                {"type": kind, kind: {"name": self.name(name, choice.at)}}
+                for name, kind in zip(choice.names, choice.kinds or ["function"] * len(choice.names), strict=True)
+            ]
             mode = choice.mode.removeprefix("subset_")
             out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": allowed}}
 
@@ -500,6 +525,7 @@ class RequestWriter(ChatWriter):
         c, r = self.r.reasoning, self.r
         how = self.flavour.control
         budget = c.budget if c is not None else None
+        asked = r.place("reasoning.mode" if c is not None and c.mode else "reasoning.effort")
         if how == "reasoning":
             out["reasoning"] = {"effort": effort}
         elif how == "thinking":
@@ -510,8 +536,10 @@ class RequestWriter(ChatWriter):
             out["thinking"] = {"type": "enabled", "budget_tokens": budget}
         elif how == "model":
             # The suffix says that thinking is on, and no more.
-            if effort != "none":
+            if effort != "none" and r.model:
                 out["model"] += SUFFIX
+            else:
+                self.report.changed("reasoning.mode", asked)
             if c is not None and c.effort is not None and effort not in ("none",):
                 self.report.changed("reasoning.effort", r.place("reasoning.effort"), c.effort)
         else:

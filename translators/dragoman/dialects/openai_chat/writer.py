@@ -37,6 +37,7 @@ from ...model import (
     Reasoning,
     Refusal,
     Response,
+    State,
     Text,
     Tool,
     ToolCall,
@@ -225,6 +226,7 @@ class ForeignWriter(ResponseWriter):
         "response_id",
         "texts",
         "thoughts",
+        "timed",
         "usage_now",
         "waiting",
     )
@@ -247,6 +249,7 @@ class ForeignWriter(ResponseWriter):
         self.annotations_of: dict[int, list[Json]] = {}
         self.waiting: dict[int, Finish] = {}
         self.usage_now: Usage | None = None
+        self.timed = False  # whether a creation time is known
 
     def send(self, event: Event) -> bytes:
         """The bytes that `event` settles."""
@@ -271,7 +274,9 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, UsageReport):
             self.usage_now = merge_usage(self.usage_now, event.usage)
         elif isinstance(event, Extra):
-            self.extra(event)
+            return self.extra(event)
+        elif isinstance(event, Update):
+            self.update(event.values)
         elif isinstance(event, Transport):
             if event.kind == "ping" and event.values:
                 self.report.dropped("event.unknown", "", event.values)
@@ -287,10 +292,21 @@ class ForeignWriter(ResponseWriter):
         if source is not None:
             self.come(source)
         self.response_id = r.id
-        self.envelope_text = self.envelope(r, "chat.completion.chunk")
+        self.timed = r.created is not None
+        self.envelope_text = self.envelope(r, "chat.completion.chunk", timed=False)
         if r.service_tier is not None:
             self.tier(self.envelope_text, r)
         self.drop(r)
+
+    def update(self, values: Json) -> None:
+        """Envelope values that came late: from now on they are said."""
+        said = self.envelope_text
+        if values.get("created") is not None and not self.timed:
+            self.timed, said["created"] = True, int(values["created"])
+        if values.get("fingerprint") is not None:
+            said.setdefault("system_fingerprint", values["fingerprint"])
+        if values.get("service_tier") is not None and "service_tier" not in said:
+            self.tier(said, Response("", service_tier=values["service_tier"]))
 
     def chunk(self, index: int, delta: Json, finish: str | None = None, logprobs: Any = None) -> bytes:
         choice = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
@@ -367,6 +383,10 @@ class ForeignWriter(ResponseWriter):
             self.parts[key] = replace(part, state=event.value)
         elif event.field == "state":
             self.lose_state(part, event.value)
+        elif event.field == "details":
+            self.parts[key] = replace(part, state=State("details", None, ""))
+            if self.flavour.details:
+                return self.chunk(index, {"reasoning_details": event.value})
         if kind is Refusal and event.field == "text":
             return self.chunk(index, {"refusal": event.value})
         if kind is Text and event.field == "citation":
@@ -443,15 +463,22 @@ class ForeignWriter(ResponseWriter):
         finish = self.finish(c, bool(self.counts.get(index)))
         return out + self.chunk(index, {}, "function_call" if self.legacy and finish == "tool_calls" else finish)
 
-    def extra(self, event: Extra) -> None:
+    def extra(self, event: Extra) -> bytes:
         if event.where == "response":
             drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
-        elif event.where != "logprobs":
-            c = self.candidates[event.candidate]
+            return b""
+        c = self.candidates[event.candidate]
+        if event.where == "logprobs":
+            said = self.logprobs(replace(c, logprobs=event.values))
+            return b"" if said is None else self.chunk(event.candidate, {}, logprobs=said)
+        else:
             node: Any = c.message if event.where == "message" else c
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
+        return b""
 
     def end(self) -> bytes:
+        if not self.timed:
+            self.report.invented("envelope.created", "/created", self.envelope_text.get("created", 0))
         out = b"".join(self.finish_chunk(i) for i in self.candidates)
         if not self.candidates:
             self.report.invented("candidate.missing", "/choices/0", None)

@@ -1,0 +1,150 @@
+"""Legacy Completions: its words and fields as tables. Facts: OpenAI's API reference and the openai SDK's types."""
+
+from __future__ import annotations
+
+from ...model import Candidate, Error, Json, Request, Response, Usage
+from ...tables import BOOL, DICT, INT, NUM, STR, Kind, Pairs
+from ..base import Places
+
+NAME = "openai-completions"
+
+FINISH = Pairs(
+    ("stop", "stop"),
+    ("length", "length"),
+    ("content_filter", "content_filter"),
+    # Words of other vendors behind the same shape.
+    ("error", "error"),
+    ("abort", "error"),
+)
+# Canonical finish reasons without a word here -> the nearest word (spec/MAP.md section 6).
+FINISH_NEAREST = {
+    "stop_sequence": "stop",
+    "context_window": "length",
+    # A failure never looks like a success: whoever waits for more than this text has got, was cut off.
+    "tool_calls": "length",
+    "pause": "length",
+    "compaction": "length",
+    "malformed_call": "length",
+    "error": "length",
+    "other": "length",
+}
+
+# wire key -> (canonical setting, JSON types it may have)
+PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "max_tokens": ("max_output_tokens", INT),
+    "temperature": ("temperature", NUM),
+    "top_p": ("top_p", NUM),
+    "top_k": ("top_k", INT),
+    "n": ("n", INT),
+    "best_of": ("best_of", INT),
+    "echo": ("echo", BOOL),
+    "suffix": ("suffix", STR),
+    "seed": ("seed", INT),
+    "presence_penalty": ("presence_penalty", NUM),
+    "frequency_penalty": ("frequency_penalty", NUM),
+    "logit_bias": ("logit_bias", DICT),
+    "stream": ("stream", BOOL),
+    "user": ("user", STR),
+}
+WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
+# Settings that are read here because vendors behind this shape take them, but that OpenAI itself refuses.
+UNOFFICIAL = frozenset({"top_k"})
+MAX_LOGPROBS = 5  # "The maximum value for logprobs is 5."
+MAX_STOPS = 4
+# What a request gets that sets no limit: the default here is 16, and prompt and answer share a window that is no
+# larger than 4096 with gpt-3.5-turbo-instruct.
+MAX_TOKENS = 2048
+PLACEHOLDER = "."  # what a prompt says that must be there and has nothing to say
+
+REQUEST: Kind = {
+    **dict.fromkeys(PARAMS, ()),
+    "model": (),
+    "prompt": (),
+    "n": (0,),
+    "logprobs": (),
+    "stop": (),
+    "stream_options": {"include_usage": (True, False), "include_obfuscation": ()},
+}
+RESPONSE: Kind = {
+    "id": ("",),
+    "object": ("text_completion", "text_completion.chunk", ""),
+    "created": (),
+    "model": ("",),
+    "choices": (),
+    "usage": (),
+    "service_tier": (),
+    "system_fingerprint": ("",),
+    # Azure; vLLM.
+    "prompt_filter_results": ([],),
+    "kv_transfer_params": (),
+}
+CHOICE: Kind = {
+    "index": (),
+    "text": (),
+    "finish_reason": ("",),
+    "logprobs": ({},),
+    # vLLM: the stop sequence or token that ended the text; Writer: its misspelling; others: what Chat has here.
+    "stop_reason": (),
+    "log_probs": (),
+    "delta": ({},),
+    "token_ids": (),
+    "prompt_logprobs": (),
+    "prompt_token_ids": (),
+}
+USAGE: Kind = {
+    "prompt_tokens": (),
+    "completion_tokens": (),
+    "total_tokens": (),
+    # OpenAI's OpenAPI document gives each detail the default 0.
+    "prompt_tokens_details": {
+        "cached_tokens": (0,),
+        "audio_tokens": (0,),
+        "cache_write_tokens": (0,),
+        "text_tokens": (0,),
+        "image_tokens": (0,),
+    },
+    "completion_tokens_details": {
+        "reasoning_tokens": (0,),
+        "audio_tokens": (0,),
+        "accepted_prediction_tokens": (0,),
+        "rejected_prediction_tokens": (0,),
+        "text_tokens": (0,),
+        "image_tokens": (0,),
+    },
+}
+ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
+
+USAGE_MEANING: Json = {
+    "prompt_tokens": "input",
+    "completion_tokens": "output",
+    "total_tokens": "total",
+    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
+    "completion_tokens_details": {"reasoning_tokens": "reasoning"},
+}
+KINDS: dict[type, Kind] = {
+    Request: REQUEST,
+    Response: RESPONSE,
+    Candidate: CHOICE,
+    Usage: USAGE,
+    Error: {**ERROR, "error": ERROR},
+}
+PLACES: Places = {Response: {"fingerprint": "/system_fingerprint"}}
+
+# Transport: keys of a chunk that say nothing and are not folded.
+TRANSPORT = frozenset({"obfuscation"})
+
+# Law 3: what a writer derives, by key (or owner/key), and by which table or function.
+DERIVED = {
+    "object": "the word of the envelope",
+    "index": "position",
+    "prompt": "transcript",
+    "prompt/0": "transcript",
+    "logprobs": "how many alternatives: none",
+    "finish_reason": "FINISH",
+    "prompt_tokens": "inclusive counting",
+    "completion_tokens": "inclusive counting",
+    "total_tokens": "sum",
+    "include_usage": "usage always comes elsewhere",
+    "type": "ERRORS",
+    "code": "ERRORS",
+}
