@@ -6,7 +6,7 @@ A loss is a typed value with a stable code and a place; what each code means sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .errors import DragomanError, UntranslatableDocument
@@ -69,10 +69,28 @@ class Report:
         """The target needs `value` at target place `at`; the source said nothing of it."""
         self._add(Loss("invented", code, at, detail, value))
 
+    def relocate(self, aliases: dict[str, str]) -> None:
+        """Let every place in the source be spelt as the source spells it: the longest known prefix is replaced."""
+        if aliases:
+            self.losses = [
+                loss if loss.kind == "invented" else replace(loss, at=_spelt(aliases, loss.at)) for loss in self.losses
+            ]
+            if self.links is not None:
+                self.links = {target: _spelt(aliases, source) for target, source in self.links.items()}
+
     def link(self, target: str, source: str) -> None:
         """The element at `target` (pointer into the target) came from `source` (pointer into the source)."""
         if self.links is not None and source:
             self.links[target] = source
+
+
+def _spelt(aliases: dict[str, str], at: str) -> str:
+    prefix = at
+    while prefix:
+        if prefix in aliases:
+            return aliases[prefix] + at[len(prefix) :]
+        prefix = prefix.rpartition("/")[0]
+    return at
 
 
 def check_policy(on_loss: object) -> None:

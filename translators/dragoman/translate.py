@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
 from .errors import Fault, InvalidDocument
 from .jsontext import MAX_DEPTH, as_object, dumps, loads
-from .model import Error, Json, Request, Response
+from .model import Error, Json, Message, Request, Response
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import ERRORS, drop_extra
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
+History = Callable[[str], Mapping[str, Any] | None]
+"""The id of an earlier response -> a request body in the client's dialect whose turns came before (`{"input": [...]}`:
+what was asked then and what was answered), or None where it is not known."""
 
 
 @dataclass(slots=True)
@@ -98,10 +101,12 @@ def translate_request(
     profile: Any = None,
     validate: bool = False,
     now: int | None = None,
+    history: History | None = None,
 ) -> Translation:
     """A request of `source` in the words of `target`.
 
     body: the request as a dict, or as JSON text. path: the request target, where the dialect keeps things there.
+    history: gives the turns behind `previous_response_id`, which only the server that answered has otherwise.
     Raises InvalidDocument (what is no request of `source`), UnknownDialect, UntranslatableDocument (on_loss="raise").
     """
     check_policy(on_loss)
@@ -121,7 +126,37 @@ def translate_request(
             raw=_raw(body),
         )
     request: Request = _guard(lambda: came.read_request(document, path))
-    return write_request(request, target, on_loss=on_loss, profile=profile, now=now)
+    return write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)
+
+
+def _resolved(request: Request, dialect: Dialect, history: History | None) -> Request:
+    """The request with the turns that `history` knows in front of its own, in place of the id that stood for them.
+
+    Their places are pointers into what `history` gave, behind "/previous_response_id".
+    """
+    before = request.params.get("previous_response_id")
+    earlier = history(before) if history is not None and before is not None else None
+    if earlier is None:
+        return request
+    turns: list[Message] = _guard(lambda: dialect.read_request(as_object(earlier), None)).messages
+    for node in turns:
+        _move(node, request.place("previous_response_id"))
+    # The instructions of now hold, not those of then: "not carried over with previous_response_id".
+    turns = [m for m in turns if (m.spelling or {}).get("field") is None]
+    lead = sum(1 for m in request.messages if (m.spelling or {}).get("field") is not None)
+    params = request.params.copy()
+    del params["previous_response_id"]
+    return replace(request, messages=[*request.messages[:lead], *turns, *request.messages[lead:]], params=params)
+
+
+def _move(node: Any, prefix: str) -> None:
+    if hasattr(node, "at"):
+        node.at = prefix + node.at
+    for field_ in fields(node):
+        value = getattr(node, field_.name)
+        for item in value if type(value) is list else (value,):
+            if is_dataclass(item) and not isinstance(item, type):
+                _move(item, prefix)
 
 
 def write_request(
@@ -138,6 +173,7 @@ def write_request(
     goes = registry.get(target)
     report = Report()
     out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.name, Context(None, now, profile)))
+    report.relocate(request.aliases)
     where, headers = goes.target(request, Context(None, now, profile))
     losses = decide(report.losses, on_loss)
     return Translation(out, losses, where, headers, request.model, bool(request.params.get("stream")))
@@ -329,8 +365,10 @@ class Exchange:
         profile: Any = None,
         validate: bool = False,
         now: int | None = None,
+        history: History | None = None,
     ) -> None:
         check_policy(on_loss)
+        self._history = history
         self.client, self.upstream = registry.get(client).name, registry.get(upstream).name
         self._options: dict[str, Any] = {
             "on_loss": on_loss,
@@ -347,7 +385,8 @@ class Exchange:
             return translate_request(body, self.client, self.upstream, path=path, **self._options)
         validate = self._options["validate"]
         self._request = read_request(document, self.client, path=path, validate=validate)
-        return write_request(self._request, self.upstream, **self._options)
+        asked = _resolved(self._request, registry.get(self.client), self._history)
+        return write_request(asked, self.upstream, **self._options)
 
     def response(self, body: Body) -> Translation:
         """The upstream's response in the client's words."""

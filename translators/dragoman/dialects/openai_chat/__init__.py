@@ -10,6 +10,7 @@ from ..base import Context, Dialect
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_error, read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
+from .tags import TagReader, split_response
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
 from .write import write_error, write_response
 from .write_request import write_request
@@ -68,11 +69,21 @@ def _suffix(r: Request) -> None:
 def _read_response(body: Json, flavour: Flavour) -> Response:
     r = read_response(body)
     r.dialect = flavour.id
+    if flavour.thinking == "think":
+        split_response(r)
     return r
 
 
+# What the controls of the flavours derive, beside those of Chat itself.
+_DERIVED = {
+    "max_tokens": "the shortest answer for none",
+    "reasoning/effort": "effort table",
+    "thinking/type": "thinking on or off",
+}
+
+
 def _flavoured(flavour: Flavour) -> Dialect:
-    kin, derived = DIALECT.kin, DERIVED
+    kin, derived = DIALECT.kin, {**DERIVED, **_DERIVED}
     if flavour.control == "model":
         kin = {**kin, "reasoning": ("/model", *kin["reasoning"])}
         derived = {**derived, "model": "the suffix that asks for thinking"}
@@ -83,7 +94,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         write_request=partial(write_request, flavour=flavour),
         read_response=partial(_read_response, flavour=flavour),
         write_response=partial(write_response, flavour=flavour),
-        reader=partial(ChatStreamReader, flavour.id),
+        reader=partial(TagReader if flavour.thinking == "think" else ChatStreamReader, flavour.id),
         writer=partial(ChatStreamWriter, flavour=flavour),
         kin=kin,
         derived=derived,

@@ -151,6 +151,8 @@ def home_message(m: Message) -> Json:
             out["function_call"] = part.value
         elif isinstance(part, Refusal) and mark.get("field"):
             out["refusal"] = part.text
+        elif isinstance(part, Reasoning) and "tag" in mark:
+            content.append({"type": "text", "text": part.text.join(mark["tag"])})
         elif isinstance(part, Reasoning) and "part" not in mark:
             for name in mark.get("fields", ["reasoning_content"]):
                 out[name] = out.get(name, "") + part.text  # of a stream: what came in pieces apart

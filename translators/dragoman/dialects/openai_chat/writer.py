@@ -92,7 +92,10 @@ class HomeWriter:
             body = self._piece(event)
         elif isinstance(event, PartEnd):
             index = self._calls.get((event.candidate, event.index))
-            if type(index) is int:
+            tag = (self._parts[event.candidate, event.index].spelling or {}).get("tag")
+            if tag:
+                body = self._delta(event.candidate, {"content": tag[1]})
+            elif type(index) is int:
                 self._free[event.candidate] = index
         elif isinstance(event, Finish):
             choice = {"index": event.candidate, "delta": {}, "finish_reason": finish_word(event)}
@@ -151,6 +154,9 @@ class HomeWriter:
             if (part.spelling or {}).get("type") != "absent":
                 call["type"] = part.kind
             return self._delta(event.candidate, {"tool_calls": [{**call, inner: fields, **extra}]})
+        tag = (part.spelling or {}).get("tag")
+        if tag:
+            return self._delta(event.candidate, {"content": tag[0]}) if tag[0] else None
         if isinstance(part, (Text, Refusal, Reasoning)) or (isinstance(part, Media) and part.file_id is None):
             return None
         if isinstance(part, Media):
@@ -173,7 +179,9 @@ class HomeWriter:
                 delta = {"tool_calls": [{"index": self._calls[key], inner: fields, **extra}]}
         elif event.field == "text" and isinstance(part, Reasoning):
             spelling = part.spelling or {}
-            if "part" in spelling:
+            if "tag" in spelling:
+                delta = {"content": event.value}
+            elif "part" in spelling:
                 item = {
                     "type": "thinking",
                     "thinking": [{"type": "text", "text": event.value}],

@@ -1,0 +1,251 @@
+"""The flavours of Chat: rows of data, of which the reader takes all and the writer the one asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dragoman
+from dragoman import laws
+from dragoman.model import Reasoning, Text
+from tests import fixtures
+from tests.strategies import anthropic_messages
+
+CHAT = "openai-chat"
+FLAVOURS = dragoman.flavours(CHAT)
+TAGS = "openai-chat+think-tags"
+by_flavour = pytest.mark.parametrize("flavour", FLAVOURS)
+
+
+def ask(**fields: Any) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": "x"}], **fields}
+
+
+def answer(**message: Any) -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": "stop"}
+    return {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+
+
+def thinking_answer() -> dict[str, Any]:
+    content = [{"type": "thinking", "thinking": "hm", "signature": "c2ln"}, {"type": "text", "text": "4"}]
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    envelope = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": content, "usage": usage}
+    return {**envelope, "stop_reason": "end_turn", "stop_sequence": None}
+
+
+def test_the_flavours_of_the_design_are_there() -> None:
+    names = ("openrouter", "litellm", "google", "vllm", "deepseek", "mistral", "azure", "new-api", "think-tags")
+    assert set(FLAVOURS) == {f"{CHAT}+{name}" for name in names}
+    assert dragoman.flavours("anthropic-messages") == ()
+
+
+# --- laws ---------------------------------------------------------------------------------------------------
+
+
+@by_flavour
+def test_documents_come_home(flavour: str) -> None:
+    for one in fixtures.load("request", "response"):
+        if one.dialect == CHAT:
+            assert laws.home_document(one.kind, one.json(), flavour) == [], one.id
+
+
+@by_flavour
+def test_streams_come_home(flavour: str) -> None:
+    for one in fixtures.load("stream"):
+        if one.dialect == CHAT and flavour != TAGS:  # there texts are cut anew: see below
+            assert laws.home_stream(one.data, flavour) == [], one.id
+
+
+@by_flavour
+@pytest.mark.parametrize("kind", ["request", "response"])
+def test_documents_cross(flavour: str, kind: str) -> None:
+    """Laws 3 and 8 from the dialect that is furthest away, and whatever was written reads as the flavour's own."""
+
+    @given(anthropic_messages.requests() if kind == "request" else anthropic_messages.responses())
+    def holds(body: Any) -> None:
+        assert laws.nothing_made_up(kind, body, "anthropic-messages", flavour) == []
+        assert laws.pure(kind, body, "anthropic-messages", flavour) == []
+        out = getattr(dragoman, f"translate_{kind}")(body, "anthropic-messages", flavour)
+        if out.status is None:
+            assert laws.home_document(kind, out.body, flavour) == []
+
+    holds()
+
+
+@by_flavour
+def test_streams_end_honestly(flavour: str) -> None:
+    @given(anthropic_messages.streams(), st.floats(0, 1))
+    def holds(records: Any, share: float) -> None:
+        data = anthropic_messages.sse_bytes(records)
+        assert laws.ends_honestly(data, int(len(data) * share), "anthropic-messages", flavour) == []
+
+    holds()
+
+
+# --- the rows -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flavour", "message"),
+    [
+        ("openai-chat", {"content": "4", "reasoning_content": "hm"}),
+        ("openai-chat+openrouter", {"content": "4", "reasoning": "hm"}),
+        ("openai-chat+vllm", {"content": "4", "reasoning": "hm"}),
+        ("openai-chat+deepseek", {"content": "4", "reasoning_content": "hm"}),
+        (
+            "openai-chat+mistral",
+            {
+                "content": [
+                    {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+                    {"type": "text", "text": "4"},
+                ]
+            },
+        ),
+        ("openai-chat+think-tags", {"content": "<think>hm</think>4"}),
+        ("openai-chat+google", {"content": "<thought>hm</thought>4"}),
+        ("claude-thinking", {"content": "4", "reasoning_content": "hm"}),
+    ],
+)
+def test_thinking_stands_where_the_flavour_has_it(flavour: str, message: dict[str, Any]) -> None:
+    out = dragoman.translate_response(thinking_answer(), "anthropic-messages", flavour)
+    said = out.body["choices"][0]["message"]
+    assert {key: said[key] for key in message} == message
+    assert [loss.code for loss in out.losses if loss.code.startswith("state.")] == ["state.no_carrier"]
+
+
+@pytest.mark.parametrize(
+    ("flavour", "control"),
+    [
+        ("openai-chat", {"reasoning_effort": "high"}),
+        ("openai-chat+openrouter", {"reasoning": {"effort": "high"}}),
+        ("openai-chat+litellm", {"thinking": {"type": "enabled", "budget_tokens": 20000}}),
+        ("openai-chat+deepseek", {"thinking": {"type": "enabled"}, "reasoning_effort": "high"}),
+        ("claude-thinking", {"model": "m-thinking"}),
+    ],
+)
+def test_thinking_is_asked_for_as_the_flavour_does(flavour: str, control: dict[str, Any]) -> None:
+    asked = ask(max_tokens=30000, thinking={"type": "enabled", "budget_tokens": 20000})
+    out = dragoman.translate_request(asked, "anthropic-messages", flavour)
+    assert {key: out.body[key] for key in control} == control
+
+
+def test_names_of_settings_follow_the_flavour() -> None:
+    out = dragoman.translate_request(ask(seed=7, max_tokens=9, user="u"), "openai-chat", "openai-chat+mistral")
+    assert out.body == {"model": "m", "messages": [{"role": "user", "content": "x"}], "random_seed": 7, "max_tokens": 9}
+    assert [(loss.code, loss.at) for loss in out.losses] == [("user.unsupported", "/user")]
+
+
+def test_the_suffix_belongs_to_requests_only() -> None:
+    asked = ask(model="claude-x-thinking")
+    out = dragoman.translate_request(asked, "claude-thinking", "anthropic-messages")
+    assert (out.model, out.body["model"]) == ("claude-x", "claude-x")
+    assert out.body["thinking"] == {"type": "adaptive"}
+    back = dragoman.translate_request(out.body, "anthropic-messages", "claude-thinking")
+    assert back.body["model"] == "claude-x-thinking"
+    reply = dragoman.translate_response(thinking_answer(), "anthropic-messages", "claude-thinking")
+    assert reply.body["model"] == "m"
+
+
+@pytest.mark.parametrize(
+    ("flavour", "part"),
+    [
+        ("openai-chat+new-api", {"type": "image_url", "image_url": {"url": "https://a.b/c.mp4"}}),
+        ("openai-chat+vllm", {"type": "video_url", "video_url": {"url": "https://a.b/c.mp4"}}),
+    ],
+)
+def test_films_go_as_the_flavour_sends_them(flavour: str, part: dict[str, Any]) -> None:
+    film = {"type": "image_url", "image_url": {"url": "https://a.b/c.mp4"}}
+    asked = ask(messages=[{"role": "user", "content": [{"type": "text", "text": "x"}, film]}])
+    out = dragoman.translate_request(asked, "openai-chat", flavour)
+    assert out.body["messages"][0]["content"][1] == part
+    assert out.losses == ()
+
+
+def test_the_history_of_thinking_goes_where_it_is_wanted() -> None:
+    turns = [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": "4", "reasoning_content": "hm"},
+        {"role": "user", "content": "y"},
+    ]
+    wanted = dragoman.translate_request(ask(messages=turns), "openai-chat", "openai-chat+deepseek")
+    assert wanted.body["messages"][1]["reasoning_content"] == "hm"
+    refused = dragoman.translate_request(ask(messages=turns), "openai-chat+deepseek", "openai-chat")
+    assert "reasoning_content" not in refused.body["messages"][1]
+    assert [loss.code for loss in refused.losses] == ["reasoning.unsupported"]
+
+
+# --- the reseller's quirks of the seeds -----------------------------------------------------------------------
+
+
+def test_seen_is_seed() -> None:
+    out = dragoman.translate_request(ask(seen=3), "openai-chat", "claude-thinking")
+    assert out.body["seed"] == 3
+    assert out.losses == ()
+
+
+def test_empty_objects_mean_absent() -> None:
+    asked = ask(tool_choice={}, response_format={}, logit_bias=None, n=0, max_tokens=0)
+    out = dragoman.translate_request(asked, "openai-chat", "claude-thinking")
+    assert out.body == ask()
+    assert out.losses == ()
+
+
+def test_a_choice_in_the_usage_chunk_is_no_new_choice() -> None:
+    chunk: dict[str, Any] = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    chunks: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "delta": {"role": "assistant", "content": "x"}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        {"choices": [{"index": 0, "delta": {}}], "usage": {"prompt_tokens": 1, "completion_tokens": 2}},
+    ]
+    data = b"".join(b"data: " + json.dumps(chunk | one).encode() + b"\n\n" for one in chunks) + b"data: [DONE]\n\n"
+    whole = dragoman.fold(dragoman.read_events(data, "claude-thinking"))
+    assert len(whole.candidates) == 1
+    assert whole.candidates[0].finish_reason == "stop"
+    assert whole.usage is not None
+    assert (whole.usage.input, whole.usage.output) == (1, 2)
+
+
+# --- tags in the text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "thought", "text"),
+    [
+        ("<think>hm</think>4", "hm", "4"),
+        ("\n<think>\nhm\n</think>\n\n4", "\nhm\n", "\n\n4"),
+        ("hm</think>4", "hm", "4"),  # the template had written the opening tag
+        ("<think>hm", "hm", None),
+        ("4 < 5", None, "4 < 5"),
+        ("<think></think>", "", None),
+    ],
+)
+def test_tags_part_thinking_from_text(content: str, thought: str | None, text: str | None) -> None:
+    parts = dragoman.read_response(answer(content=content), TAGS).candidates[0].message.parts
+    assert [p.text for p in parts if isinstance(p, Reasoning)] == ([] if thought is None else [thought])
+    assert [p.text for p in parts if isinstance(p, Text)] == ([] if text is None else [text])
+    plain = dragoman.read_response(answer(content=content), CHAT).candidates[0].message.parts
+    assert [type(p) for p in plain] == [Text]
+
+
+PIECES = ("<think>", "</think>", "<thi", "nk>", "</", "think>", "a", " b", "\n", "<")
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8))
+def test_tags_cut_anywhere_read_alike(pieces: list[str]) -> None:
+    chunk: dict[str, Any] = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    deltas: list[dict[str, Any]] = [{"role": "assistant"}, *({"content": piece} for piece in pieces)]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+    frames = [b"data: " + json.dumps({**chunk, "choices": [one]}).encode() + b"\n\n" for one in choices]
+    data = b"".join(frames) + b"data: [DONE]\n\n"
+    events = list(dragoman.read_events(data, TAGS))
+    again = dragoman.read_events(dragoman.write_events(events, TAGS), TAGS)
+    assert dragoman.fold(again) == dragoman.fold(events)
+    assert laws.stream_is_document(data, TAGS, "anthropic-messages") == []
+    streamed = dragoman.fold(dragoman.read_events(data, TAGS)).candidates[0].message.parts
+    whole = dragoman.read_response(answer(content="".join(pieces)), TAGS).candidates[0].message.parts
+    assert [(type(p), p.text) for p in streamed] == [(type(p), p.text) for p in whole]  # type: ignore[union-attr]
