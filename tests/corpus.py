@@ -90,14 +90,16 @@ def everything() -> bool:
 
 
 def _recorded(row: dict[str, Any]) -> Recorded:
-    body = row.get("stream_body")
+    body, response = row.get("stream_body"), row.get("response")
+    if row["stream"] and isinstance(response, list) and all(isinstance(frame, dict) for frame in response):
+        body, response = json.dumps(response), None  # a stream that is one JSON array, read by the recorder
     return Recorded(
         id=row["id"],
         dialect=row["dialect"],
         stream=bool(row["stream"]),
         status=row["status"],
         request=row.get("request"),
-        response=row.get("response"),
+        response=response,
         response_text=row.get("response_text"),
         stream_body=None if body is None else body.encode("utf-8", "surrogatepass"),
         fidelity=row.get("fidelity", ""),

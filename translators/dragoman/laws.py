@@ -97,7 +97,7 @@ def read(kind: str, body: Json, dialect: str, path: str | None = None) -> Reques
 def write(document: Request | Response, dialect: str, report: Report) -> Json:
     """The body of a canonical document; at home if it was read from `dialect`."""
     d = registry.get(dialect)
-    home = document.dialect == dialect
+    home = document.dialect == d.documents
     if isinstance(document, Request):
         out: Json = d.write_request(document, report, home, Context())
         report.relocate(document.aliases)
@@ -115,6 +115,8 @@ def translate(
     report = Report(trace=True)
     document = read(kind, body, source, path)
     out = write(document, target, report)
+    if isinstance(document, Request):
+        report.relocate(document.aliases)
     goes = registry.get(target).target(document, Context())[0] if isinstance(document, Request) else None
     return out, report, goes
 
@@ -310,6 +312,7 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
         if where not in now or not same(now[where], value):
             out.append(Violation(2, at, f"does not come back (at {where})", value, now.get(where, ...)))
     made = [value for loss in first.losses if loss.kind == "invented" for _, value in leaves(loss.value)]
+    early = [loss.at for loss in first.losses if loss.kind == "invented" and loss.at]
     late = [loss.at for loss in second.losses if loss.kind == "invented"]
     was = dict(leaves(body))
     for at, value in now.items():
@@ -318,6 +321,8 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             continue
         if any(same(value, m) for m in made) or any(_covers(loss, at) for loss in late):
             continue
+        if any(_covers(loss, _longest(links2, at)) for loss in early):
+            continue  # what the first way had to invent, on its way back
         if value in ([], {}) and any(_covers(before, leaf) for leaf in was):
             continue  # what stood in it is gone, and told
         out.append(Violation(2, before, "appears in what comes back", ..., value))
@@ -374,13 +379,15 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
     inner += [v for loss in report.losses if loss.kind == "invented" for _, v in leaves(loss.value)]
     out = []
     for at, value in leaves(there):
-        key = at.rpartition("/")[2]
-        owner = at.rpartition("/")[0].rpartition("/")[2]
+        names = [token for token in at.split("/") if not token.isdigit()]
+        raw = at.rpartition("/")
         if any(_covers(loss, at) for loss in invented) or value in (None, [], {}):
             continue
         if any(same(value, v) for v in values) or any(same(value, v) for v in inner):
             continue
-        if d.derived.get(key) or d.derived.get(f"{owner}/{key}"):
+        if names[-1] in d.derived or "/".join(names[-2:]) in d.derived:
+            continue
+        if f"{raw[0].rpartition('/')[2]}/{raw[2]}" in d.derived:
             continue
         if type(value) is str and unspell(value) in texts:
             continue

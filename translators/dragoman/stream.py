@@ -22,10 +22,10 @@ class StreamTranslation:
     __slots__ = ("_closed", "_done", "_home", "_on_loss", "_reader", "_report", "_seen", "_writer", "error")
 
     def __init__(self, source: Dialect, target: Dialect, context: Context, on_loss: OnLoss) -> None:
-        self._home = source is target
+        self._home = source is target  # then the bytes pass
         self._reader = source.reader()
         self._report = Report(once=True)
-        self._writer = target.writer(self._report, self._home, context)
+        self._writer = target.writer(self._report, source.documents == target.documents, context)
         self._on_loss = on_loss
         self._seen = 0
         self._done = self._closed = False
@@ -125,7 +125,9 @@ def write_events(events: Iterable[Event], dialect: str, *, source: str | None = 
         if isinstance(event, (Start, Failure)):
             origin = source or (event.response.dialect if isinstance(event, Start) else None)
             break
-    writer = target.writer(Report(), origin in (target.name, None), Context())
+    came = registry.find(origin) if origin is not None else target
+    home = came is not None and came.documents == target.documents
+    writer = target.writer(Report(), home, Context())
     out = [writer.send(event) for event in early]
     failed = bool(early) and isinstance(early[-1], Failure)
     try:

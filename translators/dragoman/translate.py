@@ -113,13 +113,14 @@ def translate_request(
     came, goes = registry.get(source), registry.get(target)
     document = as_object(body)
     _check(document, came, "request", validate)
-    if came is goes:
-        where, headers = goes.target(Request(source), Context(None, now, profile))
+    if came.documents == goes.documents:
+        asked = Request(source) if came is goes else came.read_request(document, path)
+        where, headers = goes.target(asked, Context(None, now, profile))
         model, stream = document.get("model"), document.get("stream")
         return Translation(
             document,
             (),
-            path or where,
+            path if path and came is goes else where,
             headers,
             model if type(model) is str else "",
             stream is True,
@@ -172,7 +173,7 @@ def write_request(
     check_policy(on_loss)
     goes = registry.get(target)
     report = Report()
-    out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.name, Context(None, now, profile)))
+    out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.documents, Context(None, now, profile)))
     report.relocate(request.aliases)
     where, headers = goes.target(request, Context(None, now, profile))
     losses = decide(report.losses, on_loss)
@@ -223,7 +224,7 @@ def translate_response(
     if type(document) is not dict:
         return translate_error(502, document, source, target, on_loss=on_loss)
     response = _read_response(document, came, validate)
-    if came is goes and response.error is None:
+    if came.documents == goes.documents and response.error is None:
         return Translation(document, raw=_raw(body))
     return write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
 
@@ -241,7 +242,7 @@ def write_response(
     """A canonical response in the words of `target`."""
     check_policy(on_loss)
     goes = registry.get(target)
-    home = response.dialect == goes.name
+    home = response.dialect == goes.documents
     failed = response.error
     if failed is None and not home and any(c.finish_reason == "error" for c in response.candidates):
         failed = Error("api", "the upstream ended with an error", at="/choices/0/finish_reason")
@@ -299,7 +300,7 @@ def translate_error(
         _check(body, came, "error", validate)
     error: Error = _guard(lambda: came.read_error(status, body))
     report = Report()
-    home = came is goes and type(body) in (dict, list)
+    home = came.documents == goes.documents and type(body) in (dict, list)
     told, out = goes.write_error(error, report, home)
     if not home:
         drop_extra(report, error.extra, "", came.kinds.get(Error, {}))
@@ -381,7 +382,7 @@ class Exchange:
     def request(self, body: Body, path: str | None = None) -> Translation:
         """The client's request in the upstream's words."""
         document = as_object(body)
-        if self.client == self.upstream:
+        if registry.get(self.client).documents == registry.get(self.upstream).documents:
             return translate_request(body, self.client, self.upstream, path=path, **self._options)
         validate = self._options["validate"]
         self._request = read_request(document, self.client, path=path, validate=validate)

@@ -20,6 +20,7 @@ from ..model import (
     Media,
     Message,
     Opaque,
+    OutputFormat,
     Part,
     Reasoning,
     Refusal,
@@ -131,9 +132,15 @@ class Dialect:
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
     kin: dict[str, tuple[str, ...]] = field(default_factory=dict)  # places that say one thing between them
     derived: dict[str, str] = field(default_factory=dict)
+    same_as: str = ""  # the dialect whose documents these are, word for word, where only streams differ
     constants: tuple[str, ...] = ()  # what a writer puts around texts of the source
     turns: str = "/messages"  # where a request has its turns
     names_results: bool = False  # whether a result always says the name of its call
+
+    @property
+    def documents(self) -> str:
+        """The id that the canonical documents of this dialect carry."""
+        return self.same_as or self.name
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in its source document."""
@@ -233,6 +240,13 @@ class Writer:
             else:
                 out.append(m)
         return out + held
+
+    def lose_format(self, f: OutputFormat, code: str) -> None:
+        """Report an output format, and its schema where that stands apart from it."""
+        self.report.dropped(code, f.at, f.kind)
+        at = self.where(f, "schema")
+        if f.schema is not None and not at.startswith(f"{f.at}/"):
+            self.report.dropped(code, at, f.schema)
 
     def result_name(self, part: ToolResult, called: str) -> None:
         """Report the name on a result, unless it only repeats that of its call where every result does."""

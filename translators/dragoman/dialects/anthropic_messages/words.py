@@ -233,4 +233,7 @@ DERIVED = {
     "temperature": "clamp to 0..1",
     "required/0": "the one argument of a free-text tool",
     "media_type": "the only document type",
+    "data": "the usual base64 alphabet, or the text that it spells",
+    "is_error": "an object result with the one key `error`",
+    "top_k": "a whole number",
 }

@@ -547,7 +547,7 @@ class RequestWriter(BlockWriter):
                 report.dropped("format.text", self.where(f, "kind"), f.kind)
             return
         if f.kind != "json_schema" or type(f.schema) is not dict:
-            report.dropped("format.json_object" if f.kind == "json_object" else "format.schema", f.at, f.kind)
+            self.lose_format(f, "format.json_object" if f.kind == "json_object" else "format.schema")
             return
         self.link("/output_config/format", f.at)
         self.link("/output_config/format/schema", self.where(f, "schema"))

@@ -285,6 +285,10 @@ DERIVED = {
     "reasoning_effort": "effort table",
     "service_tier": "tier table",
     "logprobs": "a number of them asked for elsewhere",
+    "modalities": "lower case",
+    "created": "seconds of a time of day",
+    "format": "the ending of a media type",
+    "top_k": "a whole number",
     "strict": "structured output holds to its schema",
     "code": "ERRORS",
 }

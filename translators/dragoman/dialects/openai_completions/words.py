@@ -135,6 +135,7 @@ TRANSPORT = frozenset({"obfuscation"})
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "created": "seconds of a time of day",
     "object": "the word of the envelope",
     "index": "position",
     "prompt": "transcript",

@@ -235,7 +235,7 @@ class RequestWriter(Writer):
             return
         if f.kind != "text":
             code = "format.json_object" if f.kind == "json_object" else "format.schema"
-            self.report.dropped(code, f.at, f.kind)
+            self.lose_format(f, code)
         elif f.extra:
             self.report.dropped("format.text", self.where(f, "kind"), f.kind)
             self.drop(f)

@@ -1,0 +1,69 @@
+"""Gemini: POST …:generateContent and …:streamGenerateContent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from ...model import Json, Request, Response
+from ..base import Dialect
+from .read import read_error, read_response
+from .read_request import read_path, read_request
+from .stream import GeminiStreamReader
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
+from .write import write_error, write_response
+from .write_request import target, write_request
+from .writer import GeminiArrayWriter, GeminiStreamWriter
+
+__all__ = ["DIALECT", "VARIANTS", "read_path"]
+
+DIALECT = Dialect(
+    name=NAME,
+    kinds=KINDS,
+    usage_meaning=USAGE_MEANING,
+    read_request=read_request,
+    write_request=write_request,
+    read_response=read_response,
+    write_response=write_response,
+    read_error=read_error,
+    write_error=write_error,
+    reader=GeminiStreamReader,
+    writer=GeminiStreamWriter,
+    target=target,
+    places=PLACES,
+    error_word="gemini",
+    derived=DERIVED,
+    turns="/contents",
+    names_results=True,
+    kin={
+        "reasoning": ("/generationConfig/thinkingConfig",),
+        "citations": ("/candidates/0/groundingMetadata", "/candidates/0/citationMetadata"),
+    },
+)
+ARRAY = "gemini+array"
+
+
+def _request(body: Json, path: str | None = None) -> Request:
+    r = read_request(body, path)
+    r.dialect = ARRAY
+    return r
+
+
+def _response(body: Json) -> Response:
+    r = read_response(body)
+    r.dialect = ARRAY
+    return r
+
+
+# streamGenerateContent without `alt=sse` answers with one JSON array.
+VARIANTS = {
+    ARRAY: replace(
+        DIALECT,
+        name=ARRAY,
+        read_request=_request,
+        read_response=_response,
+        reader=partial(GeminiStreamReader, ARRAY),
+        writer=GeminiArrayWriter,
+        target=partial(target, stream=""),
+    ),
+}

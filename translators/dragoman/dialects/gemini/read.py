@@ -1,0 +1,223 @@
+"""Gemini: responses and errors in. GenerateContentResponse and google.rpc.Status bodies -> canonical documents."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from ...errors import Fault, InvalidDocument
+from ...jsontext import type_name
+from ...model import Candidate, Error, Json, Message, Response, ToolCall, Usage
+from ...tables import ERRORS, error_named, error_word
+from .casing import camel
+from .cite import place
+from .parts import Faults
+from .read_request import read_content
+from .words import FINISH, FINISH_NUMBERS, NAME, RESPONSE_SHAPE
+
+_SAID = ("candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId")
+
+
+def is_error(body: Json) -> bool:
+    """Whether a body that came under a success status is an error all the same, or nothing at all."""
+    return bool(body.get("error")) or not any(key in body for key in _SAID)
+
+
+def read_response(body: Json) -> Response:
+    """A GenerateContentResponse; an error under a success status becomes `Response.error`."""
+    r = Response(NAME)
+    plain, keys = camel(body, RESPONSE_SHAPE)
+    if is_error(plain):
+        r.error = read_error(None, body)
+        return r
+    faults: Faults = []
+    extra: Json = {}
+    for key, value in plain.items():
+        if key == "candidates" and type(value) is list:
+            r.candidates = _candidates(value, faults)
+        elif key == "usageMetadata" and type(value) is dict and _counts(value):
+            r.usage = read_usage(value)
+        elif not read_envelope(r, key, value):
+            extra[key] = value
+    if faults:
+        raise InvalidDocument(faults)
+    if "candidates" not in plain or r.candidates == []:
+        r.spelling = {**(r.spelling or {}), "candidates": "candidates" in plain}
+    if keys:
+        r.spelling = {**(r.spelling or {}), "keys": keys}
+    r.extra = extra or None
+    return r
+
+
+def read_envelope(r: Response, key: str, value: Any) -> bool:
+    """Take an envelope value; whether it was one."""
+    if type(value) is not str or not value:
+        return False
+    if key == "responseId":
+        r.id = value
+    elif key == "modelVersion":
+        r.model = value
+    elif key == "createTime":
+        r.created = seconds_of(value)
+        return r.created is not None and time_of(r.created) == value
+    else:
+        return False
+    return True
+
+
+def seconds_of(text: str) -> int | None:
+    """Unix seconds of an RFC 3339 time; fractions have no place elsewhere, and stay behind with the text."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    return math.floor(moment.timestamp())
+
+
+def time_of(seconds: float) -> str | None:
+    """Unix seconds as RFC 3339 in UTC; None beyond the calendar."""
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _candidates(value: list[Any], faults: Faults) -> list[Candidate]:
+    out: list[Candidate] = []
+    for i, item in enumerate(value):
+        if type(item) is not dict:
+            faults.append(Fault(f"/candidates/{i}", "object", type_name(item)))
+        else:
+            out.append(_candidate(item, i, faults))
+    return out
+
+
+def _candidate(item: Json, position: int, faults: Faults) -> Candidate:
+    c = Candidate(position, Message("assistant"), at=f"/candidates/{position}")
+    c.message.at = f"{c.at}/content"
+    spelling: Json = {}
+    extra: Json = {}
+    for key, value in item.items():
+        if key == "index" and type(value) is int:
+            c.index = value
+        elif key == "content" and type(value) is dict:
+            read_content(c.message, value, faults)
+        elif key == "finishReason" and read_finish(c, value):
+            continue
+        else:
+            extra[key] = value
+    if type(item.get("index")) is not int:
+        spelling["index"] = "absent"  # "absent == 0"
+    if type(item.get("content")) is not dict:
+        spelling["content"] = "absent"
+    c.extra = extra or None
+    if spelling:
+        c.spelling = {**(c.spelling or {}), **spelling}
+    if c.finish_reason == "stop" and any(type(p) is ToolCall for p in c.message.parts):
+        # "There is no tool-call reason: function calls end with STOP."
+        c.finish_reason = "tool_calls"
+    place(c)
+    return c
+
+
+def read_finish(out: Any, value: Any) -> bool:
+    """Give a candidate or Finish event its finish reason; whether `value` is one."""
+    word = FINISH_NUMBERS.get(value) if type(value) is int else value
+    if type(word) is not str or not word:
+        return False
+    spelling: Json = {}
+    known = word.upper()
+    out.finish_reason = FINISH.read.get(known, "other")
+    if FINISH.write.get(out.finish_reason) != known:
+        spelling["finish"] = word if known not in FINISH.read else known
+    if value != spelling.get("finish", FINISH.write.get(out.finish_reason)):
+        spelling["wire"] = value
+    if spelling:
+        out.spelling = {**(out.spelling or {}), **spelling}
+    return True
+
+
+def _counts(value: Json) -> bool:
+    """Whether a usageMetadata says anything: zero is left out on the wire."""
+    return any(
+        type(n) is int and (n > 0 or key in ("promptTokenCount", "totalTokenCount")) for key, n in value.items()
+    )
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def read_usage(value: Json) -> Usage:
+    """Gemini usage: the candidates' tokens leave out the thoughts, the prompt's what server tools fed back.
+
+    Zero is left out on the wire: a count that is missing beside the prompt's is none.
+    """
+    u = Usage(value, at="/usageMetadata")
+    prompt, visible = _count(value.get("promptTokenCount")), _count(value.get("candidatesTokenCount"))
+    thoughts, tools = _count(value.get("thoughtsTokenCount")), _count(value.get("toolUsePromptTokenCount"))
+    u.total = _count(value.get("totalTokenCount"))
+    u.cache_read, u.reasoning = _count(value.get("cachedContentTokenCount")), thoughts
+    if prompt is None and visible is None and u.total is None:
+        return u
+    u.input = (prompt or 0) + (tools or 0)
+    u.output = (visible or 0) + (thoughts or 0)
+    if thoughts and visible and u.total == u.input + visible:
+        u.output = visible  # "older builds include them"
+    return u
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+
+def read_error(status: int | None, body: Any) -> Error:
+    """A google.rpc.Status, also in an array of one (streamGenerateContent); anything else is its own message."""
+    listed = type(body) is list and len(body) == 1 and type(body[0]) is dict
+    inner = body[0] if listed else body
+    error = inner.get("error") if type(inner) is dict else None
+    if type(error) is not dict:
+        text = body if type(body) is str else error if type(error) is str else ""
+        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+    out = Error("api", "", status, at="/0/error" if listed else "/error")
+    rest: Json = {}
+    for key, value in error.items():
+        if key == "message" and type(value) is str:
+            out.message = value
+        else:
+            rest[key] = value
+    out.extra = {**{k: v for k, v in inner.items() if k != "error"}, "error": rest}
+    out.spelling = {"form": "list"} if listed else None
+    if "message" not in error:
+        out.spelling = {**(out.spelling or {}), "message": "absent"}
+    told = error.get("code")
+    if status is None and type(told) is int and 400 <= told < 600:
+        status = told
+    details = error.get("details")
+    for detail in details if type(details) is list else ():
+        _detail(out, detail)
+    word = error_named(error.get("status"))
+    out.type = word or error_word(status)
+    if status is not None and word is not None and ERRORS[word].status // 100 != status // 100:
+        out.type = error_word(status)
+    if out.code in ("API_KEY_INVALID", "API_KEY_EXPIRED"):
+        out.type = "authentication"  # "Bad API key = 400 INVALID_ARGUMENT"
+    return out
+
+
+def _detail(out: Error, detail: Any) -> None:
+    kind = detail.get("@type") if type(detail) is dict else None
+    if type(kind) is not str:
+        return
+    if kind.endswith("ErrorInfo") and type(detail.get("reason")) is str and out.code is None:
+        out.code = detail["reason"]
+    delay = detail.get("retryDelay")
+    if kind.endswith("RetryInfo") and type(delay) is str and delay.endswith("s"):
+        try:
+            # RFC 9110: Retry-After counts whole seconds.
+            out.retry_after = str(math.ceil(float(delay[:-1])))
+        except (ValueError, OverflowError):
+            return

@@ -1,0 +1,415 @@
+"""Gemini: requests in. A generateContent body, and the path that holds its model -> a canonical request."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from ...errors import Fault, InvalidDocument
+from ...jsontext import type_name
+from ...model import Json, Message, OutputFormat, ReasoningControl, Request, Text, Tool, ToolChoice, ToolResult
+from .casing import aliases, camel
+from .parts import Faults, read_parts
+from .schema import from_schema, to_schema
+from .words import (
+    CHOICE,
+    DECLARATION_SHAPE,
+    LEVELS,
+    NAME,
+    PARAMS,
+    REQUEST_SHAPE,
+    ROLE,
+    SERVICE_TIER,
+    TOP_PARAMS,
+)
+
+
+def read_path(path: str) -> tuple[str, bool]:
+    """The model that a request target names, and whether it asks for a stream.
+
+    `/v1beta/models/m:streamGenerateContent?alt=sse` -> ("m", True); a tuned model keeps its collection, and so
+    does whatever stands outside a `models/`.
+    """
+    resource, colon, method = path.partition("?")[0].rpartition(":")
+    if not colon:
+        return "", False
+    stream = method.startswith("stream")
+    for collection, kept in (("/models/", ""), ("/tunedModels/", "tunedModels/"), ("/endpoints/", "endpoints/")):
+        _, found, name = resource.rpartition(collection)
+        if found:
+            return kept + unquote(name), stream
+    return unquote(resource.rpartition("/")[2]), stream
+
+
+def read_request(body: Json, path: str | None = None) -> Request:
+    """A generateContent body. Raises InvalidDocument naming every fault of its structure.
+
+    Model and stream flag stand in the path.
+    """
+    faults: Faults = []
+    extra: Json = {}
+    plain, keys = camel(body, REQUEST_SHAPE)
+    r = Request(NAME, extra=extra)
+    params: Any = r.params
+    if path is not None:
+        r.model, stream = read_path(path)
+        if stream:
+            params["stream"] = True
+    for key, value in plain.items():
+        row = TOP_PARAMS.get(key)
+        if row is not None and type(value) in row[1]:
+            params[row[0]] = value
+            r.places[row[0]] = "/" + key
+        else:
+            reader = _REQUEST.get(key)
+            if reader is None or value is None or not reader(r, value, faults):
+                extra[key] = value
+    if "contents" not in plain:
+        faults.append(Fault("/contents", "array", "nothing"))
+    if faults:
+        raise InvalidDocument(faults)
+    if keys:
+        _note(r, "keys", keys)
+    if keys or _is_spelt(r):
+        r.aliases = aliases(body)
+    r.extra = extra or None
+    return r
+
+
+def _is_spelt(r: Request) -> bool:
+    """Whether the source spells anything otherwise than in its plain form."""
+    nodes = [*(p for m in r.messages for p in m.parts), *(r.tools or ())]
+    return (
+        any("keys" in node.spelling or "key" in node.spelling for node in nodes if node.spelling)
+        or any(p.spelling and "keys" in p.spelling for n in nodes if type(n) is ToolResult for p in n.parts)
+        or not {"contents", "tools", "entries"}.isdisjoint(r.spelling or ())
+    )
+
+
+def _note(node: Any, name: str, value: Any) -> None:
+    node.spelling = {**(node.spelling or {}), name: value}
+
+
+def _model(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not str or not value:
+        return False
+    if value.removeprefix("models/") != r.model:
+        return False
+    _note(r, "model", value)  # the path's once more
+    return True
+
+
+def _contents(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is dict:
+        # "The REST transcoder tolerates a bare object where a list is expected."
+        _note(r, "contents", "bare")
+        value = [value]
+    if type(value) is not list:
+        faults.append(Fault("/contents", "array", type_name(value)))
+        return True
+    for i, content in enumerate(value):
+        at = f"/contents/{i}"
+        if type(content) is not dict:
+            faults.append(Fault(at, "object", type_name(content)))
+            continue
+        m = Message("user", at=at)
+        read_content(m, content, faults)
+        r.messages.append(m)
+    return True
+
+
+def read_content(m: Message, content: Json, faults: Faults) -> None:
+    """Fill `m`, of the role that holds where none is said, from a Content."""
+    spelling: Json = {}
+    rest: Json = {}
+    for key, value in content.items():
+        if key == "parts" and type(value) in (list, dict):
+            m.parts, bare = read_parts(value, f"{m.at}/parts", faults)
+            if bare:
+                spelling["parts"] = "bare"
+        elif key == "role" and type(value) is str:
+            m.role = ROLE.read.get(value, value)
+            if ROLE.write.get(m.role, m.role) != value:
+                spelling["role"] = value
+        else:
+            rest[key] = value
+    if "role" not in content:
+        spelling["role"] = None
+    if "parts" not in content:
+        spelling["parts"] = "absent"
+    m.spelling = spelling or None
+    m.extra = rest or None
+
+
+def _system(r: Request, value: Any, faults: Faults) -> bool:
+    m = Message("system", spelling={"field": True}, at="/systemInstruction")
+    if type(value) is str and value:
+        m.parts = [Text(value, at=m.at)]
+        _note(m, "parts", "string")
+    elif type(value) is dict and type(value.get("parts")) in (list, dict):
+        m.parts, bare = read_parts(value["parts"], f"{m.at}/parts", faults)
+        if bare:
+            _note(m, "parts", "bare")
+        rest = {k: v for k, v in value.items() if k != "parts"}
+        if type(rest.get("role")) is str:
+            _note(m, "role", rest.pop("role"))  # "role ignored"
+        m.extra = rest or None
+    else:
+        return False
+    r.messages.insert(0, m)
+    return True
+
+
+def _service_tier(r: Request, value: Any, faults: Faults) -> bool:
+    word = SERVICE_TIER.read.get(value) if type(value) is str else None
+    if word is None:
+        return False
+    r.params["service_tier"] = word
+    r.places["service_tier"] = "/serviceTier"
+    return True
+
+
+# --- tools ------------------------------------------------------------------------------------------------------
+
+
+def _tools(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is dict:
+        _note(r, "tools", "bare")
+        value = [value]
+    if type(value) is not list:
+        faults.append(Fault("/tools", "array", type_name(value)))
+        return True
+    r.tools = []
+    layout = [_entry(r.tools, entry, f"/tools/{i}", faults) for i, entry in enumerate(value)]
+    if layout != plain_layout(r.tools):
+        _note(r, "entries", layout)
+    return True
+
+
+def plain_layout(tools: list[Tool]) -> list[Json]:
+    """How tools stand in entries where nothing else was said: all functions in one, every other tool in its own."""
+    count = sum(1 for t in tools if t.kind == "function")
+    return [{"functions": count}] * (count > 0) + [{"servers": 1} for t in tools if t.kind != "function"]
+
+
+def _entry(tools: list[Tool], entry: Any, at: str, faults: Faults) -> Json:
+    """Take the tools of one entry, which may hold several kinds; returns how it was laid out."""
+    layout: Json = {}
+    if type(entry) is not dict:
+        faults.append(Fault(at, "object", type_name(entry)))
+        return layout
+    for wire, value in entry.items():
+        key = "functionDeclarations" if wire == "function_declarations" else wire
+        place = f"{at}/{key}"
+        if key == "functionDeclarations" and type(value) in (list, dict):
+            if wire != key:
+                layout["key"] = wire
+            if type(value) is dict:
+                layout["bare"] = True
+            declarations = [value] if type(value) is dict else value
+            layout["functions"] = len(declarations)
+            for i, declaration in enumerate(declarations):
+                if type(declaration) is not dict:
+                    faults.append(Fault(f"{place}/{i}", "object", type_name(declaration)))
+                else:
+                    tools.append(_declaration(declaration, f"{place}/{i}"))
+        elif type(value) is dict and key != "functionDeclarations":
+            tool = Tool("server", type=key, value=value, at=place)
+            named, _ = camel({key: None}, _TOOLS)
+            if key not in named:
+                (tool.type,) = named
+                tool.spelling = {"key": key}
+            tools.append(tool)
+            layout["servers"] = layout.get("servers", 0) + 1
+        else:
+            layout.setdefault("rest", {})[wire] = value
+    return layout
+
+
+_TOOLS: Json = dict.fromkeys(
+    (
+        "googleSearch",
+        "googleSearchRetrieval",
+        "codeExecution",
+        "urlContext",
+        "googleMaps",
+        "fileSearch",
+        "computerUse",
+        "mcpServers",
+        "retrieval",
+        "enterpriseWebSearch",
+        "parallelAiSearch",
+        "exaAiSearch",
+    )
+)
+
+
+def _declaration(raw: Json, at: str) -> Tool:
+    value, keys = camel(raw, DECLARATION_SHAPE)
+    tool = Tool("function", at=at)
+    rest: Json = {}
+    for key, item in value.items():
+        if key in ("name", "description") and type(item) is str:
+            setattr(tool, key, item)
+        elif key == "parametersJsonSchema" and type(item) is dict:
+            if tool.parameters is not None:  # both forms: the service refuses that
+                rest["parameters"] = value["parameters"]
+            tool.parameters, tool.spelling = item, None
+        elif key == "parameters" and type(item) is dict and tool.parameters is None:
+            tool.parameters = from_schema(item)
+            tool.spelling = schema_spelling(item, tool.parameters, key)
+        else:
+            rest[key] = item
+    if keys:
+        _note(tool, "keys", keys)
+    tool.extra = rest or None
+    return tool
+
+
+def schema_spelling(was: Any, said: Any, form: str) -> Json:
+    """What the way home needs of a schema in the OpenAPI form: the very schema, where it cannot be had back."""
+    return {"form": form} if to_schema(said) == was and _alike(to_schema(said), was) else {"form": form, "schema": was}
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two equal values are of the same types too: 1, 1.0 and true are apart."""
+    if type(a) is not type(b):
+        return False
+    if type(a) is dict:
+        return all(_alike(v, b[k]) for k, v in a.items())
+    return type(a) is not list or all(map(_alike, a, b))
+
+
+def _tool_config(r: Request, value: Any, faults: Faults) -> bool:
+    config = value.get("functionCallingConfig") if type(value) is dict else None
+    if type(config) is not dict or type(config.get("mode")) is not str:
+        return False
+    said, names = config["mode"], config.get("allowedFunctionNames")
+    mode = said.upper()
+    rest = {k: v for k, v in config.items() if k != "mode"}
+    choice = ToolChoice("", at="/toolConfig/functionCallingConfig")
+    if type(names) is list and names and all(type(n) is str for n in names) and mode in ("ANY", "VALIDATED"):
+        choice.mode = "subset_auto" if mode == "VALIDATED" else "tool" if len(names) == 1 else "subset_required"
+        choice.names = rest.pop("allowedFunctionNames")
+    elif mode in CHOICE.read:
+        choice.mode = CHOICE.read[mode]
+    else:
+        return False  # VALIDATED above all: the model is free to call, but calls hold to their schemas
+    if said != mode:
+        choice.spelling = {"mode": said}
+    choice.extra = rest or None
+    r.tool_choice = choice
+    beside = {k: v for k, v in value.items() if k != "functionCallingConfig"}
+    if beside and r.extra is not None:
+        r.extra["toolConfig"] = beside
+    return True
+
+
+# --- generationConfig -------------------------------------------------------------------------------------------
+
+_CONFIG = "/generationConfig"
+
+
+def _generation_config(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not dict:
+        return False
+    rest: Json = {}
+    params: Any = r.params
+    for key, item in value.items():
+        row = PARAMS.get(key)
+        said = _setting(r, key, item, row) if row is not None else None
+        if row is not None and said is not None:
+            params[row[0]] = said
+            r.places[row[0]] = f"{_CONFIG}/{key}"
+        else:
+            rest[key] = item
+    _thinking(r, rest)
+    _format(r, rest)
+    if (rest or not value) and r.extra is not None:
+        r.extra["generationConfig"] = rest
+    return True
+
+
+def _setting(r: Request, key: str, item: Any, row: tuple[str, tuple[type, ...]]) -> Any:
+    """A setting of the type it should have, or None. int64 may be text, and a whole number may have a point."""
+    said = item
+    if (row[1] == (int,) and type(item) is float and item.is_integer()) or (
+        row[1] == (int,) and type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item
+    ):
+        said = int(item)
+    elif key == "responseModalities" and type(item) is list:
+        if not item or not all(type(word) is str for word in item):
+            return None
+        said = [word.lower() for word in item]
+        if [word.upper() for word in said] == item:
+            return said
+    elif type(item) not in row[1]:
+        return None
+    if said is not item:
+        _note(r, "settings", {**(r.spelling or {}).get("settings", {}), key: item})
+    return said
+
+
+def _thinking(r: Request, config: Json) -> None:
+    value = config.get("thinkingConfig")
+    if type(value) is not dict:
+        return
+    place = f"{_CONFIG}/thinkingConfig"
+    c = ReasoningControl(at="")
+    rest: Json = {}
+    for key, item in value.items():
+        if key == "thinkingBudget" and type(item) is int:
+            c.budget, c.mode = item, "disabled" if item == 0 else "enabled"
+            r.places["reasoning.budget"] = r.places["reasoning.mode"] = f"{place}/{key}"
+        elif key == "thinkingLevel" and type(item) is str and item.lower() in LEVELS:
+            c.effort = item.lower()
+            r.places["reasoning.effort"] = f"{place}/{key}"
+            if item != item.upper():
+                c.spelling = {"level": item}
+        elif key == "includeThoughts" and item is True:
+            c.display = "summarized"
+            r.places["reasoning.display"] = f"{place}/{key}"
+        else:
+            rest[key] = item
+    if len(rest) == len(value):
+        return
+    del config["thinkingConfig"]
+    if rest:
+        c.extra = {"generationConfig": {"thinkingConfig": rest}}
+    r.reasoning = c
+
+
+def _format(r: Request, config: Json) -> None:
+    """responseMimeType and a schema in either form."""
+    kind = config.get("responseMimeType")
+    form = next((k for k in ("responseJsonSchema", "responseSchema") if type(config.get(k)) is dict), None)
+    output = OutputFormat("text", at=f"{_CONFIG}/responseMimeType")
+    if form is not None:
+        schema = config.pop(form)
+        output.kind, output.schema = "json_schema", schema
+        if form == "responseSchema":
+            output.schema = from_schema(schema)
+            output.spelling = schema_spelling(schema, output.schema, form)
+        if "responseMimeType" not in config:
+            _note(output, "type", "absent")
+        elif kind == "application/json":
+            # text/x.enum stays: the bare word, where others answer with a JSON text.
+            del config["responseMimeType"]
+    elif kind == "application/json" or kind == "text/plain":
+        del config["responseMimeType"]
+        output.kind = "json_object" if kind == "application/json" else "text"
+    else:
+        return
+    r.places["output"] = output.at
+    r.output = output
+
+
+_REQUEST = {
+    "model": _model,
+    "contents": _contents,
+    "systemInstruction": _system,
+    "tools": _tools,
+    "toolConfig": _tool_config,
+    "generationConfig": _generation_config,
+    "serviceTier": _service_tier,
+}

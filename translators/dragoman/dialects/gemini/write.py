@@ -1,0 +1,367 @@
+"""Gemini: responses and errors out. Canonical documents -> GenerateContentResponse and google.rpc.Status bodies."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ...ids import spell, unspell
+from ...media import media_type_of
+from ...model import (
+    Candidate,
+    Citation,
+    Error,
+    Json,
+    Media,
+    Part,
+    Reasoning,
+    Refusal,
+    Response,
+    State,
+    Text,
+    ToolCall,
+    Usage,
+)
+from ...registry import find
+from ...report import Report
+from ...tables import ERRORS, error_word
+from ..base import Context, Dialect, Writer, arguments_object, opaque_code
+from .cite import Grounding
+from .home import home_error, home_response
+from .parts import media_kind
+from .read import time_of
+from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, NAME
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
+
+
+class PartWriter(Writer):
+    """What request and response have in common: names, calls, media."""
+
+    __slots__ = ()
+
+    def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
+        super().__init__(source, report, False, context)
+
+    def name(self, name: str, at: str) -> str:
+        """`name` within [A-Za-z_][A-Za-z0-9_.:-]{0,127}."""
+        plain = unspell(name)
+        said, back = (plain, True) if _NAME.fullmatch(plain) else spell(plain, LIMIT_NAME, letter=True)
+        if said != plain or not back:
+            self.report.changed("tool.name", at, name)
+        return said
+
+    def lose_state(self, part: Any, state: State) -> None:
+        """State of this dialect's own comes home on the part that carried it."""
+        if not own(state):
+            super().lose_state(part, state)
+
+    def signed(self, part: Any, said: Json) -> Json:
+        """The signature of a part, where it is this dialect's own."""
+        if own(part.state):
+            said["thoughtSignature"] = part.state.value
+        return said
+
+    def call(self, part: ToolCall) -> Json:
+        """A functionCall."""
+        self.drop(part)
+        self.cache(part)
+        if part.kind == "custom":
+            self.report.changed("tool.custom", part.at, None)
+        call: Json = {"name": self.name(part.name, self.where(part, "name"))}
+        if part.id:
+            call["id"] = unspell(part.id)
+        call["args"] = arguments_object(part, self.report, self.where(part, "arguments"))
+        return call
+
+    def media(self, part: Media) -> Json | None:
+        """inlineData or fileData, or None with a loss."""
+        report = self.report
+        if part.form == "base64" and part.data is not None:
+            media_type = part.media_type
+            if media_type is None:
+                media_type = _TYPES[part.kind]
+                report.changed("media.type", part.at)
+            said: Json = {"inlineData": {"mimeType": media_type, "data": part.data}}
+        elif part.form == "url" and (part.url or "").startswith(("http://", "https://", "gs://")):
+            media_type = part.media_type or media_type_of(part.url or "")
+            kind = media_kind(media_type) if media_type is not None else "document"
+            if kind != part.kind:
+                media_type = _TYPES[part.kind]
+                report.changed("media.type", part.at)
+            blob = {"mimeType": media_type, "fileUri": part.url}
+            said = {"fileData": {k: v for k, v in blob.items() if v is not None}}
+        else:
+            self.gone(part)
+            return None
+        self.drop(part)
+        self.cache(part)
+        if part.detail not in (None, "auto"):
+            report.dropped("media.detail", self.where(part, "detail"), part.detail)
+        for name, code in (("filename", "media.filename"), ("context", "media.context")):
+            if getattr(part, name) is not None:
+                report.dropped(code, self.where(part, name), getattr(part, name))
+        if part.cite:
+            report.dropped("citation.unsupported", self.where(part, "cite"), True)
+        return self.signed(part, said)
+
+    def gone(self, part: Part) -> None:
+        """Report a part that this dialect has no word for."""
+        code = "media.file_id" if isinstance(part, Media) and part.form == "file" else opaque_code(part)
+        self.report.dropped(code, part.at, part)
+
+
+_TYPES = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "document": "application/pdf"}
+
+
+def own(state: State | None) -> bool:
+    """Whether a state is a signature of this dialect."""
+    return state is not None and state.issuer == NAME and state.kind == "thought_signature"
+
+
+# --- responses ------------------------------------------------------------------------------------------------
+
+
+def write_response(r: Response, report: Report, home: bool, context: Context) -> Json:
+    """The GenerateContentResponse that says `r`."""
+    if home:
+        return home_response(r)
+    return ResponseWriter(r.dialect, report, context).body(r)
+
+
+class Joiner:
+    """Which texts of an answer run together: adjacent ones of one kind cannot be told apart in a stream."""
+
+    __slots__ = ("first", "kind")
+
+    def __init__(self) -> None:
+        self.kind = ""
+        self.first: Part | None = None
+
+    def joins(self, kind: str, part: Part, report: Report) -> bool:
+        """Whether `part`, which says something of `kind`, goes on with the one before; if so it is told."""
+        if self.kind != kind or not kind:
+            self.kind, self.first = kind, part
+            return False
+        if self.first is not None:
+            report.changed("text.joined", self.first.at)
+            self.first = None
+        report.changed("text.joined", part.at)
+        return True
+
+
+class ResponseWriter(PartWriter):
+    """One response, or the ends of a stream."""
+
+    __slots__ = ()
+
+    def __init__(self, dialect: str, report: Report, context: Context) -> None:
+        super().__init__(find(dialect), report, context)
+
+    def body(self, r: Response) -> Json:
+        """The whole response."""
+        out: Json = {}
+        if r.candidates:
+            out["candidates"] = [self.candidate(c, i) for i, c in enumerate(r.candidates)]
+        else:
+            out |= self.blocked()
+        if r.usage is not None:
+            out["usageMetadata"] = self.usage_of(r.usage)
+        out |= self.envelope(r)
+        self.unsaid(r)
+        self.drop(r)
+        return out
+
+    def blocked(self) -> Json:
+        """What an answer without candidates must say here: that the prompt was blocked."""
+        feedback = {"blockReason": "OTHER"}
+        self.report.invented("candidate.missing", "/promptFeedback", feedback)
+        return {"promptFeedback": feedback}
+
+    def envelope(self, r: Response) -> Json:
+        """The envelope values; none of them is required here."""
+        out: Json = {}
+        if r.model is not None:
+            out["modelVersion"] = r.model
+        moment = time_of(r.created) if r.created else None  # 0 is what was not known elsewhere
+        if moment is not None:
+            out["createTime"] = moment
+        if r.id:
+            out["responseId"] = r.id
+        return out
+
+    def unsaid(self, r: Response) -> None:
+        """The envelope values that have no place here."""
+        for name in ("fingerprint", "service_tier"):
+            value = getattr(r, name)
+            if value is not None:
+                self.report.dropped(f"envelope.{name}", self.where(r, name), value)
+
+    def candidate(self, c: Candidate, position: int) -> Json:
+        """One candidate."""
+        target = f"/candidates/{position}"
+        self.link(target, c.at)
+        self.link(f"{target}/content", c.message.at)
+        parts: list[Json] = []
+        joiner, grounding = Joiner(), Grounding()
+        for part in c.message.parts:
+            kind, said = self.part(part)
+            if said is None:
+                continue
+            if joiner.joins(kind, part, self.report):
+                before = parts[-1]["text"]
+                parts[-1]["text"] += said["text"]
+            else:
+                before = ""
+                self.link(f"{target}/content/parts/{len(parts)}", part.at)
+                parts.append(said)
+            if isinstance(part, Text):
+                self.cite(grounding, part.citations, len(parts) - 1, before, part.text)
+        calls = any("functionCall" in p for p in parts)
+        refused = any(isinstance(p, Refusal) for p in c.message.parts)
+        out: Json = {"content": {"role": "model", "parts": parts}}
+        out["finishReason"] = self.finish(c, calls, refused, target)
+        out["index"] = c.index
+        cited = grounding.said()
+        if cited is not None:
+            out["groundingMetadata"] = cited
+        self.about(c)
+        return out
+
+    def about(self, c: Candidate) -> None:
+        """What a candidate carries beside its parts."""
+        self.drop(c.message)
+        self.drop(c)
+        if c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
+            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
+
+    def part(self, part: Part) -> tuple[str, Json | None]:
+        """The part that says `part`, and of what kind it is if texts of that kind run together."""
+        if isinstance(part, Text):
+            self.beside(part)
+            if not part.text:
+                self.uncited(part)
+                return "", None
+            return "text", self.signed(part, {"text": part.text})
+        if isinstance(part, Refusal):
+            self.refusal(part)
+            return "text", {"text": part.text} if part.text else None
+        if isinstance(part, Reasoning):
+            return "thought", self.thought(part)
+        if isinstance(part, ToolCall):
+            return "", self.signed(part, {"functionCall": self.call(part)})
+        if isinstance(part, Media):
+            return "", self.media(part)
+        self.gone(part)
+        return "", None
+
+    def beside(self, part: Text) -> None:
+        """What a text carries beside its text."""
+        self.drop(part)
+        self.cache(part)
+
+    def uncited(self, part: Text) -> None:
+        """The citations of a text that is not there."""
+        for c in part.citations or ():
+            self.report.dropped("citation.unsupported", c.at, c.value)
+
+    def refusal(self, part: Refusal) -> None:
+        """ "finishReason SAFETY, no text": what was said stays text."""
+        self.report.changed("refusal.as_text", part.at, part.text)
+        self.drop(part)
+
+    def thought(self, part: Reasoning) -> Json | None:
+        """Visible thinking; its state has no field here that another vendor's state may stand in."""
+        self.drop(part)
+        if part.state is not None and not own(part.state):
+            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+        if not part.text:
+            if not part.redacted:
+                self.report.dropped("reasoning.empty", part.at)
+            return None
+        return self.signed(part, {"text": part.text, "thought": True})
+
+    def cite(self, grounding: Grounding, citations: list[Citation] | None, index: int, before: str, text: str) -> None:
+        """Citations of addresses as grounding: one without a span here holds for its whole block."""
+        for c in citations or ():
+            if c.url is None or not text:
+                self.report.dropped("citation.unsupported", c.at, c.value)
+                continue
+            self.report.changed("citation.span", c.at, c.value)
+            start, end = c.start, c.end
+            if start is None or end is None or not 0 <= start <= end <= len(text):
+                start, end = 0, len(text)
+            whole, shift = before + text, len(before)
+            grounding.add(index, whole, start + shift, end + shift, c.url, c.title)
+
+    def finish(self, c: Candidate, calls: bool, refused: bool, target: str) -> str:
+        """The finish reason; calls end with STOP."""
+        reason = c.finish_reason
+        at = self.where(c, "finish_reason")
+        self.link(f"{target}/finishReason", at)
+        word = None if reason in FINISH_NEAREST else FINISH.write.get(reason or "")
+        if word is None:
+            # A failure never looks like a success: what did not say how it ended, was cut off.
+            word = FINISH_NEAREST.get(reason or "", "MAX_TOKENS")
+            self.report.changed("finish.approximated", at, reason)
+        elif refused and reason == "stop":
+            word = "SAFETY"
+            self.report.changed("finish.refusal", at, reason)
+        elif (reason == "tool_calls") != calls and word == "STOP":
+            # Whether it ended for its calls, is read off the calls.
+            self.report.changed("finish.tool_calls" if calls else "finish.approximated", at, reason)
+        elif (c.spelling or {}).get("finish"):
+            self.report.changed("finish.approximated", at, reason)
+        if c.stop_sequence is not None:
+            self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
+        return word
+
+    def usage_of(self, u: Usage) -> Json:
+        """Usage in this dialect's counting: the candidates' tokens without the thoughts."""
+        out: Json = {}
+        if u.input is not None:
+            out["promptTokenCount"] = u.input
+        if u.cache_read is not None:
+            out["cachedContentTokenCount"] = u.cache_read
+        if u.output is not None:
+            visible = u.output - (u.reasoning or 0)
+            if visible < 0:
+                self.report.changed("usage.arithmetic", self.usage_at(u, "output"), u.output)
+            out["candidatesTokenCount"] = max(visible, 0)
+        if u.reasoning is not None:
+            out["thoughtsTokenCount"] = u.reasoning
+        if u.total is not None:
+            out["totalTokenCount"] = u.total
+        elif u.input is not None and u.output is not None:
+            out["totalTokenCount"] = u.input + u.output
+        at = self.usage_at(u, "input")
+        if u.cache_write and u.reported.get(at.rpartition("/")[2]) != u.input:
+            # What the cache took is told nowhere here, only as a part of the whole.
+            self.report.changed("usage.counting", at, u.input)
+        self.usage(u, "cache_write")
+        return out
+
+
+# --- errors ---------------------------------------------------------------------------------------------------
+
+
+def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
+    """Status and body of an error."""
+    if home:
+        return e.status or ERRORS[e.type].status, home_error(e)
+    word = e.type if e.type in ERRORS else error_word(e.status)
+    row = ERRORS[word]
+    status = 503 if word == "overloaded" else row.status  # 529 is Anthropic's own
+    if word == "billing":
+        status = 429
+    elif e.status is not None and error_word(e.status) == word and e.status != 529:
+        status = e.status
+    error: Json = {"code": status, "message": e.message, "status": row.gemini}
+    details: list[Json] = []
+    if e.code is not None:
+        details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": str(e.code)})
+    if e.retry_after is not None and e.retry_after.isdecimal():
+        details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{e.retry_after}s"})
+    if details:
+        error["details"] = details
+    return status, {"error": error}

@@ -1,0 +1,580 @@
+"""Gemini: requests out. Canonical requests -> generateContent bodies; model and stream flag go into the path."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+from ...ids import unspell
+from ...model import (
+    Json,
+    Media,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Request,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from ...registry import find
+from ...report import Report
+from ...tables import BUDGETS, is_default, param_code
+from ..base import Context, pair_ids
+from .home import home_request
+from .schema import for_service
+from .words import (
+    CHOICE,
+    CONFIG_WIRE,
+    LIMIT_STOP,
+    PLACEHOLDER,
+    RESULT_MEDIA,
+    SERVICE_TIER,
+    UNSIGNED,
+    budget_range,
+    lowest_level,
+    wants_signatures,
+)
+from .write import PartWriter, own
+
+SYSTEM = ("system", "developer")
+
+
+def target(r: Request, context: Context, stream: str = "?alt=sse") -> tuple[str, dict[str, str]]:
+    """Where a request goes: the model and whether to stream are in the path."""
+    name = r.model.removeprefix("models/")
+    collection, _, own_name = name.partition("/")
+    place = f"models/{quote(name, safe='')}"
+    if collection in ("tunedModels", "endpoints") and own_name:
+        place = f"{collection}/{quote(own_name, safe='')}"
+    method = f"streamGenerateContent{stream}" if r.params.get("stream") else "generateContent"
+    return f"/v1beta/{place}:{method}", {"content-type": "application/json"}
+
+
+def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
+    """The generateContent body that says `r`; what it cannot say goes into `report`."""
+    return home_request(r) if home else RequestWriter(r, report, context).body()
+
+
+class Turn:
+    """One Content in the making."""
+
+    __slots__ = ("at", "parts", "results", "role", "sources")
+
+    def __init__(self, role: str, at: str, results: bool = False) -> None:
+        self.role, self.at, self.results = role, at, results
+        self.parts: list[Json] = []
+        self.sources: list[Part] = []
+
+    def add(self, said: Json, source: Part) -> None:
+        self.parts.append(said)
+        self.sources.append(source)
+
+
+class RequestWriter(PartWriter):
+    """One request."""
+
+    __slots__ = ("called", "ids", "inner", "names", "r", "said", "texts", "turns_out")
+
+    no_state = "state.foreign"
+
+    def __init__(self, r: Request, report: Report, context: Context) -> None:
+        super().__init__(find(r.dialect), report, context)
+        self.r = r
+        self.said = self.gathered(self.turns(r.messages))
+        self.ids = pair_ids(self.said)
+        self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written
+        self.names: dict[str, str] = {}  # the same as the source spelt it
+        self.turns_out: list[Turn] = []
+        self.texts = 0  # how many texts the message at hand has
+        self.inner: dict[int, list[tuple[str, Part]]] = {}  # where the content of a result went
+
+    def body(self) -> Json:
+        """The whole request."""
+        r = self.r
+        out: Json = {}
+        if not r.model:
+            self.report.invented("envelope.model", "/model", "")
+        lead = 0
+        while lead < len(self.said) and self.said[lead].role in SYSTEM:
+            lead += 1
+        self.system(out, self.said[:lead])
+        for m in self.said[lead:]:
+            self.message(m)
+        self.order_results()
+        if not self.turns_out or self.turns_out[0].role != "user":
+            # "first turn model: rejected before a call"
+            first = Turn("user", "")
+            first.add({"text": PLACEHOLDER}, Text(PLACEHOLDER))
+            self.report.invented("message.placeholder", "/contents/0", {"role": "user", "parts": first.parts})
+            self.turns_out.insert(0, first)
+        elif self.turns_out[-1].role == "model" and self.said[-1].role == "assistant":
+            # "older models continue it, newer ones refuse it"
+            self.report.changed("role.prefill", self.said[-1].at)
+        out["contents"] = [self.content(i, turn) for i, turn in enumerate(self.turns_out)]
+        config: Json = {}
+        self.params(out, config)
+        self.tools(out)
+        self.output(config)
+        self.reasoning(config)
+        if config:
+            out["generationConfig"] = config
+        self.drop(r)
+        return out
+
+    # messages
+
+    def content(self, i: int, turn: Turn) -> Json:
+        """One Content, linked to where it came from."""
+        self.link(f"/contents/{i}", turn.at)
+        if turn.at:
+            self.link(f"/contents/{i}/role", f"{turn.at}/role")
+        unsigned = turn.role == "model" and wants_signatures(self.r.model)
+        for j, (said, source) in enumerate(zip(turn.parts, turn.sources, strict=True)):
+            place = f"/contents/{i}/parts/{j}"
+            self.link(place, source.at)
+            for inner, part in self.inner.get(id(source), ()):
+                self.link(f"{place}/functionResponse/{inner}", part.at)
+            if unsigned and "functionCall" in said:
+                unsigned = False  # "only the first functionCall of every step"
+                if "thoughtSignature" not in said:
+                    said["thoughtSignature"] = UNSIGNED
+                    self.report.invented("state.signature", f"{place}/thoughtSignature", UNSIGNED)
+        return {"role": turn.role, "parts": turn.parts}
+
+    def order_results(self) -> None:
+        """Results stand in the order of their calls."""
+        order = {call: i for i, call in enumerate(self.called)}
+        for turn in self.turns_out:
+            if not turn.results or len(turn.parts) < 2:
+                continue
+            ranks = [order.get(self.pairing(p), len(order)) for p in turn.sources if isinstance(p, ToolResult)]
+            ranked = sorted(range(len(ranks)), key=ranks.__getitem__)
+            for now, was in enumerate(ranked):
+                if was != now:
+                    self.report.changed("order.moved", turn.sources[was].at)
+            turn.parts = [turn.parts[n] for n in ranked]
+            turn.sources = [turn.sources[n] for n in ranked]
+
+    def pairing(self, part: Any) -> str:
+        """By which id a call or result is known here, its own or a derived one."""
+        return self.ids.get(id(part)) or unspell((part.id if isinstance(part, ToolCall) else part.call_id) or "")
+
+    def system(self, out: Json, messages: list[Message]) -> None:
+        """The leading system turns are the systemInstruction, of text parts only."""
+        turn = Turn("system", "")
+        first = True
+        for m in messages:
+            before = len(turn.parts)
+            for part in m.parts:
+                self.part(part, turn)
+            self.about(m)
+            if m.role == "developer":
+                self.report.changed("role.renamed", self.where(m, "role"), m.role)
+            if len(turn.parts) == before:
+                self.report.dropped("message.empty", m.at, m)
+            elif not first:
+                self.report.changed("message.merged", m.at)
+            else:
+                first = False
+                self.link("/systemInstruction", m.at)
+        if turn.parts:
+            out["systemInstruction"] = {"parts": turn.parts}
+            for i, part in enumerate(turn.sources):
+                self.link(f"/systemInstruction/parts/{i}", part.at)
+
+    def about(self, m: Message) -> None:
+        """What a message carries beside its content."""
+        if m.name is not None:
+            self.report.dropped("message.name", self.where(m, "name"), m.name)
+        self.cache(m)
+        self.drop(m)
+
+    def message(self, m: Message) -> None:
+        self.texts = sum(1 for p in m.parts if isinstance(p, Text))
+        if m.role in SYSTEM:
+            self.late_system(m)
+        elif m.role == "assistant":
+            self.model(m)
+        else:
+            if m.role not in ("user", "tool"):
+                self.report.changed("role.unknown", self.where(m, "role"), m.role)
+            self.user(m)
+
+    def model(self, m: Message) -> None:
+        turn = Turn("model", m.at)
+        for part in m.parts:
+            self.part(part, turn)
+        self.about(m)
+        if not turn.parts:
+            self.report.dropped("message.empty", m.at, m)
+            return
+        last = self.turns_out[-1] if self.turns_out else None
+        if last is not None and last.role == "model":
+            # "function call turn comes immediately after a user turn or after a function response turn"
+            self.report.changed("message.merged", last.at)
+            self.report.changed("message.merged", m.at)
+            last.parts += turn.parts
+            last.sources += turn.sources
+        else:
+            self.turns_out.append(turn)
+
+    def user(self, m: Message) -> None:
+        """A user turn. Results are a turn of their own: what stands beside them is "read as model-authored"."""
+        results, rest = Turn("user", m.at, True), Turn("user", m.at)
+        for part in m.parts:
+            if isinstance(part, ToolResult):
+                if rest.parts:
+                    self.report.changed("order.moved", part.at)
+                self.result(part, results)
+            else:
+                self.part(part, rest)
+        self.about(m)
+        if not results.parts and not rest.parts:
+            self.report.dropped("message.empty", m.at, m)
+        if results.parts and rest.parts:
+            self.report.changed("message.split", m.at)
+        if results.parts:
+            last = self.turns_out[-1] if self.turns_out else None
+            if last is not None and last.results:
+                # "all responses in one Content"
+                if m.role != "tool":
+                    self.report.changed("message.merged", last.at)
+                    self.report.changed("message.merged", m.at)
+                last.parts += results.parts
+                last.sources += results.sources
+            else:
+                self.turns_out.append(results)
+        if rest.parts:
+            self.turns_out.append(rest)
+
+    def late_system(self, m: Message) -> None:
+        """A system turn in the middle has no place here: it is said by the user, in tags."""
+        turn = Turn("user", m.at)
+        for part in m.parts:
+            self.part(part, turn)
+        self.about(m)
+        if not turn.parts:
+            self.report.dropped("message.empty", m.at, m)
+            return
+        self.report.changed("role.moved", m.at, m.role)
+        text = "\n".join(p["text"] for p in turn.parts if "text" in p)
+        said = Turn("user", m.at)
+        said.add({"text": f"<system>\n{text}\n</system>"}, turn.sources[0])
+        self.turns_out.append(said)
+
+    def part(self, part: Part, turn: Turn) -> None:
+        """Append the part that says `part`, or report why none does."""
+        said: Json | None = None
+        if isinstance(part, Text):
+            for c in part.citations or ():
+                self.report.dropped("citation.unsupported", c.at, c.value)
+            self.drop(part)
+            self.cache(part)
+            if part.text or own(part.state):
+                said = self.signed(part, {"text": part.text})
+            elif self.texts > 1:
+                self.report.dropped("text.blank", part.at, part.text)
+        elif isinstance(part, ToolCall) and turn.role == "model":
+            call = self.call(part)
+            self.called[self.pairing(part)] = call["name"]
+            self.names[self.pairing(part)] = part.name
+            said = self.signed(part, {"functionCall": call})
+        elif isinstance(part, Media) and turn.role != "system":
+            said = self.document(part) if part.form in ("text", "parts") else self.media(part)
+        elif isinstance(part, Refusal):
+            self.report.changed("refusal.as_text", part.at, part.text)
+            self.drop(part)
+            said = {"text": part.text} if part.text else None
+        elif isinstance(part, Reasoning):
+            said = self.thinking(part)
+        else:
+            self.gone(part)
+        if said is not None:
+            turn.add(said, part)
+
+    def thinking(self, part: Reasoning) -> Json | None:
+        """Thoughts go up only to their issuer."""
+        if own(part.state):
+            self.drop(part)
+            return self.signed(part, {"text": part.text, "thought": True})
+        self.report.dropped("reasoning.unsupported", part.at, part.text)
+        if part.state is not None:
+            place = self.where(part, "state")
+            if place != part.at and not place.startswith(f"{part.at}/"):
+                self.report.dropped("state.foreign", place, part.state.value)
+        return None
+
+    def document(self, part: Media) -> Json | None:
+        """A document of plain text, or of parts."""
+        if part.form == "text" and part.data:
+            data = base64.b64encode(part.data.encode("utf-8", "surrogatepass")).decode()
+            self.report.changed("media.encoded", self.where(part, "data"))
+            plain = Media(part.kind, "base64", data, media_type=part.media_type or "text/plain", at=part.at)
+            for name in ("filename", "context", "cite", "cache", "extra", "item"):
+                setattr(plain, name, getattr(part, name))
+            return self.media(plain)
+        texts = [p.text for p in part.parts or () if isinstance(p, Text) and p.text]
+        if part.form == "text" or not texts or len(texts) != len(part.parts or ()):
+            self.gone(part)
+            return None
+        self.report.changed("media.as_text", part.at)
+        self.drop(part)
+        self.cache(part)
+        return {"text": "\n".join(texts)}
+
+    def result(self, part: ToolResult, turn: Turn) -> None:
+        """A functionResponse: text is `{"output": text}`, of an error `{"error": text}`; objects stay as they are."""
+        call_id = self.pairing(part)
+        if call_id not in self.called:
+            # "function response turn comes immediately after a function call turn"
+            self.report.dropped("tool_result.orphan", part.at, part)
+            return
+        response: Json = {"name": self.called[call_id]}
+        if part.call_id:
+            response["id"] = call_id
+        texts: list[Text] = []
+        media: list[Json] = []
+        inner: list[tuple[str, Part]] = []
+        for item in part.parts:
+            if isinstance(item, Text):
+                texts.append(item)
+                continue
+            said = self.attached(item)
+            if said is not None:
+                inner.append((f"parts/{len(media)}", item))
+                media.append(said)
+        for text in texts:
+            for c in text.citations or ():
+                self.report.dropped("citation.unsupported", c.at, c.value)
+            self.drop(text)
+            self.cache(text)
+            if len(texts) > 1:
+                self.report.changed("text.joined", text.at)
+        key = "error" if part.is_error else "output"
+        value: Any = {}
+        if part.value is not None:
+            value = part.value if type(part.value) is dict else {key: part.value}
+        elif any(text.text for text in texts):
+            inner.append((f"response/{key}", texts[0]))
+            value = {key: "\n".join(t.text for t in texts)}
+        elif part.is_error:
+            value = {key: ""}
+        response["response"] = value
+        if media:
+            response["parts"] = media
+        self.inner[id(part)] = inner
+        self.result_name(part, self.names[call_id])
+        self.cache(part)
+        self.drop(part)
+        turn.add(self.signed(part, {"functionResponse": response}), part)
+
+    def attached(self, part: Part) -> Json | None:
+        """Media in a result; the service takes few types there."""
+        if isinstance(part, Media):
+            if part.form == "text":
+                return self.document(part)
+            if part.form == "url" or part.media_type in RESULT_MEDIA:
+                return self.media(part)
+        self.gone(part)
+        return None
+
+    # the rest
+
+    def params(self, out: Json, config: Json) -> None:
+        r, report = self.r, self.report
+        for name, value in r.params.items():
+            at = r.place(name)
+            wire = CONFIG_WIRE.get(name)
+            if wire is not None:
+                self.link(f"/generationConfig/{wire}", at)
+            if name == "stop":
+                self.stop(config, r.params["stop"])
+            elif name == "max_output_tokens" and value == 0:
+                # "0 only writes the prompt cache": the nearest here is the shortest answer.
+                report.changed("max_tokens.zero", at, value)
+                config["maxOutputTokens"] = 1
+            elif name == "modalities" and type(value) is list and value and all(type(v) is str for v in value):
+                config["responseModalities"] = [v.upper() for v in value]
+            elif name == "top_logprobs" and not r.params.get("logprobs"):
+                # "logprobs without responseLogprobs -> 400"
+                if not is_default(name, value):
+                    report.dropped(param_code(name), at, value)
+            elif wire is not None and name != "modalities":
+                config[wire] = value
+            elif name == "metadata" and type(value) is dict and all(type(v) is str for v in value.values()):
+                out["labels"] = value
+                self.link("/labels", at)
+            elif name == "service_tier" and value in SERVICE_TIER.write:
+                out["serviceTier"] = SERVICE_TIER.write[str(value)]
+                self.link("/serviceTier", at)
+            elif name == "parallel_tool_calls" and value is False:
+                report.dropped("tool_choice.parallel", at, value)
+            elif name not in ("stream", "include_usage") and not is_default(name, value):
+                report.dropped(param_code(name), at, value)
+
+    def stop(self, config: Json, stop: list[Any]) -> None:
+        """ "stopSequences <= 5", of text."""
+        kept: list[str] = []
+        for i, word in enumerate(stop):
+            place = f"{self.r.place('stop')}/{i}"
+            if type(word) is not str or not word or len(kept) == LIMIT_STOP:
+                self.report.dropped("stop.limit", place, word)
+            else:
+                self.link(f"/generationConfig/stopSequences/{len(kept)}", place)
+                kept.append(word)
+        if kept:
+            config["stopSequences"] = kept
+
+    def tools(self, out: Json) -> None:
+        r, report = self.r, self.report
+        declared: list[Json] = []
+        strict = False
+        for tool in r.tools or ():
+            if tool.kind == "server":
+                report.dropped("tool.server", tool.at, tool.value)
+                continue
+            self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
+            declared.append(self.tool(tool))
+            if tool.strict:
+                strict = True
+                # Here it is a mode of the whole request.
+                report.changed("tool.strict", self.where(tool, "strict"), True)
+            elif tool.strict is False:
+                report.dropped("tool.strict", self.where(tool, "strict"), False)
+        if declared:
+            out["tools"] = [{"functionDeclarations": declared}]
+        choice = r.tool_choice
+        calling: Json = {}
+        if choice is not None:
+            self.link("/toolConfig/functionCallingConfig", choice.at)
+            self.drop(choice)
+            if choice.kind == "custom":
+                report.changed("tool.custom", choice.at)
+            if not declared:
+                report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+                return
+            if choice.mode in CHOICE.write:
+                calling["mode"] = CHOICE.write[choice.mode]
+            else:
+                calling["mode"] = "VALIDATED" if choice.mode == "subset_auto" else "ANY"
+                place = self.where(choice, "names")
+                calling["allowedFunctionNames"] = [self.name(n, place) for n in choice.names]
+                if choice.mode == "subset_required" and len(choice.names) == 1:
+                    report.changed("tool_choice.subset", choice.at, choice.mode)
+        if strict and calling.get("mode", "AUTO") == "AUTO":
+            calling["mode"] = "VALIDATED"
+            if choice is not None:
+                report.changed("tool.strict", choice.at, choice.mode)
+        if calling:
+            out["toolConfig"] = {"functionCallingConfig": calling}
+
+    def tool(self, tool: Tool) -> Json:
+        """One function declaration; schemas go as the JSON Schema that they are."""
+        out: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
+        if tool.description is not None:
+            out["description"] = tool.description
+        schema = tool.parameters
+        if tool.kind == "custom":
+            schema = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+            self.report.changed("tool.custom", tool.at, tool.format)
+        elif schema is not None:
+            schema = for_service(schema, self.report, self.where(tool, "parameters"))
+        if schema is not None:
+            out["parametersJsonSchema"] = schema
+        self.cache(tool)
+        self.drop(tool)
+        return out
+
+    def output(self, config: Json) -> None:
+        f, report = self.r.output, self.report
+        if f is None:
+            return
+        self.drop(f)
+        if f.kind == "text":
+            return
+        self.link("/generationConfig/responseMimeType", f.at)
+        config["responseMimeType"] = "application/json"
+        if f.kind != "json_schema":
+            return
+        for name in ("name", "description"):
+            if getattr(f, name) is not None:
+                report.dropped(f"format.{name}", self.where(f, name), getattr(f, name))
+        if f.strict is False:
+            report.changed("format.strict", self.where(f, "strict"), False)
+        if f.schema is not None:
+            place = self.where(f, "schema")
+            self.link("/generationConfig/responseJsonSchema", place)
+            config["responseJsonSchema"] = for_service(f.schema, report, place)
+
+    def reasoning(self, config: Json) -> None:
+        c, r, report = self.r.reasoning, self.r, self.report
+        if c is None:
+            return
+        self.drop(c, c.at)
+        thinking: Json = {}
+        limits = budget_range(r.model)
+        off = c.effort == "none" or c.mode in ("disabled", "between_tools")
+        if off:
+            self.off(thinking, limits)
+            if c.effort not in (None, "none"):
+                report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
+        elif c.budget is not None and c.mode == "enabled":
+            thinking["thinkingBudget"] = self.fitted(c.budget, limits)
+            if c.effort is not None:
+                report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
+        elif c.effort is not None and limits is not None:
+            # "thinkingLevel" is for newer models.
+            thinking["thinkingBudget"] = self.fitted(BUDGETS[c.effort], limits)
+            report.changed("reasoning.effort", r.place("reasoning.effort"), c.effort)
+        elif c.effort is not None:
+            thinking["thinkingLevel"] = self.level(c.effort)
+        elif c.mode is not None:
+            thinking["thinkingBudget"] = -1  # the model decides
+        if c.budget is not None and (off or c.mode != "enabled") and c.budget != thinking.get("thinkingBudget"):
+            report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
+        if c.mode is None and c.effort is not None:
+            # Effort without a mode is the model's own default there; here it is the only knob.
+            report.changed("reasoning.mode", r.place("reasoning.effort"), c.effort)
+        if c.mode is not None:
+            # Another vendor's control, in this dialect's words.
+            report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
+        if c.display is not None:
+            thinking["includeThoughts"] = c.display not in ("omitted", "none")
+            if c.display not in ("summarized", "omitted"):
+                report.changed("reasoning.display", r.place("reasoning.display"), c.display)
+        if thinking:
+            config["thinkingConfig"] = thinking
+
+    def off(self, thinking: Json, limits: tuple[int, int] | None) -> None:
+        """No thinking, or as little as the model knows."""
+        place = self.r.place("reasoning.effort" if self.r.reasoning and self.r.reasoning.effort else "reasoning.mode")
+        least = lowest_level(self.r.model)
+        if least is not None:
+            thinking["thinkingLevel"] = least
+            self.report.changed("reasoning.effort", place, "none")
+        else:
+            thinking["thinkingBudget"] = limits[0] if limits is not None and limits[0] == 128 else 0
+            if thinking["thinkingBudget"]:
+                self.report.changed("reasoning.effort", place, "none")
+
+    def fitted(self, budget: int, limits: tuple[int, int] | None) -> int:
+        """A budget within what the model takes."""
+        if limits is None or budget <= 0:
+            return budget
+        fits = min(max(budget, limits[0]), limits[1])
+        if fits != budget:
+            self.report.changed("reasoning.budget", self.r.place("reasoning.budget"), budget)
+        return fits
+
+    def level(self, effort: str) -> str:
+        """The thinking level for an effort; HIGH is the highest that models take."""
+        said = {"xhigh": "high", "max": "high"}.get(effort, effort).upper()
+        if said == "MINIMAL":
+            said = lowest_level(self.r.model) or said
+        if said.lower() != effort:
+            self.report.changed("reasoning.effort", self.r.place("reasoning.effort"), effort)
+        return said
