@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from .jsontext import as_object
+
+CHAT, THINKING, COMPLETIONS = "openai-chat", "claude-thinking", "openai-completions"
+RESPONSES, MESSAGES, GEMINI = "openai-responses", "anthropic-messages", "gemini"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,89 +22,151 @@ class Guess:
     reasons: tuple[str, ...]
 
 
-# (dialect, kind, required keys, keys that speak for it, (key, value) pairs that speak for it)
-_SIGNS: tuple[tuple[str, str, frozenset[str], frozenset[str], tuple[tuple[str, Any], ...]], ...] = (
-    (
-        "openai-chat",
-        "request",
-        frozenset({"messages"}),
-        frozenset({"max_completion_tokens", "response_format", "stop", "n", "seed", "logprobs", "functions"}),
-        (),
-    ),
-    (
-        "anthropic-messages",
-        "request",
-        frozenset({"messages", "max_tokens"}),
-        frozenset({"system", "stop_sequences", "thinking", "anthropic_version", "top_k", "output_config"}),
-        (),
-    ),
-    (
-        "openai-chat",
-        "response",
-        frozenset({"choices"}),
-        frozenset({"created", "usage"}),
-        (("object", "chat.completion"),),
-    ),
-    (
-        "anthropic-messages",
-        "response",
-        frozenset({"content", "role"}),
-        frozenset({"stop_reason"}),
-        (("type", "message"),),
-    ),
-    ("anthropic-messages", "error", frozenset({"error", "type"}), frozenset({"request_id"}), (("type", "error"),)),
-    ("openai-chat", "error", frozenset({"error"}), frozenset(), ()),
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One form of a document: the keys that it has, keys that speak for it, (key, pattern of its text) that do.
+
+    shown: the patterns have to be found; they are no more than that, so that a variant comes behind what it varies.
+    """
+
+    dialect: str
+    kind: str
+    has: frozenset[str]
+    speaks: frozenset[str] = frozenset()
+    texts: tuple[tuple[str, str], ...] = ()
+    shown: bool = False
+
+
+def _sign(dialect: str, kind: str, has: str, speaks: str = "", *texts: tuple[str, str], shown: bool = False) -> Sign:
+    return Sign(dialect, kind, frozenset(has.split()), frozenset(speaks.split()), texts, shown)
+
+
+_CHAT_WORDS = "max_completion_tokens response_format stop n seed logprobs functions"
+_RESPONSES_WORDS = (
+    "instructions max_output_tokens previous_response_id conversation text reasoning include store truncation "
+    "background context_management"
 )
+_GEMINI_WORDS = (
+    "systemInstruction generationConfig toolConfig safetySettings cachedContent "
+    "system_instruction generation_config tool_config safety_settings cached_content"
+)
+_REPLY_WORDS = "status output_text incomplete_details created_at parallel_tool_calls text truncation"
+_SIGNS: tuple[Sign, ...] = (
+    _sign(CHAT, "request", "messages", _CHAT_WORDS),
+    _sign(THINKING, "request", "messages", _CHAT_WORDS, ("model", r".+-thinking"), shown=True),
+    _sign(
+        MESSAGES,
+        "request",
+        "messages max_tokens",
+        "system stop_sequences thinking anthropic_version top_k output_config",
+    ),
+    _sign(RESPONSES, "request", "input", _RESPONSES_WORDS),
+    _sign(RESPONSES, "request", "prompt conversation", _RESPONSES_WORDS),
+    _sign(COMPLETIONS, "request", "prompt", "suffix echo best_of logprobs max_tokens stop n seed"),
+    _sign(GEMINI, "request", "contents", _GEMINI_WORDS),
+    _sign(CHAT, "response", "choices", "created usage", ("object", r"chat\.completion")),
+    _sign(THINKING, "response", "choices", "created usage", ("model", r"claude.*"), shown=True),
+    _sign(MESSAGES, "response", "content role", "stop_reason", ("type", "message")),
+    _sign(RESPONSES, "response", "output", _REPLY_WORDS, ("object", "response")),
+    _sign(COMPLETIONS, "response", "choices", "created usage", ("object", "text_completion")),
+    _sign(GEMINI, "response", "candidates", "usageMetadata modelVersion responseId"),
+    _sign(GEMINI, "response", "promptFeedback", "usageMetadata modelVersion responseId"),
+    _sign(MESSAGES, "error", "error type", "request_id", ("type", "error")),
+    _sign(CHAT, "error", "error"),
+    _sign(RESPONSES, "error", "error"),
+    _sign(COMPLETIONS, "error", "error"),
+    _sign(GEMINI, "error", "error"),
+    # Older vLLM, and the service behind ChatGPT.
+    _sign(CHAT, "error", "object message", "code type", ("object", "error"), shown=True),
+    _sign(COMPLETIONS, "error", "object message", "code type", ("object", "error"), shown=True),
+    _sign(RESPONSES, "error", "detail", "", ("detail", r"(?s).*"), shown=True),
+)
+# Where, in what kind of entry, a key or a word of a key speaks for a dialect: (dialect, what is said of it).
+_ROLES = frozenset({"system", "developer", "tool", "function"})
 _BLOCKS = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "document", "image"})
 _PARTS = frozenset({"image_url", "input_audio", "file", "refusal"})
+_TOOL_KEYS = (
+    ("input_schema", MESSAGES),
+    ("function", CHAT),
+    ("parameters", RESPONSES),
+    ("functionDeclarations", GEMINI),
+    ("function_declarations", GEMINI),
+)
+_CHOICE_KEYS = (("message", CHAT), ("text", COMPLETIONS))
 
 
 def detect(body: Any) -> tuple[Guess, ...]:
     """The dialects and kinds that `body` (dict or JSON text) may be, likeliest first, with reasons."""
     document = as_object(body)
-    found: list[tuple[int, Guess]] = []
-    for dialect, kind, required, signs, pairs in _SIGNS:
-        if not required <= document.keys():
+    said = set(_speech(document))
+    found: dict[tuple[str, str], tuple[int, Guess]] = {}
+    for sign in _SIGNS:
+        told = _judged(sign, document)
+        if told is None:
             continue
-        reasons = [f"has {key}" for key in sorted(required | (signs & document.keys()))]
-        score = len(required) + 2 * len(signs & document.keys())
-        for key, value in pairs:
-            if document.get(key) == value:
-                reasons.append(f"{key} is {value}")
-                score += 5
-        if kind == "request":
-            extra = _speech(document, dialect)
-            score += 3 * len(extra)
-            reasons += extra
-        found.append((score, Guess(dialect, kind, tuple(reasons))))
-    found.sort(key=lambda pair: -pair[0])
-    return tuple(guess for _, guess in found)
+        score, reasons = told
+        extra = sorted(reason for name, reason in said if name == sign.dialect or (name, sign.dialect) in _SHARED)
+        guess = Guess(sign.dialect, sign.kind, tuple(reasons + extra))
+        key = (sign.dialect, sign.kind)
+        if key not in found or found[key][0] < score + 3 * len(extra):
+            found[key] = score + 3 * len(extra), guess
+    return tuple(guess for _, guess in sorted(found.values(), key=lambda pair: -pair[0]))
 
 
-def _speech(document: dict[str, Any], dialect: str) -> list[str]:
-    """What in messages and tools speaks for a dialect."""
-    words = set()
-    messages = document.get("messages")
-    for m in messages if type(messages) is list else ():
-        if type(m) is not dict:
-            continue
-        if m.get("role") in ("system", "developer", "tool", "function"):
-            words.add(("openai-chat", f"role {m['role']}"))
-        if "tool_calls" in m:
-            words.add(("openai-chat", "has tool_calls"))
-        content = m.get("content")
-        for part in content if type(content) is list else ():
-            kind = part.get("type") if type(part) is dict else None
+_SHARED = {(CHAT, THINKING)}
+
+
+def _judged(sign: Sign, document: dict[str, Any]) -> tuple[int, list[str]] | None:
+    """How much speaks for one form, and what; None where the document cannot be of it."""
+    if not sign.has <= document.keys() or (sign.kind == "error" and document.get("error", ...) is None):
+        return None
+    speaking = sign.speaks & document.keys()
+    reasons = [f"has {key}" for key in sorted(sign.has | speaking)]
+    score = len(sign.has) + 2 * len(speaking)
+    for key, pattern in sign.texts:
+        value = document.get(key)
+        if type(value) is str and re.fullmatch(pattern, value):
+            reasons.append(f"{key} is {value}" if len(value) <= 60 else f"has a text as {key}")
+            score += 0 if sign.shown else 5
+        elif sign.shown:
+            return None
+    return score, reasons
+
+
+def _speech(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(dialect, reason) for what in messages, tools, choices and errors speaks for a dialect."""
+    for message in _objects(document.get("messages")):
+        role = message.get("role")
+        if type(role) is str and role in _ROLES:
+            yield CHAT, f"role {role}"
+        if "tool_calls" in message:
+            yield CHAT, "has tool_calls"
+        for part in _objects(message.get("content")):
+            kind = part.get("type")
             if type(kind) is not str:
                 continue
             if kind in _BLOCKS:
-                words.add(("anthropic-messages", f"block {kind}"))
+                yield MESSAGES, f"block {kind}"
             elif kind in _PARTS:
-                words.add(("openai-chat", f"part {kind}"))
-    tools = document.get("tools")
-    for tool in tools if type(tools) is list else ():
-        if type(tool) is dict and "input_schema" in tool:
-            words.add(("anthropic-messages", "tool with input_schema"))
-        elif type(tool) is dict and "function" in tool:
-            words.add(("openai-chat", "tool with function"))
-    return sorted(reason for name, reason in words if name == dialect)
+                yield CHAT, f"part {kind}"
+    for tool in _objects(document.get("tools")):
+        for key, dialect in _TOOL_KEYS:
+            if key in tool:
+                yield dialect, f"tool with {key}"
+                break
+    for choice in _objects(document.get("choices")):
+        for key, dialect in _CHOICE_KEYS:
+            if key in choice:
+                yield dialect, f"choice with {key}"
+    error = document.get("error")
+    if type(error) is dict and type(error.get("status")) is str:
+        yield GEMINI, "error with status"
+    elif type(error) is dict and "param" in error:
+        for dialect in (CHAT, RESPONSES, COMPLETIONS):
+            yield dialect, "error with param"
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    for entry in value if type(value) is list else ():
+        if type(entry) is dict:
+            yield entry

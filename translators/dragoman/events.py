@@ -105,12 +105,16 @@ class Update:
 
 @dataclass(slots=True)
 class Extra:
-    """Keys of a frame that only its own dialect knows. `late`: they stood in the end mark itself."""
+    """Keys of a frame that only its own dialect knows.
+
+    `late`: they stood in the end mark itself. `whole`: they are all there is to say, and replace what was there.
+    """
 
     where: Literal["response", "candidate", "message", "logprobs"]
     candidate: int
     values: Any
     late: bool = False
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -340,7 +344,8 @@ class Folder:
     def _extra(self, event: Extra) -> None:
         if event.where == "response":
             if self.response is not None:
-                self.response.extra = merge_extra(self.response.extra, event.values)
+                old = self.response.extra
+                self.response.extra = {**(old or {}), **event.values} if event.whole else merge_extra(old, event.values)
             return
         candidate = self._candidates[event.candidate]
         if event.where == "candidate":

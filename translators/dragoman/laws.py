@@ -23,6 +23,7 @@ from .media import from_data_url
 from .model import (
     Candidate,
     Error,
+    Item,
     Json,
     Media,
     Message,
@@ -157,6 +158,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         if node.output is not None and node.output.kind == "text" and not node.output.extra:
             node.output = None
     if hasattr(node, "parts") and node.parts:
+        for part in node.parts:
+            _plain(part, kinds)
         node.parts = [p for p in node.parts if not _says_nothing(p)]
         thoughts = [p for p in node.parts if type(p) is Reasoning and p.text]
         if len(thoughts) == 1 and thoughts[0].spelling:
@@ -168,6 +171,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         node.spelling = {**(node.spelling or {}), "content": "list"}
     if isinstance(node, ToolResult) and node.is_error is False:
         node.is_error = None
+    if isinstance(node, Item) and node.status == "completed":
+        node.status = None
     if isinstance(node, Candidate) and type(node.logprobs) is dict and not any(node.logprobs.values()):
         node.logprobs = None
     if isinstance(node, Media):
@@ -297,8 +302,15 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     # back element -> the original's element, and the other way round
     origin = {b: _longest(links1, y) for b, y in links2.items() if _under(links1, y)}
     place = {x: b for b, x in origin.items()}
+    for b, x in list(origin.items()):
+        # What holds a paired element at the same place in it is its pair.
+        while b and x and b.rpartition("/")[2] == x.rpartition("/")[2]:
+            b, x = b.rpartition("/")[0], x.rpartition("/")[0]
+            if b and x and b not in origin and x not in place:
+                origin[b], place[x] = x, b
     excused = [loss.at for loss in first.losses if loss.kind != "invented"]
     excused += [_longest(links1, loss.at) for loss in second.losses if loss.kind != "invented"]
+    excused += _echoes(kind, source)
     excused += _kin(source, excused)
     excused += _kin(source, [loss.at for loss in second.losses if loss.kind != "invented"], target)
     out = []
@@ -339,6 +351,12 @@ def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:
         if any(_covers(member, at) or _covers(at, member) for member in members for at in told if at)
         for place in mine.get(name, ())
     ]
+
+
+def _echoes(kind: str, dialect: str) -> list[str]:
+    """The keys of a response that say nothing of it: what the request said, once more."""
+    known = registry.get(dialect).kinds.get(Response, {}) if kind == "response" else {}
+    return [f"/{key}" for key, said in known.items() if said is ...]
 
 
 def _under(links: dict[str, str], at: str) -> bool:

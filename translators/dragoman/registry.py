@@ -10,6 +10,7 @@ from .errors import UnknownDialect
 # One line a dialect: adding one touches this line, its folder here, its wire models and its fixtures.
 _MODULES = {
     "openai-chat": "openai_chat",
+    "openai-responses": "openai_responses",
     "anthropic-messages": "anthropic_messages",
     "openai-completions": "openai_completions",
     "gemini": "gemini",

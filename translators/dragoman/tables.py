@@ -85,7 +85,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "top_logprobs": (0,),
     "background": (False,),
     "truncation": ("disabled",),
-    "include": ([],),
+    "include": ([], ["reasoning.encrypted_content"]),  # "returned by default": asking for it says nothing
     "echo": (False,),
     "best_of": (1,),
     "suffix": ("",),

@@ -157,14 +157,16 @@ NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
-    __slots__ = ("_items", "_restored", "context", "home", "kinds", "link", "meaning", "report", "source")
+    __slots__ = ("_items", "_restored", "_spoken", "context", "home", "kinds", "link", "meaning", "report", "source")
 
+    one_answer = True  # whether texts of several items become texts of one message (not so in requests)
     no_state = "state.no_carrier"  # the loss of opaque state: towards a client; upstream it is `state.foreign`
 
     def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
         self.report, self.home, self.context = report, home, context
         self.link = report.link
         self._restored: dict[str, str] | None = None
+        self._spoken: str | None = None  # the item of the last text
         self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
 
@@ -187,11 +189,6 @@ class Writer:
         if getattr(node, "item", None) is not None:
             self.lose_item(node, node.item)
 
-    def conclude(self, part: Part | None) -> None:
-        """Report what the end of a part (PartEnd.part) says of it that its beginning did not."""
-        if isinstance(part, (Text, Refusal, Reasoning, ToolCall)):
-            self.drop(part)
-
     def lose_state(self, part: Any, state: State) -> None:
         """Report opaque state on a part other than thinking."""
         self.report.dropped(self.no_state, self.where(part, "state"), state.value)
@@ -199,6 +196,10 @@ class Writer:
     def lose_item(self, node: Any, item: Item) -> None:
         """Report what the Responses dialect says of the item around a node; "completed" says nothing."""
         at = self.where(node, "item")
+        if self.one_answer and isinstance(node, (Text, Refusal)):
+            if self._spoken is not None and self._spoken != at:
+                self.report.changed("item.merged", at)
+            self._spoken = at
         for name, value in (("id", item.id), ("status", item.status), ("phase", item.phase)):
             place = f"{at}/{name}"
             if value is not None and value != "completed" and place not in self._items:

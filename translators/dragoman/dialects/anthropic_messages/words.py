@@ -229,6 +229,7 @@ DERIVED = {
     "disable_parallel_tool_use": "negation",
     "service_tier": "SERVICE_TIER",
     "effort": "effort table",
+    "display": "what of the thinking is shown",
     "budget_tokens": "budget below the limit",
     "temperature": "clamp to 0..1",
     "required/0": "the one argument of a free-text tool",

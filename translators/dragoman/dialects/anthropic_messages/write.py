@@ -255,7 +255,7 @@ class ResponseWriter(BlockWriter):
         if part.state is not None:
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if not part.text:
-            if part.extra:
+            if part.extra or part.item is not None:
                 self.report.dropped("reasoning.empty", part.at)
             return None
         self.report.invented("reasoning.signature", f"/content/{ordinal}/signature", "")

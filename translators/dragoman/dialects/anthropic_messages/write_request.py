@@ -51,6 +51,7 @@ SYSTEM = ("system", "developer")
 class RequestWriter(BlockWriter):
     """One request."""
 
+    one_answer = False
     no_state = "state.foreign"
 
     __slots__ = ("ids", "known", "messages", "open", "r", "renamed", "said")
@@ -89,7 +90,7 @@ class RequestWriter(BlockWriter):
             for i, (role, blocks, sources, _) in enumerate(self.messages)
         ]
         for i, (_, _, sources, at) in enumerate(self.messages):
-            if at and not all(isinstance(p, ToolResult) for p in sources):
+            if at and not all(isinstance(p, ToolResult) or p.at == at for p in sources):
                 self.link(f"/messages/{i}", at)
             elif at:
                 self.link(f"/messages/{i}/role", f"{at}/role")
@@ -506,6 +507,12 @@ class RequestWriter(BlockWriter):
                 report.changed("reasoning.effort", r.place("reasoning.effort"), effort)
                 effort = "low"
             out["output_config"] = {"effort": effort}
+        if thinking["type"] != "disabled" and c.display is not None:
+            thinking["display"] = c.display if c.display in ("summarized", "omitted") else "summarized"
+            if thinking["display"] != c.display:
+                report.changed("reasoning.display", r.place("reasoning.display"), c.display)
+        elif c.display is not None:
+            report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
         if thinking["type"] != "disabled":
             self.under_thinking(out, thinking["type"] == "enabled")
 

@@ -188,6 +188,7 @@ class _Block:
     raw: bool | None = None  # whether the arguments are no object; None while that is open
     ended: bool = False
     closed: bool = False
+    cited: bool = False  # whether a citation came by itself
 
 
 class ForeignWriter(ResponseWriter):
@@ -356,6 +357,7 @@ class ForeignWriter(ResponseWriter):
             block.part = replace(part, state=State("details", None, ""))
             return b""
         if event.field == "citation":
+            block.cited = True
             said = self.citation(event.value)
             if said is None or block is not self.current:
                 return b""
@@ -396,12 +398,29 @@ class ForeignWriter(ResponseWriter):
 
     def end_part(self, event: PartEnd) -> bytes:
         block = self.blocks[event.index]
+        out = self.settle(block, event) if event.part is not None else b""
         block.ended = True
         if block.closed:
-            return b""
+            return out
         if block is self.current or (self.current is None and not block.waiting):
-            return self.close_block(block)
-        return b""
+            return out + self.close_block(block)
+        return out
+
+    def settle(self, block: _Block, event: PartEnd) -> bytes:
+        """The source says the part once more, whole: that holds, but for what is out already."""
+        whole, part, out = event.part, block.part, b""
+        if block.closed:
+            if isinstance(part, ToolCall):
+                self.drop(whole)
+            return out
+        if isinstance(whole, (Text, Refusal, Reasoning)):
+            if whole.text and block.index is None and not block.waiting:
+                out = self.piece(PartDelta(0, event.index, "text", whole.text))
+            if isinstance(whole, Text):
+                for c in (whole.citations or ())[len(part.citations or ()) :] if not block.cited else ():
+                    out += self.piece(PartDelta(0, event.index, "citation", c))
+        block.part = whole
+        return out
 
     def close_block(self, block: _Block) -> bytes:
         """Close a block, and let those that waited for it come: each in turn, until one is still running."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from ...model import Json, Request, Response
 from ..base import Dialect
 from .read import read_error, read_response
 from .read_request import read_path, read_request
@@ -35,35 +34,14 @@ DIALECT = Dialect(
     derived=DERIVED,
     turns="/contents",
     names_results=True,
+    constants=("<system>", "</system>"),
     kin={
         "reasoning": ("/generationConfig/thinkingConfig",),
         "citations": ("/candidates/0/groundingMetadata", "/candidates/0/citationMetadata"),
     },
 )
 ARRAY = "gemini+array"
-
-
-def _request(body: Json, path: str | None = None) -> Request:
-    r = read_request(body, path)
-    r.dialect = ARRAY
-    return r
-
-
-def _response(body: Json) -> Response:
-    r = read_response(body)
-    r.dialect = ARRAY
-    return r
-
-
-# streamGenerateContent without `alt=sse` answers with one JSON array.
+# streamGenerateContent without `alt=sse` answers with one JSON array; everything else is the same.
 VARIANTS = {
-    ARRAY: replace(
-        DIALECT,
-        name=ARRAY,
-        read_request=_request,
-        read_response=_response,
-        reader=partial(GeminiStreamReader, ARRAY),
-        writer=GeminiArrayWriter,
-        target=partial(target, stream=""),
-    ),
+    ARRAY: replace(DIALECT, name=ARRAY, same_as=NAME, writer=GeminiArrayWriter, target=partial(target, stream=""))
 }

@@ -6,6 +6,7 @@ them. Canonical documents know camelCase only; what was spelt otherwise is noted
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -36,24 +37,34 @@ def _walk(value: Any, shape: Shape, at: str, keys: Keys) -> Any:
         return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
     if type(value) is not dict:
         return value
-    out: Json = {}
-    changed = False
+    changes: dict[str, tuple[str, Any]] | None = None  # what differs, by wire key
     for key, item in value.items():
-        name = key
-        if name not in shape and "_" in name:
-            name = _camel(name)
-            if name not in shape or name in value or name in out:
-                name = key
-            else:
-                keys[f"{at}/{name}"] = key
-                changed = True
-        inner = shape.get(name)
+        name, inner = key, shape.get(key)
+        if inner is None:
+            if "_" not in key or key in shape:
+                continue
+            name = _camel(key)
+            taken = changes is not None and any(name == other for other, _ in changes.values())
+            if name not in shape or name in value or taken:
+                continue
+            keys[f"{at}/{name}"] = key
+            inner = shape[name]
+        walked = item
         if inner is not None and type(item) in (dict, list):
             walked = _walk(item, inner, f"{at}/{name}", keys)
-            changed = changed or walked is not item
-            item = walked
-        out[name] = item
-    return out if changed else value
+        if walked is not item or name is not key:
+            changes = {**(changes or {}), key: (name, walked)}
+    if changes is None:
+        return value
+    return dict(changes.get(key, (key, item)) for key, item in value.items())
+
+
+_SNAKE = re.compile(rb'"_?[A-Za-z]+_[A-Za-z_]*"\s*:')
+
+
+def may_be_snake(text: bytes) -> bool:
+    """Whether a JSON text may have a key in snake_case; most have none, and need no walk."""
+    return _SNAKE.search(text) is not None
 
 
 _LISTS = frozenset({"contents", "tools", "functionDeclarations", "function_declarations"})

@@ -24,6 +24,7 @@ from .casing import camel
 from .words import NAME, PART_SHAPE
 
 Faults = list[Fault]
+_NO_KEYS: dict[str, str] = {}
 
 
 def read_parts(value: Any, at: str, faults: Faults) -> tuple[list[Part], bool]:
@@ -38,9 +39,12 @@ def read_parts(value: Any, at: str, faults: Faults) -> tuple[list[Part], bool]:
     return parts, bare
 
 
-def read_part(raw: Json, at: str, faults: Faults) -> Part:
-    """One part; one without a member that is known, or whose member is not of its form, is opaque."""
-    item, keys = camel(raw, PART_SHAPE)
+def read_part(raw: Json, at: str, faults: Faults, plain: bool = False) -> Part:
+    """One part; one without a member that is known, or whose member is not of its form, is opaque.
+
+    plain: all its keys are in camelCase.
+    """
+    item, keys = (raw, _NO_KEYS) if plain else camel(raw, PART_SHAPE)
     for name, reader in _MEMBERS:
         if name in item:
             part = reader(item, at, faults)

@@ -13,15 +13,20 @@ from ...tables import ERRORS, error_named, error_word
 from .casing import camel
 from .cite import place
 from .parts import Faults
+from .probs import from_result
 from .read_request import read_content
 from .words import FINISH, FINISH_NUMBERS, NAME, RESPONSE_SHAPE
 
-_SAID = ("candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId")
-
 
 def is_error(body: Json) -> bool:
-    """Whether a body that came under a success status is an error all the same, or nothing at all."""
-    return bool(body.get("error")) or not any(key in body for key in _SAID)
+    """Whether a body that came under a success status is an error all the same, or no answer at all."""
+    return bool(body.get("error")) or not (is_blocked(body) or body.get("candidates"))
+
+
+def is_blocked(body: Json) -> bool:
+    """Whether a body says that the prompt was blocked, which is why it has no candidates."""
+    feedback = body.get("promptFeedback")
+    return type(feedback) is dict and bool(feedback.get("blockReason") or feedback.get("blockReasonMessage"))
 
 
 def read_response(body: Json) -> Response:
@@ -121,6 +126,7 @@ def _candidate(item: Json, position: int, faults: Faults) -> Candidate:
         # "There is no tool-call reason: function calls end with STOP."
         c.finish_reason = "tool_calls"
     place(c)
+    c.logprobs = from_result(extra.get("logprobsResult"))  # for others; the way home has the result itself
     return c
 
 
@@ -143,9 +149,7 @@ def read_finish(out: Any, value: Any) -> bool:
 
 def _counts(value: Json) -> bool:
     """Whether a usageMetadata says anything: zero is left out on the wire."""
-    return any(
-        type(n) is int and (n > 0 or key in ("promptTokenCount", "totalTokenCount")) for key, n in value.items()
-    )
+    return any(type(n) is int and (n > 0 or key in ("promptTokenCount", "totalTokenCount")) for key, n in value.items())
 
 
 def _count(value: Any) -> int | None:

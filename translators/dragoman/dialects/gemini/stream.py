@@ -31,11 +31,12 @@ from ...framing import Frame, JSONArrayDecoder
 from ...jsontext import loads, same
 from ...model import Candidate, Json, Message, Reasoning, Response, Text, ToolCall
 from ..base import SSEReader
-from .casing import camel
+from .casing import camel, may_be_snake
 from .cite import characters, cites, key_of, size
 from .parts import read_part
 from .pieces import Arguments
-from .read import read_envelope, read_error, read_finish, read_usage
+from .probs import from_result
+from .read import is_blocked, read_envelope, read_error, read_finish, read_usage
 from .words import NAME, PART_SHAPE, RESPONSE_SHAPE, ROLE
 
 CUT = "the stream ended before every candidate had a finish reason"
@@ -72,13 +73,13 @@ class _Candidate:
 class GeminiStreamReader(SSEReader):
     """One response's chunks in, canonical events out. The first byte tells SSE from a JSON array."""
 
-    def __init__(self, dialect: str = NAME) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._dialect = dialect
         self._head = b""
         self._known = False
+        self._snake = False  # the chunk may have keys in snake_case
         self._started = False
-        self._envelope = Response(dialect)
+        self._envelope = Response(NAME)
         self._candidates: dict[int, _Candidate] = {}
         self._usage: Json = {}
         self._last_usage: Json | None = None
@@ -117,7 +118,8 @@ class GeminiStreamReader(SSEReader):
         elif body.get("error"):
             self._fail(read_error(None, body), out)
         else:
-            self._chunk(camel(body, RESPONSE_SHAPE)[0], out)
+            self._snake = may_be_snake(frame.data)
+            self._chunk(camel(body, RESPONSE_SHAPE)[0] if self._snake else body, out)
 
     def _end(self, out: list[Event]) -> None:
         done = all(c.finish is not None for c in self._candidates.values())
@@ -137,7 +139,7 @@ class GeminiStreamReader(SSEReader):
     # one chunk
 
     def _chunk(self, body: Json, out: list[Event]) -> None:
-        now = Response(self._dialect)
+        now = Response(NAME)
         extra: Json = {}
         candidates = body.get("candidates")
         usage = body.get("usageMetadata")
@@ -146,9 +148,7 @@ class GeminiStreamReader(SSEReader):
                 continue
             if value is not None and not read_envelope(now, key, value):
                 extra[key] = value
-        feedback = body.get("promptFeedback")
-        if type(feedback) is dict and feedback.get("blockReason"):
-            self._blocked = True
+        self._blocked = self._blocked or is_blocked(body)
         if not self._started:
             self._started = True
             self._envelope = replace(now)
@@ -216,6 +216,9 @@ class GeminiStreamReader(SSEReader):
                 extra[key] = value
         if extra:
             out.append(Extra("candidate", index, extra))
+        probabilities = from_result(extra.get("logprobsResult"))
+        if probabilities is not None:
+            out.append(Extra("logprobs", index, probabilities))
 
     def _content(self, c: _Candidate, content: Json, cited: Json, out: list[Event]) -> None:
         parts = content.get("parts")
@@ -231,13 +234,13 @@ class GeminiStreamReader(SSEReader):
     # parts
 
     def _part(self, c: _Candidate, raw: Json, cited: Json, out: list[Event]) -> None:
-        item = camel(raw, PART_SHAPE)[0]
+        item = camel(raw, PART_SHAPE)[0] if self._snake else raw
         call = item.get("functionCall")
         if type(call) is dict and (c.call is not None or call.get("willContinue") is True or "partialArgs" in call):
             self._piece(c, item, call, cited, out)
             return
         self._close_call(c, out)
-        part = read_part(item, f"{c.at}/parts/{c.parts}", [])
+        part = read_part(item, f"{c.at}/parts/{c.parts}", [], True)
         kind = type(part)
         if isinstance(part, (Text, Reasoning)) and part.state is None and not part.extra:
             if c.text is None or c.text.kind is not kind or c.text.alone:

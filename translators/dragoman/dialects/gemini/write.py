@@ -29,6 +29,7 @@ from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .cite import Grounding
 from .home import home_error, home_response
 from .parts import media_kind
+from .probs import to_result
 from .read import time_of
 from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, NAME
 
@@ -225,6 +226,9 @@ class ResponseWriter(PartWriter):
         cited = grounding.said()
         if cited is not None:
             out["groundingMetadata"] = cited
+        probabilities = self.probabilities(c)
+        if probabilities is not None:
+            out["logprobsResult"] = probabilities
         self.about(c)
         return out
 
@@ -232,8 +236,16 @@ class ResponseWriter(PartWriter):
         """What a candidate carries beside its parts."""
         self.drop(c.message)
         self.drop(c)
-        if c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
-            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
+
+    def probabilities(self, c: Candidate) -> Json | None:
+        """The logprobsResult of a candidate."""
+        said = to_result(c.logprobs)
+        place = self.where(c, "logprobs")
+        if said is not None:
+            self.report.changed("logprobs.approximated", place, c.logprobs)
+        elif c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
+            self.report.dropped("logprobs.unsupported", place, c.logprobs)
+        return said
 
     def part(self, part: Part) -> tuple[str, Json | None]:
         """The part that says `part`, and of what kind it is if texts of that kind run together."""

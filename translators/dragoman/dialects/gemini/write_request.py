@@ -22,7 +22,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_default, param_code
+from ...tables import BUDGETS, is_closed, is_default, param_code
 from ..base import Context, pair_ids
 from .home import home_request
 from .schema import for_service
@@ -79,6 +79,7 @@ class RequestWriter(PartWriter):
 
     __slots__ = ("called", "ids", "inner", "names", "r", "said", "texts", "turns_out")
 
+    one_answer = False
     no_state = "state.foreign"
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
@@ -352,13 +353,14 @@ class RequestWriter(PartWriter):
                 self.report.dropped("citation.unsupported", c.at, c.value)
             self.drop(text)
             self.cache(text)
-            if len(texts) > 1:
-                self.report.changed("text.joined", text.at)
+        texts = [text for text in texts if text.text]
+        for text in texts if len(texts) > 1 else ():
+            self.report.changed("text.joined", text.at)
         key = "error" if part.is_error else "output"
         value: Any = {}
         if part.value is not None:
             value = part.value if type(part.value) is dict else {key: part.value}
-        elif any(text.text for text in texts):
+        elif texts:
             inner.append((f"response/{key}", texts[0]))
             value = {key: "\n".join(t.text for t in texts)}
         elif part.is_error:
@@ -503,12 +505,15 @@ class RequestWriter(PartWriter):
         for name in ("name", "description"):
             if getattr(f, name) is not None:
                 report.dropped(f"format.{name}", self.where(f, name), getattr(f, name))
-        if f.strict is False:
-            report.changed("format.strict", self.where(f, "strict"), False)
+        if f.strict is False or (f.strict and not is_closed(f.schema)):
+            # Here an answer always holds to its schema, whatever that is.
+            report.changed("format.strict", self.where(f, "strict"), f.strict)
         if f.schema is not None:
             place = self.where(f, "schema")
             self.link("/generationConfig/responseJsonSchema", place)
             config["responseJsonSchema"] = for_service(f.schema, report, place)
+        else:
+            report.changed("format.schema", f.at, f.kind)
 
     def reasoning(self, config: Json) -> None:
         c, r, report = self.r.reasoning, self.r, self.report
@@ -546,6 +551,8 @@ class RequestWriter(PartWriter):
             thinking["includeThoughts"] = c.display not in ("omitted", "none")
             if c.display not in ("summarized", "omitted"):
                 report.changed("reasoning.display", r.place("reasoning.display"), c.display)
+        elif c.mode == "enabled":
+            thinking["includeThoughts"] = True  # there thinking that is switched on is shown
         if thinking:
             config["thinkingConfig"] = thinking
 

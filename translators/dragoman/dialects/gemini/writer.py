@@ -49,6 +49,7 @@ from ...tables import drop_extra
 from ..base import Context
 from .cite import Grounding
 from .home import finish_word, home_error, home_part
+from .probs import merged
 from .read import time_of
 from .words import ROLE
 from .write import Joiner, ResponseWriter, write_error
@@ -167,7 +168,9 @@ class HomeWriter:
         self._silent.discard(key)
         return self._part(event.candidate, home_part(replace(self._parts[key], text=event.value)))
 
-    def _extra(self, event: Extra) -> Json:
+    def _extra(self, event: Extra) -> Json | None:
+        if event.where == "logprobs":
+            return None  # the candidate's logprobsResult says it
         if event.where == "response":
             return dict(event.values)
         if event.where == "message":
@@ -204,7 +207,7 @@ class _Answer:
     calls: bool = False
     refused: bool = False
     finish: Finish | None = None
-    logprobs: list[Any] = field(default_factory=list)
+    logprobs: Any = None
 
 
 class ForeignWriter(ResponseWriter):
@@ -275,7 +278,8 @@ class ForeignWriter(ResponseWriter):
             return
         c = self.answers[event.candidate].candidate
         if event.where == "logprobs":
-            self.about(Candidate(c.index, Message("assistant"), logprobs=event.values, at=c.at))
+            answer = self.answers[event.candidate]
+            answer.logprobs = merged(answer.logprobs, event.values)
             return
         node: Any = c.message if event.where == "message" else c
         drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
@@ -394,7 +398,19 @@ class ForeignWriter(ResponseWriter):
         answer = self.answers[event.candidate]
         entry = answer.parts.pop(event.index)
         entry.ended = True
+        if event.part is not None:
+            self.settle(entry, event.part)
         return self.flush(event.candidate, answer) if entry.kind else b""
+
+    def settle(self, entry: _Part, whole: Any) -> None:
+        """The source says the part once more, whole: that holds, but for text that is already out."""
+        if entry.kind in ("text", "thought"):
+            if whole.text and not entry.pieces and not entry.held:
+                entry.held.append(whole.text)
+            entry.citations = []
+        elif isinstance(whole, ToolCall) and whole.arguments is not None:
+            entry.pieces = []
+        entry.part = whole
 
     # the end
 
@@ -407,11 +423,16 @@ class ForeignWriter(ResponseWriter):
             if event is not None:
                 c.finish_reason, c.stop_sequence = event.finish_reason, event.stop_sequence
                 c.spelling = event.spelling
-            values: Json = {"content": {"role": "model", "parts": []}}
+            # An empty text: a chunk without parts makes the SDK's chats forget the turn.
+            values: Json = {"content": {"role": "model", "parts": [{"text": ""}]}}
             values["finishReason"] = self.finish(c, answer.calls, answer.refused, f"/candidates/{position}")
             cited = answer.grounding.said()
             if cited is not None:
                 values["groundingMetadata"] = cited
+            c.logprobs = answer.logprobs
+            probabilities = self.probabilities(c)
+            if probabilities is not None:
+                values["logprobsResult"] = probabilities
             last = {"usageMetadata": usage} if usage is not None and position == len(self.answers) - 1 else {}
             chunk = {"candidates": [{**values, "index": index}], **last, **self.envelope_now}
             out.append(self.framing.chunk(chunk))

@@ -89,11 +89,14 @@ class ChatWriter(Writer):
             out.append({"type": "url_citation", "url_citation": inner})
         return out
 
-    def joined(self, first: Part | None, part: Part) -> None:
-        """Several texts become one string: told of each of them."""
-        if first is not None:
-            self.report.changed("text.joined", first.at)
-        self.report.changed("text.joined", part.at)
+    def joined(self, head: Part, part: Part, second: bool) -> None:
+        """Several texts become one string: told of each of them, and of an item that goes with its text."""
+        if second:
+            self.report.changed("text.joined", head.at)
+        at = part.at
+        if getattr(part, "item", None) is not None and self.where(part, "item") != self.where(head, "item"):
+            at = self.where(part, "item")
+        self.report.changed("text.joined", at)
 
     def gone(self, part: Part) -> None:
         """Report a part that this dialect has no word for."""
@@ -181,7 +184,7 @@ class ResponseWriter(ChatWriter):
                 length += len(content[-1])
             elif isinstance(part, Text):
                 if texts:
-                    self.joined(texts[0] if len(texts) == 1 else None, part)
+                    self.joined(texts[0], part, len(texts) == 1)
                 if calls:
                     self.report.changed("order.flattened", part.at)
                 self.drop(part)
@@ -270,7 +273,7 @@ class ResponseWriter(ChatWriter):
             self.report.dropped("reasoning.empty", part.at, None)
             return
         if thoughts:
-            self.joined(thoughts[0] if len(thoughts) == 1 else None, part)
+            self.joined(thoughts[0], part, len(thoughts) == 1)
         if late:
             self.report.changed("order.flattened", part.at)
         thoughts.append(part)

@@ -33,6 +33,7 @@ class RequestWriter(ChatWriter):
 
     __slots__ = ("answered", "calls", "ids", "messages", "r", "said", "skipped", "spoken")
 
+    one_answer = False
     no_state = "state.foreign"
 
     def __init__(self, r: Request, report: Report, context: Context, flavour: Flavour) -> None:
@@ -97,7 +98,8 @@ class RequestWriter(ChatWriter):
         """Append a message that came from `m`; its pointer."""
         target = f"/messages/{len(self.messages)}"
         self.messages.append(message)
-        self.link(target, m.at)
+        if not any(part.at == m.at for part in m.parts):  # an item that is a part: its own link says more
+            self.link(target, m.at)
         self.link(f"{target}/role", f"{m.at}/role")
         return target
 
@@ -273,7 +275,7 @@ class RequestWriter(ChatWriter):
             self.drop(part)
             if part.text:
                 if kept:
-                    self.joined(kept[0] if len(kept) == 1 else None, part)
+                    self.joined(kept[0], part, len(kept) == 1)
                 kept.append(part)
             elif state is None or not (state.kind == "details" and self.flavour.details):
                 self.report.dropped("reasoning.empty", part.at, None)

@@ -232,6 +232,7 @@ class ForeignWriter(ResponseWriter):
         "offsets",
         "parts",
         "response_id",
+        "sent",
         "texts",
         "thoughts",
         "timed",
@@ -257,6 +258,7 @@ class ForeignWriter(ResponseWriter):
         self.annotations_of: dict[int, list[Json]] = {}
         self.waiting: dict[int, Finish] = {}
         self.usage_now: Usage | None = None
+        self.sent: set[tuple[int, int]] = set()  # the parts of which something is out
         self.timed = False  # whether a creation time is known
 
     def send(self, event: Event) -> bytes:
@@ -323,6 +325,8 @@ class ForeignWriter(ResponseWriter):
     def start(self, event: PartStart) -> bytes:
         key, part, index = (event.candidate, event.index), event.part, event.candidate
         self.parts[key] = part
+        if getattr(part, "text", ""):
+            self.sent.add(key)
         if isinstance(part, ToolCall):
             ordinal = self.counts.get(index, 0)
             self.counts[index] = ordinal + 1
@@ -340,8 +344,8 @@ class ForeignWriter(ResponseWriter):
             self.drop(part)
         if isinstance(part, Text):
             self.cache(part)
-            if index in self.texts:
-                self.joined(self.firsts.pop(index, None), part)
+            if index in self.firsts:
+                self.joined(self.firsts[index], part, True)
             else:
                 self.firsts[index] = part
             if self.counts.get(index):
@@ -365,6 +369,8 @@ class ForeignWriter(ResponseWriter):
         key, index = (event.candidate, event.index), event.candidate
         part: Any = self.parts[key]
         kind = type(part)
+        if event.field in ("text", "arguments"):
+            self.sent.add(key)
         if event.extra and kind in (Text, ToolCall, Reasoning) and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
         if kind is Text and event.field == "text":
@@ -420,10 +426,27 @@ class ForeignWriter(ResponseWriter):
         self.texts[index] = self.texts.get(index, 0) + len(text)
         return self.chunk(index, {"content": text, **flag})
 
+    def settled(self, key: tuple[int, int], whole: Part) -> bytes:
+        """The source says the part once more, whole: that holds, but for what is out already."""
+        part, out = self.parts[key], b""
+        if isinstance(whole, (Text, Refusal, Reasoning)):
+            if whole.text and key not in self.sent:
+                out = self.piece(PartDelta(key[0], key[1], "text", whole.text))
+            if not isinstance(whole, Reasoning):
+                self.drop(whole)
+            if isinstance(whole, Text) and isinstance(part, Text) and not whole.citations:
+                whole = replace(whole, citations=part.citations)
+        elif isinstance(whole, ToolCall):
+            self.drop(whole)
+            if key in self.sent and key not in self.held:
+                whole = replace(whole, arguments=None)
+        self.parts[key] = whole
+        return out
+
     def end_part(self, event: PartEnd) -> bytes:
         key = (event.candidate, event.index)
+        out = self.settled(key, event.part) if event.part is not None else b""
         part = self.parts.pop(key)
-        out = b""
         if isinstance(part, Text) and part.citations:
             # A citation may span its whole block; how long that is, is known only now.
             offset = self.offsets[key]
@@ -433,13 +456,13 @@ class ForeignWriter(ResponseWriter):
             said = replace(part, text="x" if self.lengths.pop(key) else "")
             if self.flavour.thinking in TAGS:
                 self.tagged(said)
-                return self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b""
+                return out + (self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b"")
             self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key))
         elif isinstance(part, ToolCall) and key in self.held:
             whole = "".join(self.held.pop(key)) or part.arguments
-            out = self.arguments(event.candidate, key, replace(part, arguments=whole))
+            out += self.arguments(event.candidate, key, replace(part, arguments=whole))
         elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
-            out = self.arguments(event.candidate, key, part)
+            out += self.arguments(event.candidate, key, part)
         return out
 
     def arguments(self, index: int, key: tuple[int, int], part: ToolCall) -> bytes:

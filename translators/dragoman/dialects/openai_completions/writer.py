@@ -111,7 +111,7 @@ class HomeWriter:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that OpenAI's own server would send."""
 
-    __slots__ = ("candidates", "envelope_text", "finishes", "parts", "said", "timed", "told", "usage_now")
+    __slots__ = ("candidates", "envelope_text", "finishes", "parts", "said", "sent", "timed", "told", "usage_now")
 
     def __init__(self, report: Report, context: Context) -> None:
         super().__init__("", report, context)
@@ -121,6 +121,7 @@ class ForeignWriter(ResponseWriter):
         self.candidates: dict[int, Candidate] = {}  # with the parts that decide about the finish reason
         self.parts: dict[tuple[int, int], Part] = {}
         self.said: dict[int, list[Part]] = {}
+        self.sent: set[tuple[int, int]] = set()  # the parts of which something is out
         self.finishes: dict[int, Finish] = {}
         self.usage_now: Usage | None = None
 
@@ -131,10 +132,8 @@ class ForeignWriter(ResponseWriter):
         if isinstance(event, PartStart):
             return self.start(event)
         if isinstance(event, PartEnd):
-            part = self.parts.pop((event.candidate, event.index))
-            if not isinstance(part, (Text, Refusal)):
-                self.part(part, self.said[event.candidate])
-        elif isinstance(event, Start):
+            return self.end_part(event)
+        if isinstance(event, Start):
             self.begin(event.response)
         elif isinstance(event, CandidateStart):
             c = event.candidate
@@ -192,7 +191,9 @@ class ForeignWriter(ResponseWriter):
         self.candidates[index].message.parts.append(part)
         if isinstance(part, (Text, Refusal)):
             self.part(part, self.said[index])
-            return self.chunk(_choice(index, part.text)) if part.text else b""
+            if part.text:
+                self.sent.add((index, event.index))
+                return self.chunk(_choice(index, part.text))
         return b""
 
     def piece(self, event: PartDelta) -> bytes:
@@ -202,6 +203,7 @@ class ForeignWriter(ResponseWriter):
             if event.extra:
                 drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
             if event.field == "text" and event.value:
+                self.sent.add(key)
                 return self.chunk(_choice(event.candidate, event.value))
             if event.field == "citation":
                 self.report.dropped("citation.unsupported", event.value.at, event.value.value)
@@ -211,6 +213,22 @@ class ForeignWriter(ResponseWriter):
             state = event.value if event.field == "state" else State("details", None, "")
             self.parts[key] = replace(part, state=state)
         return b""
+
+    def end_part(self, event: PartEnd) -> bytes:
+        """Where the source says the part once more, whole, that holds, but for what is out already."""
+        key = (event.candidate, event.index)
+        whole, out = event.part, b""
+        if isinstance(whole, (Text, Refusal)):
+            if whole.text and key not in self.sent:
+                out = self.chunk(_choice(event.candidate, whole.text))
+            self.drop(whole)
+            if isinstance(whole, Text):
+                for c in whole.citations or ():
+                    self.report.dropped("citation.unsupported", c.at, c.value)
+        part = self.parts.pop(key)
+        if not isinstance(part, (Text, Refusal)):
+            self.part(whole or part, self.said[event.candidate])
+        return out
 
     def extra(self, event: Extra) -> None:
         if event.where == "response":

@@ -1,0 +1,65 @@
+"""Log probabilities beside Chat's form, which is the canonical one; token ids stay with Gemini, bytes with Chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model import Json
+
+
+def from_result(result: Any) -> Json | None:
+    """What a logprobsResult says of the tokens that were chosen; None where it says nothing of them."""
+    chosen = result.get("chosenCandidates") if type(result) is dict else None
+    tops = result.get("topCandidates") if type(result) is dict else None
+    content: list[Json] = []
+    for i, token in enumerate(chosen if type(chosen) is list else ()):
+        entry = _entry(token)
+        if entry is None:
+            return None
+        top = tops[i].get("candidates") if type(tops) is list and i < len(tops) and type(tops[i]) is dict else None
+        others = [_entry(other) for other in top] if type(top) is list else []
+        content.append({**entry, "top_logprobs": [other for other in others if other is not None]})
+    return {"content": content} if content else None
+
+
+def _entry(token: Any) -> Json | None:
+    if type(token) is not dict or type(token.get("token")) is not str:
+        return None
+    number = token.get("logProbability", 0)  # zero is left out on the wire
+    return {"token": token["token"], "logprob": number if type(number) in (int, float) else 0, "bytes": None}
+
+
+def to_result(logprobs: Any) -> Json | None:
+    """The logprobsResult for Chat's log probabilities; None for those of another form."""
+    content = logprobs.get("content") if type(logprobs) is dict else None
+    if type(content) is not list or not content or not all(_known(entry) for entry in content):
+        return None
+    out: Json = {"chosenCandidates": [_candidate(entry) for entry in content]}
+    if any(entry.get("top_logprobs") for entry in content):
+        out["topCandidates"] = [
+            {"candidates": [_candidate(top) for top in entry.get("top_logprobs") or () if _known(top)]}
+            for entry in content
+        ]
+    return out
+
+
+def _known(entry: Any) -> bool:
+    return type(entry) is dict and type(entry.get("token")) is str and type(entry.get("logprob")) in (int, float)
+
+
+def _candidate(entry: Json) -> Json:
+    return {"token": entry["token"], "logProbability": entry["logprob"]}
+
+
+def merged(before: Any, now: Any) -> Any:
+    """Log probabilities of several frames as one: lists grow."""
+    if type(before) is not dict or type(now) is not dict:
+        return now if now is not None else before
+    out = dict(before)
+    for key, value in now.items():
+        old = out.get(key)
+        if type(value) is list and type(old) is list:
+            out[key] = old + value
+        elif value is not None or key not in out:
+            out[key] = value
+    return out

@@ -1,0 +1,40 @@
+"""OpenAI Responses: POST /v1/responses."""
+
+from __future__ import annotations
+
+from ...model import Request
+from ..base import Context, Dialect
+from .read import read_error, read_request, read_response
+from .stream import ResponsesStreamReader, ResponsesStreamWriter
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
+from .write import write_error, write_response
+from .write_request import write_request
+
+
+def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
+    return "/v1/responses", {"content-type": "application/json"}
+
+
+DIALECT = Dialect(
+    name=NAME,
+    kinds=KINDS,
+    usage_meaning=USAGE_MEANING,
+    read_request=read_request,
+    write_request=write_request,
+    read_response=read_response,
+    write_response=write_response,
+    read_error=read_error,
+    write_error=write_error,
+    reader=ResponsesStreamReader,
+    writer=ResponsesStreamWriter,
+    target=_target,
+    places=PLACES,
+    derived=DERIVED,
+    kin={
+        "reasoning": ("/reasoning/effort",),
+        "user": ("/user", "/safety_identifier"),
+        "logprobs": ("/include", "/top_logprobs"),
+        "limit": ("/max_output_tokens",),
+    },
+    turns="/input",
+)

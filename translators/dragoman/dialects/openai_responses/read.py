@@ -1,0 +1,557 @@
+"""Responses: documents in. Request, response and error bodies -> canonical documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import Fault, InvalidDocument
+from ...jsontext import type_name
+from ...model import (
+    Candidate,
+    Error,
+    Item,
+    Json,
+    Message,
+    Opaque,
+    OutputFormat,
+    Part,
+    ReasoningControl,
+    Refusal,
+    Request,
+    Response,
+    ServerTool,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Usage,
+)
+from ...tables import EFFORTS, error_named, error_word
+from .parts import item_of, read_item, read_part, rest_of
+from .words import (
+    CLIENT_CALLS,
+    CLIENT_RESULTS,
+    FINISH,
+    LOGPROBS,
+    NAME,
+    PARAMS,
+    SUMMARY,
+    TOOL_CHOICE,
+)
+
+Faults = list[Fault]
+
+
+def read_request(body: Json, path: str | None = None) -> Request:
+    """A `POST /v1/responses` body. Raises InvalidDocument naming every fault of its structure."""
+    faults: Faults = []
+    extra: Json = {}
+    r = Request(NAME, extra=extra)
+    params: Any = r.params
+    for key, value in body.items():
+        row = PARAMS.get(key)
+        if row is not None and type(value) in row[1] and key != "include":
+            params[row[0]] = value
+            if row[0] != key:
+                r.places[row[0]] = "/" + key
+        else:
+            reader = _REQUEST.get(key)
+            if reader is None or value is None or not reader(r, value, faults):
+                extra[key] = value
+    if "input" not in body:
+        r.spelling = {**(r.spelling or {}), "input": "absent"}
+    if faults:
+        raise InvalidDocument(faults)
+    r.extra = extra or None
+    return r
+
+
+def _model(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not str or not value:
+        return False
+    r.model = value
+    return True
+
+
+def _instructions(r: Request, value: Any, faults: Faults) -> bool:
+    """The system turn in front: `instructions` is another spelling of a leading item."""
+    if type(value) is not str or not value:
+        return False
+    spelling = {"form": "instructions"}
+    r.messages.insert(0, Message("system", [Text(value, at="/instructions")], spelling=spelling, at="/instructions"))
+    return True
+
+
+def _input(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is str:
+        r.messages.append(Message("user", [Text(value, at="/input")], spelling={"input": "string"}, at="/input"))
+        return True
+    if type(value) is not list:
+        faults.append(Fault("/input", "array or string", type_name(value)))
+        return True
+    for i, item in enumerate(value):
+        at = f"/input/{i}"
+        if type(item) is not dict:
+            faults.append(Fault(at, "object", type_name(item)))
+        else:
+            r.messages.append(read_input_item(item, at, faults))
+    return True
+
+
+def read_input_item(item: Json, at: str, faults: Faults) -> Message:
+    """One input item as a message of its own: a message, or what stands beside messages."""
+    kind = item.get("type")
+    if kind == "message" or ("type" not in item and "role" in item):
+        return _message(item, at, faults)
+    part = read_item(item, at)
+    role = "assistant"
+    if isinstance(part, ToolResult) or (isinstance(part, ServerTool) and part.type in CLIENT_RESULTS):
+        role = "tool"
+    elif isinstance(part, Opaque) and type(item.get("role")) is str:
+        role = item["role"]
+    return Message(role, [part], at=at)
+
+
+def _message(item: Json, at: str, faults: Faults) -> Message:
+    role, content = item.get("role"), item.get("content")
+    out = Message(role if type(role) is str else "", at=at)
+    out.item, taken = item_of(item, "phase")
+    spelling: Json = {}
+    if type(role) is str and role:
+        taken.append("role")
+    if "type" not in item:
+        spelling["type"] = "absent"
+    if type(content) is str:
+        out.parts = [Text(content, at=f"{at}/content")]
+        taken.append("content")
+    elif type(content) is list:
+        taken.append("content")
+        spelling["content"] = "list"
+        for j, part in enumerate(content):
+            place = f"{at}/content/{j}"
+            if type(part) is not dict:
+                faults.append(Fault(place, "object", type_name(part)))
+            else:
+                out.parts.append(read_part(part, out.role, place))
+    out.extra, out.spelling = rest_of(item, *taken), spelling or None
+    return out
+
+
+def _include(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not list:
+        return False
+    if value.count(LOGPROBS) == 1:
+        place = value.index(LOGPROBS)
+        r.params["logprobs"] = True
+        r.places["logprobs"] = f"/include/{place}"
+        value = value[:place] + value[place + 1 :]
+        if value:
+            r.spelling = {**(r.spelling or {}), "logprobs": place}
+    if value or "logprobs" not in r.params:
+        r.params["include"] = value
+    return True
+
+
+def _tools(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not list:
+        faults.append(Fault("/tools", "array", type_name(value)))
+        return True
+    r.tools = []
+    for i, tool in enumerate(value):
+        at = f"/tools/{i}"
+        if type(tool) is not dict:
+            faults.append(Fault(at, "object", type_name(tool)))
+        else:
+            r.tools.append(_tool(tool, at))
+    return True
+
+
+def _tool(tool: Json, at: str) -> Tool:
+    kind, name = tool.get("type"), tool.get("name")
+    if kind not in ("function", "custom") or type(name) is not str:
+        word = kind if type(kind) is str else None
+        return Tool("server", name if type(name) is str else None, type=word, value=tool, at=at)
+    out = Tool(kind, name, at=at)
+    rest: Json = {}
+    for key, value in tool.items():
+        if key == "description" and type(value) is str:
+            out.description = value
+        elif kind == "function" and key == "parameters" and value is not None:
+            out.parameters = value
+        elif kind == "function" and key == "strict" and type(value) is bool:
+            out.strict = value
+        elif kind == "custom" and key == "format" and type(value) is dict:
+            out.format, out.spelling = _format_in(value)
+        elif key not in ("type", "name"):
+            rest[key] = value
+    out.extra = rest or None
+    return out
+
+
+def _format_in(value: Json) -> tuple[Json, Json | None]:
+    """The format of a free-text tool in the canonical, nested words: here a grammar lies flat."""
+    if value.get("type") != "grammar" or "grammar" in value:
+        return value, {"format": "nested"} if "grammar" in value else None
+    return {"type": "grammar", "grammar": {k: v for k, v in value.items() if k != "type"}}, None
+
+
+def _tool_choice(r: Request, value: Any, faults: Faults) -> bool:
+    choice = ToolChoice("auto", at="/tool_choice")
+    if type(value) is str and value in TOOL_CHOICE.read:
+        choice.mode = TOOL_CHOICE.read[value]
+    elif type(value) is dict and value.get("type") in ("function", "custom") and type(value.get("name")) is str:
+        choice.mode, choice.names, choice.kind = "tool", [value["name"]], value["type"]
+        choice.extra = rest_of(value, "name")
+    elif type(value) is dict and value.get("type") == "allowed_tools" and value.get("mode") in ("auto", "required"):
+        tools = value.get("tools")
+        if type(tools) is not list or not all(map(_is_allowed, tools)):
+            return False
+        choice.mode = f"subset_{value['mode']}"
+        choice.names = [tool["name"] for tool in tools]
+        choice.spelling = {"kinds": [tool["type"] for tool in tools]}
+        choice.extra = rest_of(value, "mode", "tools")
+    else:
+        return False  # a choice of a tool in the vendor's own words
+    r.tool_choice = choice
+    return True
+
+
+def _is_allowed(tool: Any) -> bool:
+    return (
+        type(tool) is dict
+        and tool.keys() == {"type", "name"}
+        and tool["type"] in ("function", "custom")
+        and type(tool["name"]) is str
+    )
+
+
+def _text_config(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not dict:
+        return False
+    rest: Json = {}
+    for key, item in value.items():
+        if key == "verbosity" and type(item) is str:
+            r.params["verbosity"] = item
+            r.places["verbosity"] = "/text/verbosity"
+        elif key == "format" and type(item) is dict and item.get("type") in _FORMATS:
+            r.output = _output(item)
+            r.places["output"] = "/text/format"
+        else:
+            rest[key] = item
+    if (rest or not value) and r.extra is not None:
+        r.extra["text"] = rest
+    return True
+
+
+_FORMATS = ("text", "json_object", "json_schema")
+
+
+def _output(value: Json) -> OutputFormat:
+    out = OutputFormat(value["type"], at="/text/format")
+    rest: Json = {}
+    for key, item in value.items():
+        told = out.kind == "json_schema" and (
+            (key in ("name", "description") and type(item) is str)
+            or (key == "strict" and type(item) is bool)
+            or (key == "schema" and item is not None)
+        )
+        if told:
+            setattr(out, key, item)
+        elif key != "type":
+            rest[key] = item
+    out.extra = rest or None
+    return out
+
+
+def _reasoning(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not dict:
+        return False
+    control = ReasoningControl(at="/reasoning")
+    rest: Json = {}
+    for key, item in value.items():
+        if key == "effort" and type(item) is str and item in EFFORTS:
+            control.effort = item
+            r.places["reasoning.effort"] = "/reasoning/effort"
+        elif key == "summary" and type(item) is str and item in SUMMARY.read:
+            control.display = SUMMARY.read[item]
+            r.places["reasoning.display"] = "/reasoning/summary"
+        else:
+            rest[key] = item
+    if control.effort is None and control.display is None:
+        return False  # says nothing that another dialect could say
+    control.extra = rest or None
+    r.reasoning = control
+    return True
+
+
+_REQUEST = {
+    "model": _model,
+    "instructions": _instructions,
+    "input": _input,
+    "include": _include,
+    "tools": _tools,
+    "tool_choice": _tool_choice,
+    "text": _text_config,
+    "reasoning": _reasoning,
+}
+
+
+# --- responses -----------------------------------------------------------------------------------------------
+
+
+def is_error(body: Json) -> bool:
+    """Whether a body that came under a success status is an error all the same, or nothing at all."""
+    ended = body.get("status") in _FAILED
+    return bool(body.get("error")) or ended or not ("output" in body or "status" in body)
+
+
+_FAILED = {"failed": "the response failed", "cancelled": "the response was cancelled"}
+
+
+def read_response(body: Json) -> Response:
+    """A `response` object; one that failed becomes `Response.error`."""
+    r = Response(NAME)
+    if is_error(body):
+        r.error = read_error(None, body)
+        return r
+    faults: Faults = []
+    read_envelope(r, body)
+    candidate = Candidate(0, Message("assistant", at="/output"))
+    output = body.get("output")
+    if type(output) is list:
+        for i, item in enumerate(output):
+            at = f"/output/{i}"
+            if type(item) is not dict:
+                faults.append(Fault(at, "object", type_name(item)))
+            else:
+                candidate.message.parts += read_output_item(item, at, faults, candidate.message.parts)
+    elif "output" in body:
+        r.extra = {**(r.extra or {}), "output": output}
+    else:
+        r.spelling = {**(r.spelling or {}), "output": "absent"}
+    if faults:
+        raise InvalidDocument(faults)
+    take_logprobs(candidate)
+    rest = read_finish(candidate, body, candidate.message.parts)
+    if rest:
+        r.extra = {**(r.extra or {}), **rest}
+    r.candidates = [candidate]
+    return r
+
+
+_ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
+    "id": ("id", (str,)),
+    "model": ("model", (str,)),
+    "created_at": ("created", (int, float)),
+    "service_tier": ("service_tier", (str,)),
+}
+
+
+def read_envelope(r: Response, body: Json) -> None:
+    """Fill `r` from a response object: everything but its output and how it ended."""
+    extra: Json = {}
+    for key, value in body.items():
+        if key in _ENVELOPE and type(value) in _ENVELOPE[key][1] and value != "":
+            setattr(r, _ENVELOPE[key][0], value)
+        elif key == "usage" and type(value) is dict:
+            r.usage = read_usage(value)
+        elif key not in ("output", "status", "incomplete_details") and (key != "object" or value != "response"):
+            extra[key] = value
+    if "object" not in body:
+        r.spelling = {"object": "absent"}
+    r.extra = extra or None
+
+
+def read_finish(out: Any, body: Json, parts: list[Part]) -> Json:
+    """Give a candidate or Finish event how the response ended; returns what of it is no known word."""
+    rest: Json = {}
+    status, details = body.get("status"), body.get("incomplete_details")
+    word = status if type(status) is str and status else None
+    if "status" in body and word is None:
+        rest["status"] = status
+    if "incomplete_details" in body:
+        rest["incomplete_details"] = details
+    if word is None:
+        return rest  # what does not say how it ended did not say that it ended well
+    if word == "incomplete" and type(details) is dict and type(details.get("reason")) is str:
+        word = f"incomplete/{details['reason']}"
+        more = {k: v for k, v in details.items() if k != "reason"}
+        del rest["incomplete_details"]
+        if more:
+            rest["incomplete_details"] = more
+    out.finish_reason = FINISH.read.get(word, "other")
+    if out.finish_reason == "stop" and waits_for_client(parts):
+        out.finish_reason = "tool_calls"
+    if FINISH.write.get(out.finish_reason) != word:
+        out.spelling = {**(out.spelling or {}), "finish": word}
+    return rest
+
+
+def waits_for_client(parts: list[Part]) -> bool:
+    """Whether an answer holds a call that the client must run: one without a result in the same answer."""
+    done: set[str | None] = set()
+    for part in parts:
+        if isinstance(part, ToolResult):
+            done.add(part.call_id)
+        elif isinstance(part, ServerTool) and part.step == "result":
+            done.add(part.id)
+    return any(
+        (isinstance(part, ToolCall) or (isinstance(part, ServerTool) and part.type in CLIENT_CALLS))
+        and (part.id is None or part.id not in done)
+        for part in parts
+    )
+
+
+def read_output_item(item: Json, at: str, faults: Faults, before: list[Part]) -> list[Part]:
+    """The parts of one output item. A message gives one a content part, or an empty text if it has none.
+
+    Its id stands on every one of them, what else the item says on the last.
+    """
+    content = item.get("content")
+    if item.get("type") != "message" or type(content) is not list or item.get("role") != "assistant":
+        return [read_item(item, at)]
+    parts: list[Part] = []
+    for j, part in enumerate(content):
+        place = f"{at}/content/{j}"
+        if type(part) is not dict:
+            faults.append(Fault(place, "object", type_name(part)))
+        else:
+            parts.append(read_part(part, "assistant", place))
+    if not parts:
+        parts = [Text("", spelling={"content": "absent"}, at=f"{at}/content/0")]
+    envelop(item, parts, before)
+    return parts
+
+
+def envelop(item: Json, parts: list[Any], before: list[Any]) -> None:
+    """Give the parts of one message item what the item says, and mark the first if it could be taken for a part
+    of the item before."""
+    found, taken = item_of(item, "phase")
+    found.extra = rest_of(item, "role", "content", *taken)
+    for part in parts[:-1]:
+        part.item = Item(found.id)
+    parts[-1].item = found
+    if before and joins(before[-1], parts[0]):
+        parts[0].spelling = {**(parts[0].spelling or {}), "item": "begins"}
+
+
+def in_message(part: Any) -> bool:
+    """Whether a part of an answer stands inside a message item."""
+    return type(part) in (Text, Refusal) or (isinstance(part, Opaque) and bool(part.spelling))
+
+
+def joins(last: Any, part: Any) -> bool:
+    """Whether two parts in a row are of one message item: same id, and nothing but the id on the former."""
+    if not in_message(last) or not in_message(part):
+        return False
+    a, b = last.item or Item(), part.item or Item()
+    return a == Item(a.id) and a.id == b.id and (part.spelling or {}).get("item") != "begins"
+
+
+def take_logprobs(c: Candidate) -> None:
+    """Move the log probabilities of the texts to the candidate; `spelling` says how many each text has."""
+    counts: list[int] = []
+    found: list[Any] = []
+    for part in c.message.parts:
+        if isinstance(part, Text):
+            own = part.extra.get("logprobs") if part.extra else None
+            if type(own) is list and own and part.extra is not None:
+                found += own
+                counts.append(len(own))
+                part.extra = rest_of(part.extra, "logprobs")
+            else:
+                counts.append(0)
+    if found:
+        c.logprobs = {"content": found}
+        if counts[0] != len(found):
+            c.spelling = {**(c.spelling or {}), "logprobs": counts}
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def read_usage(value: Json) -> Usage:
+    """Usage: what the cache gave or took is part of the input, reasoning of the output."""
+    ins, outs = value.get("input_tokens_details"), value.get("output_tokens_details")
+    u = Usage(value, _count(value.get("input_tokens")), _count(value.get("output_tokens")), at="/usage")
+    u.total = _count(value.get("total_tokens"))
+    if type(ins) is dict:
+        u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
+    if type(outs) is dict:
+        u.reasoning = _count(outs.get("reasoning_tokens"))
+    return u
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+# What a failed response says instead of an HTTP status.
+_CODES = {
+    "server_error": "api",
+    "vector_store_timeout": "timeout",
+    "invalid_prompt": "invalid_request",
+    "data_residency_mismatch": "invalid_request",
+    "bio_policy": "invalid_request",
+    "misalignment_policy_violation": "invalid_request",
+    "failed_to_download_image": "invalid_request",
+    "empty_image_file": "invalid_request",
+    "unsupported_image_media_type": "invalid_request",
+}
+
+
+def read_error(status: int | None, body: Any) -> Error:
+    """An error body, a response that failed, or an `error` event; one that is no JSON object is its own message."""
+    if type(body) is list and len(body) == 1 and type(body[0]) is dict:
+        out = read_error(status, body[0])
+        out.spelling = {**(out.spelling or {}), "list": True}
+        return out
+    if type(body) is not dict:
+        text = body if type(body) is str else ""
+        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+    inner = body.get("error")
+    out = Error("api", "", status)
+    if type(inner) is dict and inner:
+        out.at = "/error"
+        _error_fields(out, inner, "error")
+        more = {k: v for k, v in body.items() if k != "error"}
+        out.extra = {**(out.extra or {}), **more} or None
+    elif type(inner) is str and inner:
+        out.message, out.spelling, out.at = inner, {"form": "string"}, "/error"
+        out.extra = {k: v for k, v in body.items() if k != "error"} or None
+    elif body.get("status") in _FAILED and "message" not in body:
+        out.message, out.spelling, out.extra = _FAILED[body["status"]], {"form": "response"}, body
+    else:
+        _error_fields(out, body, None)
+        out.spelling = {"form": "flat"}
+        detail = body.get("detail")
+        if not out.message and type(detail) is str:
+            out.message = detail
+    known = status if status is not None else out.code if type(out.code) is int else None
+    own = (out.extra or {}).get("error") if out.at else out.extra
+    out.type = error_word(known) if known is not None else _named(out.code, own) or "api"
+    if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
+        out.status = out.code
+    return out
+
+
+def _named(code: Any, own: Any) -> str | None:
+    kind = own.get("type") if type(own) is dict else None
+    if type(code) is str and (code in _CODES or "image" in code):
+        return _CODES.get(code, "invalid_request")
+    return error_named(code, kind)
+
+
+def _error_fields(out: Error, value: Json, inner: str | None) -> None:
+    rest: Json = {}
+    for key, item in value.items():
+        if key == "message" and type(item) is str and item:
+            out.message = item
+        elif key == "code" and type(item) in (str, int):
+            out.code = item
+        elif key == "param" and type(item) is str:
+            out.param = item
+        else:
+            rest[key] = item
+    if rest:
+        out.extra = {inner: rest} if inner else rest

@@ -1,0 +1,444 @@
+"""Responses: its words and fields as tables. Facts: OpenAI's API reference and the openai SDK's types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model import (
+    Candidate,
+    Error,
+    Item,
+    Json,
+    Media,
+    Message,
+    Opaque,
+    OutputFormat,
+    Reasoning,
+    ReasoningControl,
+    Refusal,
+    Request,
+    Response,
+    ServerTool,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Usage,
+)
+from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
+from ..base import Places
+
+NAME = "openai-responses"
+
+# `status`, and behind the slash `incomplete_details.reason`. A response that still runs is no success.
+FINISH = Pairs(
+    ("completed", "stop"),
+    ("completed", "tool_calls"),
+    ("incomplete/max_output_tokens", "length"),
+    ("incomplete/content_filter", "content_filter"),
+)
+# Canonical finish reasons without a word here -> the nearest word. A failure never looks like a success: what
+# ended in a way unknown here was cut off.
+FINISH_NEAREST = {
+    "stop_sequence": "completed",
+    "context_window": "incomplete/max_output_tokens",
+    "pause": "incomplete/max_output_tokens",
+    "compaction": "incomplete/max_output_tokens",
+    "malformed_call": "incomplete/max_output_tokens",
+    "other": "incomplete/max_output_tokens",
+}
+CUT_OFF = "incomplete/max_output_tokens"
+TOOL_CHOICE = Pairs(("auto", "auto"), ("none", "none"), ("required", "required"))
+SUMMARY = Pairs(("auto", "summarized"), ("concise", "concise"), ("detailed", "detailed"))
+ROLES = frozenset({"user", "assistant", "system", "developer"})
+
+# wire key -> (canonical setting, JSON types it may have)
+PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "max_output_tokens": ("max_output_tokens", INT),
+    "temperature": ("temperature", NUM),
+    "top_p": ("top_p", NUM),
+    "top_logprobs": ("top_logprobs", INT),
+    "stream": ("stream", BOOL),
+    "parallel_tool_calls": ("parallel_tool_calls", BOOL),
+    "user": ("user", STR),
+    "metadata": ("metadata", DICT),
+    "store": ("store", BOOL),
+    "service_tier": ("service_tier", STR),
+    "safety_identifier": ("safety_identifier", STR),
+    "prompt_cache_key": ("prompt_cache_key", STR),
+    "prompt_cache_options": ("prompt_cache_options", DICT),
+    "prompt_cache_retention": ("prompt_cache_retention", STR),
+    "moderation": ("moderation", DICT),
+    "previous_response_id": ("previous_response_id", STR),
+    "conversation": ("conversation", (str, dict)),
+    "background": ("background", BOOL),
+    "prompt": ("prompt_template", DICT),
+    "include": ("include", LIST),
+    "max_tool_calls": ("max_tool_calls", INT),
+    "truncation": ("truncation", STR),
+    "context_management": ("context_management", LIST),
+}
+WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
+SERVICE_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast", "ultrafast"})
+LOGPROBS = "message.output_text.logprobs"  # the word of `include` that asks for log probabilities
+MIN_TOKENS = 16  # "Expected a value >= 16"
+LIMIT_NAME = 64
+LIMIT_ID = 64  # of call_id
+
+CACHE_KEY = "prompt_cache_breakpoint"
+TEXTS = frozenset({"input_text", "output_text", "text"})
+
+# Items of tools that the vendor runs, or that the client runs in the vendor's words.
+SERVER_CALLS = frozenset(
+    {
+        "file_search_call",
+        "web_search_call",
+        "computer_call",
+        "code_interpreter_call",
+        "image_generation_call",
+        "local_shell_call",
+        "shell_call",
+        "apply_patch_call",
+        "mcp_call",
+        "mcp_list_tools",
+        "mcp_approval_request",
+        "tool_search_call",
+        "program",
+    }
+)
+SERVER_RESULTS = frozenset(
+    {
+        "computer_call_output",
+        "local_shell_call_output",
+        "shell_call_output",
+        "apply_patch_call_output",
+        "mcp_approval_response",
+        "tool_search_output",
+        "program_output",
+    }
+)
+# What the client itself gives back for them: a turn of its own.
+CLIENT_RESULTS = frozenset(
+    {
+        "computer_call_output",
+        "local_shell_call_output",
+        "shell_call_output",
+        "apply_patch_call_output",
+        "mcp_approval_response",
+        "tool_search_output",
+    }
+)
+# The calls that wait for the client, unless their result stands in the same answer.
+CLIENT_CALLS = frozenset({"computer_call", "local_shell_call", "apply_patch_call", "mcp_approval_request"})
+# Where such a call keeps what it was called with.
+INPUT_KEY = {
+    "mcp_call": "arguments",
+    "mcp_approval_request": "arguments",
+    "tool_search_call": "arguments",
+    "code_interpreter_call": "code",
+    "program": "code",
+}
+# item type -> (canonical kind, key of the arguments)
+CALLS: dict[str, tuple[Any, str]] = {
+    "function_call": ("function", "arguments"),
+    "custom_tool_call": ("custom", "input"),
+}
+RESULTS = {"function_call_output": "function", "custom_tool_call_output": "custom"}
+
+# --- known keys ---------------------------------------------------------------------------------------------
+
+REQUEST: Kind = {
+    **dict.fromkeys(PARAMS, ()),
+    "model": (),
+    "input": ([],),
+    "instructions": ("",),
+    "tools": ([],),
+    "tool_choice": (),
+    "text": {"format": {"type": ("text",)}, "verbosity": ()},
+    "reasoning": {"effort": (), "summary": (), "generate_summary": (), "context": ("auto",), "mode": ("standard",)},
+    "stream_options": {"include_obfuscation": (True, False)},
+    "access_programs": (),
+    "image": (),
+}
+MESSAGE: Kind = {"type": (), "role": (), "content": (), "id": (), "status": (), "phase": ()}
+PART: Kind = {
+    "type": (),
+    "text": (),
+    "refusal": (),
+    "annotations": ([],),
+    "logprobs": ([],),
+    "image_url": (),
+    "file_id": (),
+    "file_url": (),
+    "file_data": (),
+    "filename": (),
+    "detail": ("auto",),
+    "input_audio": {"data": (), "format": ()},
+    CACHE_KEY: (),
+}
+IMAGE: Kind = {
+    "result": (),
+    "action": (),
+    "background": (),
+    "output_format": (),
+    "quality": (),
+    "size": (),
+    "revised_prompt": (),
+}
+CALLER = {"type": "direct"}
+ITEM: Kind = {
+    **MESSAGE,
+    "call_id": (),
+    "name": (),
+    "namespace": (),
+    "arguments": (),
+    "input": (),
+    "output": (),
+    "caller": (CALLER,),
+    "async": (False,),
+    "summary": (),
+    "encrypted_content": (),
+    "content": ([],),
+}
+TOOL: Kind = {
+    "type": (),
+    "name": (),
+    "description": (),
+    "parameters": (),
+    "strict": (),
+    "format": (),
+    "output_schema": (),
+    "defer_loading": (False,),
+    "allowed_callers": (["direct"],),
+    "async": (False,),
+}
+FORMAT: Kind = {"type": (), "name": (), "schema": (), "description": (), "strict": ()}
+# What a response repeats of its request, and what says once more what stands elsewhere.
+ECHO = (
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "metadata",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "conversation",
+    "prompt",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "reasoning",
+    "safety_identifier",
+    "store",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+    "background",
+    "access_programs",
+    "image",
+    "frequency_penalty",
+    "presence_penalty",
+    "output_text",
+    "input",
+)
+RESPONSE: Kind = {
+    "id": ("",),
+    "object": ("response",),
+    "created_at": (),
+    "completed_at": (),
+    "model": ("",),
+    "status": (),
+    "output": ([],),
+    "usage": (),
+    "error": (),
+    "incomplete_details": {"reason": ()},
+    "service_tier": (),
+    "billing": (),
+    "content_filters": (),
+    "moderation": (),
+    "input_transformations": ([],),
+    "prompt_cache_diagnostics": (),
+    "tool_usage": {
+        "image_gen": {
+            "input_tokens": (0,),
+            "input_tokens_details": {"image_tokens": (0,), "text_tokens": (0,)},
+            "output_tokens": (0,),
+            "output_tokens_details": {"image_tokens": (0,), "text_tokens": (0,)},
+            "total_tokens": (0,),
+        },
+        "web_search": {"num_requests": (0,)},
+    },
+    **dict.fromkeys(ECHO, ...),
+}
+USAGE: Kind = {
+    "input_tokens": (),
+    "output_tokens": (),
+    "total_tokens": (),
+    "input_tokens_details": {
+        "cached_tokens": (0,),
+        "cache_write_tokens": (0,),
+        "cache_write_tokens_details": {"ttl_30m_tokens": (0,), "ttl_12h_tokens": (0,)},
+    },
+    "output_tokens_details": {"reasoning_tokens": (0,)},
+}
+USAGE_MEANING: Json = {
+    "input_tokens": "input",
+    "output_tokens": "output",
+    "total_tokens": "total",
+    "input_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
+    "output_tokens_details": {"reasoning_tokens": "reasoning"},
+}
+ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
+KINDS: dict[type, Kind] = {
+    Request: REQUEST,
+    ReasoningControl: REQUEST["reasoning"],
+    Message: MESSAGE,
+    Item: ITEM,
+    Text: PART,
+    Refusal: PART,
+    Media: PART | IMAGE,
+    Reasoning: ITEM,
+    ToolCall: ITEM,
+    ToolResult: ITEM,
+    ServerTool: ITEM,
+    Tool: TOOL,
+    ToolChoice: {"type": (), "name": (), "mode": (), "tools": ()},
+    OutputFormat: FORMAT,
+    Response: RESPONSE,
+    Candidate: RESPONSE,
+    Usage: USAGE,
+    Error: {**RESPONSE, **ERROR, "error": ERROR},
+}
+
+# Keys of stream events. Those of a frame that stand nowhere here go home and only home; the transport ones say
+# nothing and are not folded.
+TRANSPORT = frozenset({"obfuscation", "sequence_number"})
+EVENT_KEYS = TRANSPORT | {
+    "type",
+    "response",
+    "output_index",
+    "item",
+    "item_id",
+    "content_index",
+    "part",
+    "delta",
+    "logprobs",
+    "text",
+    "refusal",
+    "annotation_index",
+    "annotation",
+    "arguments",
+    "name",
+    "input",
+    "summary_index",
+    "status",
+    "code",
+    "message",
+    "param",
+    "error",
+    "partial_image_b64",
+    "partial_image_index",
+    "size",
+    "quality",
+    "background",
+    "output_format",
+    "command_index",
+    "command",
+    "output",
+}
+
+# --- where canonical fields stand ------------------------------------------------------------------------------
+
+
+def _item_at(part: Any) -> str:
+    """The item of a part: a message's content stands two levels below it."""
+    at: str = part.at
+    head, content, _ = at.rpartition("/content")
+    return head if content and at.startswith(("/output", "/input")) else at
+
+
+def _finish_at(c: Candidate) -> str:
+    word = (c.spelling or {}).get("finish") or FINISH.write.get(c.finish_reason or "", "")
+    return "/incomplete_details/reason" if "/" in word else "/status"
+
+
+def _logprobs_at(c: Candidate) -> str:
+    for part in c.message.parts:
+        if type(part) is Text:
+            return f"{part.at}/logprobs"
+    return "/output/0/content/0/logprobs"
+
+
+def _text_at(part: Reasoning) -> str:
+    spelling = part.spelling or {}
+    return f"{part.at}/{'content' if spelling.get('content') and not spelling.get('summary') else 'summary'}"
+
+
+def _state_at(part: Reasoning) -> str:
+    return f"{part.at}/encrypted_content"
+
+
+def _data_at(media: Media) -> str:
+    if media.kind == "audio":
+        return f"{media.at}/input_audio"
+    if (media.spelling or {}).get("type"):
+        return f"{media.at}/result"
+    return f"{media.at}/{'file_data' if media.kind == 'document' else 'image_url'}"
+
+
+def _url_at(media: Media) -> str:
+    return f"{media.at}/{'file_url' if media.kind == 'document' else 'image_url'}"
+
+
+PLACES: Places = {
+    Text: {"item": _item_at},
+    Refusal: {"text": "/refusal", "item": _item_at},
+    Media: {"data": _data_at, "url": _url_at, "media_type": _data_at, "item": _item_at},
+    Message: {"item": ""},
+    ToolCall: {
+        "id": "/call_id",
+        "arguments": lambda call: f"{call.at}/{'input' if call.kind == 'custom' else 'arguments'}",
+        "item": "",
+    },
+    ToolResult: {"item": "", "value": "/output"},
+    Opaque: {"item": _item_at},
+    ServerTool: {"item": ""},
+    Reasoning: {"text": _text_at, "state": _state_at, "item": ""},
+    ToolChoice: {"names": lambda c: f"{c.at}/tools" if c.mode.startswith("subset_") else f"{c.at}/name"},
+    Candidate: {"finish_reason": _finish_at, "logprobs": _logprobs_at},
+    Response: {"created": "/created_at", "fingerprint": "/system_fingerprint"},
+}
+
+# Law 3: what a writer derives, by key (or owner/key), and by which table or function.
+DERIVED = {
+    "type": "the word of the item or part",
+    "object": "the word of the envelope",
+    "role": "role of the turn",
+    "service_tier": "tier table",
+    "status": "FINISH, and that an item is complete",
+    "reason": "FINISH",
+    "store": "elsewhere nothing is stored unless asked for",
+    "parallel_tool_calls": "the schema's default",
+    "tool_choice": "TOOL_CHOICE, else the schema's default",
+    "mode": "TOOL_CHOICE",
+    "max_output_tokens": "the shortest answer for less than that",
+    "include/0": "the word for log probabilities",
+    "summary": "display table",
+    "effort": "effort table",
+    "detail": "required, and auto where nothing is said",
+    "strict": "structured output holds to its schema",
+    "input_tokens": "inclusive counting",
+    "output_tokens": "inclusive counting",
+    "total_tokens": "sum",
+    "start_index": "span of the block",
+    "end_index": "span of the block",
+    "code": "ERRORS",
+    "name": "ids.spell, where a name is too long",
+    "call_id": "ids.spell, where an id is too long",
+    "result": "base64 in the standard alphabet",
+}

@@ -1,0 +1,421 @@
+"""Responses: documents out. Canonical documents -> response and error bodies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ...ids import derived, spell, unspell
+from ...model import (
+    Candidate,
+    Error,
+    Json,
+    Media,
+    Part,
+    Reasoning,
+    Refusal,
+    Response,
+    Text,
+    ToolCall,
+    Usage,
+)
+from ...registry import find
+from ...report import Report
+from ...tables import ERRORS, error_word
+from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
+from .home import home_error, home_request, home_response
+from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, LIMIT_NAME, NAME, SERVICE_TIERS
+
+
+class ItemWriter(Writer):
+    """What request and response have in common: names, ids, items."""
+
+    __slots__ = ()
+
+    def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
+        super().__init__(source, report, False, context)
+
+    def name(self, name: str, at: str) -> str:
+        """`name` as this dialect can spell it: ^[a-zA-Z0-9_-]{1,64}$."""
+        plain = unspell(name)
+        said, _ = spell(plain, LIMIT_NAME)
+        if said != plain:
+            self.report.changed("tool.name", at, name)
+        return said
+
+    def id(self, word: str) -> str:
+        """A call id: any text; what another dialect had to spell otherwise is spelt out again."""
+        return unspell(word)
+
+    def call(self, call: ToolCall, call_id: str, target: str) -> Json:
+        """A function_call or custom_tool_call item, without id and status."""
+        self.link(target, call.at)
+        self.drop(call)
+        self.cache(call)
+        name = self.name(call.name, self.where(call, "name"))
+        kind = "custom_tool_call" if call.kind == "custom" else "function_call"
+        arguments = arguments_text(call.arguments)
+        return {"type": kind, "call_id": call_id, "name": name, CALLS[kind][1]: arguments}
+
+    def gone(self, part: Part) -> None:
+        """Report a part that this dialect has no word for."""
+        self.report.dropped(opaque_code(part), part.at, part)
+
+
+# --- responses ------------------------------------------------------------------------------------------------
+
+
+def write_response(r: Response, report: Report, home: bool, context: Context) -> Json:
+    """The `response` object that says `r`."""
+    if home:
+        return home_response(r)
+    return ResponseWriter(r.dialect, report, context).body(r)
+
+
+# The fields that repeat the request, as they are where nothing is known of it: null, or what the schema requires.
+_UNKNOWN: Json = {
+    "background": None,
+    "instructions": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "metadata": None,
+    "parallel_tool_calls": True,
+    "previous_response_id": None,
+    "prompt_cache_key": None,
+    "reasoning": None,
+    "safety_identifier": None,
+    "temperature": None,
+    "text": None,
+    "tool_choice": "auto",
+    "tools": [],
+    "top_logprobs": None,
+    "top_p": None,
+    "truncation": None,
+    "user": None,
+}
+# What the service fills in where a request says nothing.
+_FILLED: Json = {"background": False, "metadata": {}, "truncation": "disabled"}
+# What it repeats only if it was said.
+_SAID = ("store", "prompt", "prompt_cache_options", "prompt_cache_retention", "access_programs", "image")
+
+
+class ResponseWriter(ItemWriter):
+    """One response, or the ends of a stream."""
+
+    __slots__ = ("response_id",)
+
+    def __init__(self, dialect: str, report: Report, context: Context) -> None:
+        super().__init__(find(dialect), report, context)
+        self.response_id: str | None = None
+
+    def body(self, r: Response) -> Json:
+        out = self.envelope(r)
+        first, *others = sorted(r.candidates, key=lambda c: c.index) or [self.blocked()]
+        items = self.items(first)
+        for other in others:
+            self.report.dropped("candidate.extra", other.at, other)
+        calls = any(item["type"] in CALLS for item in items)
+        word = self.finish(first, calls)
+        out.update(ending(word))
+        if word == CUT_OFF and items and items[-1]["type"] == "message":
+            items[-1]["status"] = "incomplete"
+        out["output"] = items
+        self.about(first)
+        if r.usage is not None:
+            out["usage"] = self.usage_of(r.usage)
+        self.tier(out, r)
+        self.unsaid(r)
+        self.drop(r)
+        return out
+
+    def blocked(self) -> Candidate:
+        """A prompt that was blocked gives no candidate elsewhere; here the response itself says so."""
+        self.report.invented("candidate.missing", "/output", [])
+        self.report.invented("candidate.missing", "/incomplete_details/reason", "content_filter")
+        return Candidate(finish_reason="content_filter")
+
+    def about(self, c: Candidate) -> None:
+        """What a candidate carries beside its parts."""
+        self.drop(c.message)
+        self.drop(c)
+        if c.stop_sequence is not None:
+            self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
+
+    # the envelope
+
+    def envelope(self, r: Response) -> Json:
+        """The response object without output, usage and end, with what it repeats of the request."""
+        report = self.report
+        identity = r.id
+        if not identity:
+            identity = derived(r.model, "resp", 0)
+            report.invented("envelope.id", "/id", identity)
+        self.response_id = identity
+        created = r.created
+        if created is None:
+            created = self.context.now or 0
+            report.invented("envelope.created", "/created_at", created)
+        if r.model is None:
+            report.invented("envelope.model", "/model", "")
+        out: Json = {"id": identity, "object": "response", "created_at": created, "status": "in_progress"}
+        out |= {"error": None, "incomplete_details": None, "model": r.model or "", "output": [], "usage": None}
+        return out | {"service_tier": None} | self.echo()
+
+    def echo(self) -> Json:
+        """What the response repeats of the client's request."""
+        request = self.context.request
+        if request is None or request.dialect != NAME:
+            return dict(_UNKNOWN)
+        said = home_request(request)
+        out = {k: v if said.get(k) is None else said[k] for k, v in {**_UNKNOWN, **_FILLED}.items()}
+        out |= {k: said[k] for k in _SAID if said.get(k) is not None}
+        out["text"] = {"format": {"type": "text"}, **(out["text"] or {})}
+        # "strict and parameters are required keys" of a function.
+        out["tools"] = [
+            {"parameters": None, "strict": None, **t} if t.get("type") == "function" else t for t in out["tools"]
+        ]
+        conversation = said.get("conversation")
+        if conversation is not None:
+            out["conversation"] = {"id": conversation} if type(conversation) is str else conversation
+        return out
+
+    def unsaid(self, r: Response) -> None:
+        """The envelope values that have no place here."""
+        if r.fingerprint is not None:
+            self.report.dropped("envelope.fingerprint", self.where(r, "fingerprint"), r.fingerprint)
+
+    def tier(self, out: Json, r: Response) -> None:
+        if r.service_tier is None:
+            return
+        if r.service_tier in SERVICE_TIERS:
+            out["service_tier"] = r.service_tier
+        else:
+            self.report.dropped("service_tier.unsupported", self.where(r, "service_tier"), r.service_tier)
+
+    # items
+
+    def items(self, c: Candidate) -> list[Json]:
+        """The output items: texts in a row are content parts of one message."""
+        out: list[Json] = []
+        self.link("/output", c.message.at)
+        for part in c.message.parts:
+            place = f"/output/{len(out)}"
+            if isinstance(part, (Text, Refusal)):
+                if not self.speaks(part):
+                    continue
+                content = self.content(part)
+                if out and out[-1]["type"] == "message":
+                    place = f"/output/{len(out) - 1}"
+                else:
+                    out.append(self.shell(Text(""), len(out)) | {"status": "completed"})
+                self.link(f"{place}/content/{len(out[-1]['content'])}", part.at)
+                out[-1]["content"].append(content)
+            else:
+                item = self.item(part, len(out))
+                if item is not None:
+                    out.append(item)
+        if c.logprobs is not None:
+            self.give_logprobs(c, out)
+        return out
+
+    def give_logprobs(self, c: Candidate, items: list[Json]) -> None:
+        """Put the log probabilities of an answer to its first text."""
+        found = self.logprobs(c)
+        for i, item in enumerate(items if found else ()):
+            for j, part in enumerate(item["content"] if item["type"] == "message" else ()):
+                if part["type"] == "output_text":
+                    part["logprobs"] = found
+                    self.link(f"/output/{i}/content/{j}/logprobs", f"{self.where(c, 'logprobs')}/content")
+                    return
+        if found:
+            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
+
+    def speaks(self, part: Text | Refusal) -> bool:
+        """Whether a text says anything; what an empty one carries goes with it."""
+        if not part.text and (part.extra or getattr(part, "cache", None)):
+            self.report.dropped("text.blank", part.at, part.text)
+        return bool(part.text)
+
+    def content(self, part: Text | Refusal) -> Json:
+        """A content part of an answer."""
+        self.drop(part)
+        if isinstance(part, Refusal):
+            return {"type": "refusal", "refusal": part.text}
+        self.cache(part)
+        annotations = self.annotations(part, len(part.text))
+        return {"type": "output_text", "text": part.text, "annotations": annotations, "logprobs": []}
+
+    def annotations(self, text: Text, length: int) -> list[Json]:
+        """The citations of a text. Those without a span of their own (Anthropic's) span the whole text."""
+        out = []
+        for c in text.citations or ():
+            if c.url is None:
+                self.report.dropped("citation.unsupported", c.at, c.value)
+                continue
+            self.report.changed("citation.span", c.at, c.value)
+            start, end = (0, length) if c.start is None or c.end is None else (c.start, c.end)
+            said = {"type": "url_citation", "url": c.url, "title": c.title or ""}
+            out.append(said | {"start_index": start, "end_index": end})
+        return out
+
+    def shell(self, part: Part, ordinal: int) -> Json:
+        """An item of the kind of `part` as it begins: id and type, and what of it is known at once."""
+        if isinstance(part, ToolCall):
+            kind = "ctc" if part.kind == "custom" else "fc"
+        else:
+            kind = {Reasoning: "rs", Media: "ig"}.get(type(part), "msg")
+        identity = derived(self.response_id, kind, ordinal)
+        self.report.invented("item.id", f"/output/{ordinal}/id", identity)
+        if kind == "msg":
+            return {"id": identity, "type": "message", "role": "assistant", "status": "in_progress", "content": []}
+        return {"id": identity}
+
+    def item(self, part: Part, ordinal: int) -> Json | None:
+        """The item that says `part`, or None with a loss."""
+        place = f"/output/{ordinal}"
+        if isinstance(part, ToolCall):
+            part = self.restored_call(part)
+            call_id = self.call_id(part, ordinal, place)
+            said = self.call(part, call_id, place)
+            return self.shell(part, ordinal) | said | {"status": "completed"}
+        if isinstance(part, Reasoning):
+            if not self.thought(part):
+                return None
+            self.link(place, part.at)
+            return self.shell(part, ordinal) | reasoning_item(part.text)
+        if isinstance(part, Media) and part.kind == "image" and part.form == "base64":
+            self.drop(part)
+            self.cache(part)
+            self.link(place, part.at)
+            return self.shell(part, ordinal) | picture_item(part)
+        self.gone(part)
+        return None
+
+    def restored_call(self, call: ToolCall) -> ToolCall:
+        """A call in the form in which the client declared its tool."""
+        tool = self.client_tool(call.name)
+        if tool is not None and tool.kind == "custom" and call.kind == "function":
+            return replace(call, kind="custom", arguments=free_text(call.arguments))
+        return call
+
+    def thought(self, part: Reasoning) -> bool:
+        """Whether thinking is visible: that goes to the client as a summary; its state has no carrier yet."""
+        self.drop(part)
+        if part.state is not None:
+            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+        if not part.text and not part.redacted:
+            self.report.dropped("reasoning.empty", part.at, None)
+        return bool(part.text)
+
+    def name(self, name: str, at: str) -> str:
+        """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
+        return self.restored().get(name) or unspell(name)
+
+    def call_id(self, part: ToolCall, ordinal: int, place: str) -> str:
+        """The id of a call, derived from the response's where it has none."""
+        if part.id:
+            return self.id(part.id)
+        made = derived(self.response_id, "call", ordinal)
+        self.report.invented("tool_call.id", f"{place}/call_id", made)
+        return made
+
+    def logprobs(self, c: Candidate) -> list[Any]:
+        """Log probabilities of the text, where they are in the form that OpenAI's dialects share."""
+        value = c.logprobs
+        if type(value) is not dict or not value.keys() <= {"content", "refusal"}:
+            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), value)
+            return []
+        found = value.get("content") or []
+        if value.get("refusal"):
+            place = self.where(c, "logprobs")
+            self.report.dropped("logprobs.unsupported", f"{place}/refusal" if found else place, value["refusal"])
+        return found if type(found) is list else []
+
+    # the end
+
+    def finish(self, c: Candidate, calls: bool) -> str:
+        """Status, and reason behind a slash. Whether an answer waits for calls is told by its items alone."""
+        reason = c.finish_reason
+        at = self.where(c, "finish_reason")
+        word = FINISH.write.get(reason or "")
+        if word is None:
+            word = FINISH_NEAREST.get(reason or "", CUT_OFF)
+            self.report.changed("finish.approximated", at, reason)
+        elif (c.spelling or {}).get("finish") or (reason == "tool_calls" and not calls):
+            self.report.changed("finish.approximated", at, reason)
+        elif reason == "stop" and calls:
+            self.report.changed("finish.tool_calls", at, reason)
+        self.link("/incomplete_details/reason" if "/" in word else "/status", at)
+        return word
+
+    def usage_of(self, u: Usage) -> Json:
+        """Usage in this dialect's inclusive counting; every figure is required."""
+        report = self.report
+        figures = {}
+        for name, value, place in (
+            ("input", u.input, "input_tokens"),
+            ("cache_read", u.cache_read, "input_tokens_details/cached_tokens"),
+            ("cache_write", u.cache_write, "input_tokens_details/cache_write_tokens"),
+            ("output", u.output, "output_tokens"),
+            ("reasoning", u.reasoning, "output_tokens_details/reasoning_tokens"),
+        ):
+            if value is None:
+                report.invented("usage.unknown", f"/usage/{place}", 0)
+            figures[name] = value or 0
+        self.usage(u)
+        return {
+            "input_tokens": figures["input"],
+            "input_tokens_details": {
+                "cached_tokens": figures["cache_read"],
+                "cache_write_tokens": figures["cache_write"],
+            },
+            "output_tokens": figures["output"],
+            "output_tokens_details": {"reasoning_tokens": figures["reasoning"]},
+            "total_tokens": u.total if u.total is not None else figures["input"] + figures["output"],
+        }
+
+
+def ending(word: str) -> Json:
+    """`status` and `incomplete_details` of a word of FINISH."""
+    status, _, reason = word.partition("/")
+    return {"status": status, "incomplete_details": {"reason": reason} if reason else None}
+
+
+def reasoning_item(text: str) -> Json:
+    """A reasoning item that shows `text`."""
+    return {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}] if text else []}
+
+
+def picture_item(part: Media) -> Json:
+    """A picture of the answer as what a tool of the vendor made."""
+    out: Json = {"type": "image_generation_call", "status": "completed", "result": part.data}
+    word = (part.media_type or "").removeprefix("image/")
+    return out | {"output_format": word} if word else out
+
+
+# --- errors ---------------------------------------------------------------------------------------------------
+
+
+def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
+    """Status and body of an error."""
+    if home:
+        return e.status or ERRORS[e.type].status, home_error(e)
+    word = e.type if e.type in ERRORS else error_word(e.status)
+    row = ERRORS[word]
+    status = 503 if word == "overloaded" else row.status  # 529 is Anthropic's own
+    if word != "overloaded" and e.status is not None and error_word(e.status) == word and e.status != 529:
+        status = e.status
+    said: Any = e.code if e.code is not None else row.code
+    body: Json = {
+        "message": e.message,
+        "type": row.openai,
+        "param": e.param,
+        "code": None if said is None else str(said),
+    }
+    return status, {"error": body}
+
+
+def failed_error(e: Error) -> Json:
+    """The `error` of a response that failed; its codes are few."""
+    code = {"rate_limit": "rate_limit_exceeded", "invalid_request": "invalid_prompt"}.get(e.type, "server_error")
+    return {"code": code, "message": e.message}

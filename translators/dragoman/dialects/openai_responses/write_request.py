@@ -1,0 +1,492 @@
+"""Responses: requests out. Canonical requests -> `POST /v1/responses` bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ids import derived, spell
+from ...model import (
+    Json,
+    Media,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Request,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from ...registry import find
+from ...report import Report
+from ...tables import effort_of, is_closed, is_default, param_code
+from ..base import Context, pair_ids
+from .home import allowed_kinds, flat_format, home_request
+from .words import (
+    CACHE_KEY,
+    LIMIT_ID,
+    LOGPROBS,
+    MIN_TOKENS,
+    NAME,
+    SERVICE_TIERS,
+    SUMMARY,
+    TOOL_CHOICE,
+    WIRE,
+)
+from .write import ItemWriter
+
+_OUTPUT = {"function": "function_call_output", "custom": "custom_tool_call_output"}
+_AUDIO = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
+
+
+def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
+    """The `POST /v1/responses` body that says `r`; what it cannot say goes into `report`."""
+    return home_request(r) if home else RequestWriter(r, report, context).body()
+
+
+class RequestWriter(ItemWriter):
+    """One request. What is a turn elsewhere becomes a message and items beside it, in order."""
+
+    __slots__ = ("before", "calls", "ids", "input", "r", "skipped", "spoken")
+
+    one_answer = False
+    no_state = "state.foreign"
+
+    def __init__(self, r: Request, report: Report, context: Context) -> None:
+        super().__init__(find(r.dialect), report, context)
+        self.r = r
+        self.input: list[Json] = []
+        self.ids = pair_ids(r.messages)
+        self.calls: dict[str, ToolCall] = {}
+        self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
+        self.before = 0  # whether `instructions` stands before the input: links count it as an item
+
+    def body(self) -> Json:
+        r, report = self.r, self.report
+        out: Json = {"model": r.model}
+        if not r.model:
+            report.invented("envelope.model", "/model", "")
+        first = r.messages[0] if len(r.messages) > 1 else None  # instructions do not go without input
+        if first is not None and self.instructs(first):
+            said = self.parts_of(first.parts, "system", "/input/0/content")
+            out["instructions"] = said[0]["text"]
+            self.link("/input/0", first.at)
+            self.link("/input/0/role", f"{first.at}/role")
+            self.about(first)
+            self.before = 1
+        for m in r.messages[1 if "instructions" in out else 0 :]:
+            self.message(m)
+        last = self.input[-1] if self.input else None
+        if r.messages and last is not None and r.messages[-1].role == "assistant" == last.get("role"):
+            # There the model goes on from where such a turn ends; here it is a turn like any other.
+            report.changed("role.prefill", r.messages[-1].at)
+        if not self.input:
+            item: Json = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "."}]}
+            report.invented("message.placeholder", "/input/0", item)
+            self.input.append(item)
+        out["input"] = self.input
+        self.tools(out)
+        self.params(out)
+        self.output(out)
+        self.reasoning(out)
+        self.drop(r)
+        return out
+
+    def instructs(self, m: Message) -> bool:
+        """Whether a leading system turn is one plain text: that is what `instructions` takes."""
+        return (
+            m.role == "system"
+            and len(m.parts) == 1
+            and isinstance(m.parts[0], Text)
+            and bool(m.parts[0].text)
+            and not self.breakpoint(m.parts[0])
+        )
+
+    # messages
+
+    def message(self, m: Message) -> None:
+        role = m.role
+        if role not in ("user", "assistant", "system", "developer"):
+            if role != "tool":
+                self.report.changed("role.unknown", self.where(m, "role"), role)
+            role = "user"
+        system = role in ("system", "developer")
+        if system and self.skipped and not self.spoken:
+            # What was said before it is gone: it comes to stand where the leading ones stand.
+            self.report.changed("role.moved", m.at, m.role)
+        before = len(self.input)
+        rest: list[Part] = []
+        for part in m.parts:
+            if isinstance(part, (ToolCall, ToolResult)) or (isinstance(part, Reasoning) and role == "assistant"):
+                self.say(m, role, rest)
+                rest = []
+                self.link(f"{self.next()}/role", f"{m.at}/role")
+                if isinstance(part, ToolCall):
+                    self.call_item(part)
+                elif isinstance(part, ToolResult):
+                    self.result(part)
+                else:
+                    self.thought(part)
+            else:
+                rest.append(part)
+        self.say(m, role, rest)
+        if len(self.input) == before:
+            self.report.dropped("message.empty", m.at, m)
+        elif len(self.input) - before > 1:
+            self.report.changed("message.split", m.at)
+        if not system:
+            self.skipped, self.spoken = True, self.spoken or len(self.input) > before
+        self.about(m)
+
+    def next(self) -> str:
+        """Where the next item is to stand, in the normal form of the request."""
+        return f"/input/{self.before + len(self.input)}"
+
+    def about(self, m: Message) -> None:
+        """What a message carries beside its content."""
+        if m.name is not None:
+            self.report.dropped("message.name", self.where(m, "name"), m.name)
+        self.drop(m)
+        self.cache(m)
+
+    def say(self, m: Message, role: str, parts: list[Part]) -> None:
+        """A message item with those of `parts` that this dialect can say."""
+        if not parts:
+            return
+        target = self.next()
+        content = self.parts_of(parts, role, f"{target}/content")
+        if not content:
+            return
+        said = content[0]["text"] if is_plain(content) else content
+        self.input.append({"type": "message", "role": role, "content": said})
+        self.link(target, m.at)
+        self.link(f"{target}/role", f"{m.at}/role")
+
+    def parts_of(self, parts: list[Part], role: str, target: str) -> list[Json]:
+        """The content parts that say `parts`, linked to where they came from."""
+        out: list[Json] = []
+        for part in parts:
+            said = self.part(part, role)
+            if said is not None:
+                self.link(f"{target}/{len(out)}", part.at)
+                out.append(said)
+        return out
+
+    def breakpoint(self, part: Any) -> Json:
+        """The cache mark of a part, if it is one that is known here."""
+        mark = (part.cache or {}).get(CACHE_KEY)
+        return {CACHE_KEY: mark} if mark is not None else {}
+
+    def part(self, part: Part, role: str) -> Json | None:
+        """The content part that says `part` in a message of `role`, or None with a loss."""
+        if isinstance(part, Text):
+            self.drop(part)
+            for c in part.citations or ():
+                self.report.dropped("citation.unsupported", c.at, c.value)
+            if not part.text:
+                return None
+            kind = "output_text" if role == "assistant" else "input_text"
+            mark = self.breakpoint(part) if role != "assistant" else {}
+            if not mark:
+                self.cache(part)
+            return {"type": kind, "text": part.text, **mark}
+        if isinstance(part, Refusal) and role == "assistant":
+            self.drop(part)
+            return {"type": "refusal", "refusal": part.text}
+        if isinstance(part, Media) and role == "user":
+            return self.media(part)
+        if isinstance(part, Reasoning):
+            self.thought(part)
+        else:
+            self.gone(part)
+        return None
+
+    def media(self, part: Media) -> Json | None:
+        report = self.report
+        out: Json
+        if part.kind == "image" and part.form in ("base64", "url"):
+            url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
+            out = {"type": "input_image", "image_url": url}
+            out["detail"] = part.detail if part.detail in ("low", "high", "original") else "auto"
+        elif part.kind == "document" and part.form == "url":
+            out = {"type": "input_file", "file_url": part.url}
+            if part.filename is not None:
+                out["filename"] = part.filename
+            self.beside(part)
+        elif part.kind == "document" and part.form == "base64":
+            media_type = part.media_type or "application/pdf"
+            if part.media_type is None:
+                report.changed("media.type", part.at)
+            out = {"type": "input_file", "file_data": f"data:{media_type};base64,{part.data}"}
+            out["filename"] = part.filename
+            if part.filename is None:
+                # "Missing required parameter": file_data does not go without a name.
+                out["filename"] = "document.pdf"
+                report.invented("media.filename", "", "document.pdf")
+            self.beside(part)
+        elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
+            out = {"type": "input_audio", "input_audio": {"data": part.data, "format": _AUDIO[part.media_type]}}
+        elif part.kind == "document" and (
+            part.form == "text" or (part.form == "parts" and all(type(p) is Text for p in part.parts or ()))
+        ):
+            report.changed("media.as_text", part.at)
+            self.drop(part)
+            self.cache(part)
+            text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
+            text = part.data or "" if part.form == "text" else text
+            return {"type": "input_text", "text": text} if text else None
+        else:
+            report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
+            return None
+        self.drop(part)
+        mark = self.breakpoint(part)
+        if not mark:
+            self.cache(part)
+        return out | mark
+
+    def beside(self, part: Media) -> None:
+        """What a document carries beside its content."""
+        if part.context is not None:
+            self.report.dropped("media.context", self.where(part, "context"), part.context)
+        if part.cite:
+            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
+
+    # calls, results, thinking
+
+    def known_id(self, part: ToolCall | ToolResult) -> str:
+        """The call id of a call or a result, within 64 characters."""
+        call_id = self.ids.get(id(part))
+        if call_id is not None:
+            self.report.invented("tool_call.id", f"/input/{len(self.input)}/call_id", call_id)
+            return call_id
+        word = part.id if isinstance(part, ToolCall) else part.call_id
+        plain = self.id(word or "")
+        if len(plain) <= LIMIT_ID:
+            return plain
+        name = "id" if isinstance(part, ToolCall) else "call_id"
+        self.report.changed("tool_call.id", self.where(part, name), word)
+        return spell(plain, LIMIT_ID)[0]
+
+    def call_item(self, part: ToolCall) -> None:
+        call_id = self.known_id(part)
+        self.calls[call_id] = part
+        self.input.append(self.call(part, call_id, self.next()))
+
+    def result(self, part: ToolResult) -> None:
+        place = self.next()
+        call_id = self.known_id(part)
+        call = self.calls.get(call_id)
+        if call is None:
+            # "No tool call found for function call output with call_id"
+            self.report.dropped("tool_result.orphan", part.at, part)
+            return
+        parts, failed = self.result_of(part)
+        content = self.parts_of(parts, "user", f"{place}/output")
+        output: Any = content
+        if not content:
+            output = ""
+        elif is_plain(content):
+            output = content[0]["text"]
+        self.input.append({"type": _OUTPUT[call.kind], "call_id": call_id, "output": output})
+        self.link(place, part.at)
+        self.result_name(part, call.name)
+        if failed:
+            self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
+        self.drop(part)
+        self.cache(part)
+
+    def thought(self, part: Reasoning) -> None:
+        """Thinking goes up only with this issuer's own state: nobody else's is taken."""
+        self.drop(part)
+        state = part.state
+        if state is None or state.issuer != NAME or state.kind not in ("encrypted", "compaction"):
+            self.report.dropped("reasoning.unsigned", part.at, part.text)
+            if state is not None:
+                self.report.dropped("state.foreign", self.where(part, "state"), state.value)
+            return
+        self.link(self.next(), part.at)
+        if state.kind == "compaction":
+            self.input.append({"type": "compaction", "encrypted_content": state.value})
+            return
+        identity = part.item.id if part.item is not None else None
+        if identity is None:
+            identity = derived(None, "rs", len(self.input))
+            self.report.invented("item.id", f"/input/{len(self.input)}/id", identity)
+        summary = [{"type": "summary_text", "text": part.text}] if part.text else []
+        self.input.append({"id": identity, "type": "reasoning", "summary": summary, "encrypted_content": state.value})
+
+    # the rest
+
+    def tools(self, out: Json) -> None:
+        r, report = self.r, self.report
+        tools: list[Json] = []
+        for tool in r.tools or ():
+            if tool.kind == "server":
+                report.dropped("tool.server", tool.at, tool.value)
+            else:
+                self.link(f"/tools/{len(tools)}", tool.at)
+                tools.append(self.tool(tool, f"/tools/{len(tools)}"))
+        search = r.params.get("web_search")
+        if search is not None:
+            self.link(f"/tools/{len(tools)}", r.place("web_search"))
+            tools.append(self.web_search(search))
+        if tools:
+            out["tools"] = tools
+        choice = r.tool_choice
+        if choice is None:
+            return
+        self.link("/tool_choice", choice.at)
+        self.drop(choice)
+        declared = {t.name for t in r.tools or () if t.kind != "server"}
+        if not tools:
+            report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+        elif choice.mode in TOOL_CHOICE.write:
+            out["tool_choice"] = TOOL_CHOICE.write[choice.mode]
+        elif choice.mode == "tool" and choice.names[0] not in declared:
+            # The one tool it names is not among those that came along.
+            report.changed("tool_choice.subset", choice.at, choice.mode)
+            out["tool_choice"] = "auto"
+        elif choice.mode == "tool":
+            out["tool_choice"] = {"type": choice.kind, "name": self.name(choice.names[0], self.where(choice, "names"))}
+        else:
+            kinds = allowed_kinds(r, choice.names)
+            names = [self.name(n, self.where(choice, "names")) for n in choice.names]
+            allowed = [{"type": kind, "name": name} for kind, name in zip(kinds, names, strict=True)]
+            mode = choice.mode.removeprefix("subset_")
+            out["tool_choice"] = {"type": "allowed_tools", "mode": mode, "tools": allowed}
+
+    def tool(self, tool: Tool, target: str) -> Json:
+        out: Json = {"type": tool.kind, "name": self.name(tool.name or "", self.where(tool, "name"))}
+        if tool.description is not None:
+            out["description"] = tool.description
+        if tool.kind == "custom":
+            if tool.format is not None:
+                out["format"] = flat_format(tool.format)
+        else:
+            out["parameters"] = tool.parameters
+            out["strict"] = tool.strict
+            if tool.strict is None:
+                # "Omitted strict does not mean false" here, as it does elsewhere.
+                out["strict"] = False
+                self.report.invented("tool.strict", f"{target}/strict", False)
+        self.drop(tool)
+        self.cache(tool)
+        return out
+
+    def web_search(self, options: Json) -> Json:
+        """Chat's search options are a tool here; what lies nested there lies flat."""
+        out: Json = {"type": "web_search"}
+        place = self.r.place("web_search")
+        for key, value in options.items():
+            inner = value.get("approximate") if type(value) is dict else None
+            if key == "search_context_size" and type(value) is str:
+                out[key] = value
+            elif key == "user_location" and type(inner) is dict:
+                out[key] = {"type": "approximate", **inner}
+            elif value is not None:
+                self.report.dropped("field.unsupported", f"{place}/{key}", value)
+        self.report.changed("tool.web_search", place, options)
+        return out
+
+    def params(self, out: Json) -> None:
+        r, report = self.r, self.report
+        text: Json = {}
+        # "store defaults to true" here, to false elsewhere.
+        out["store"] = r.params.get("store", False)
+        for name, value in r.params.items():
+            wire = WIRE.get(name)
+            at = r.place(name)
+            if name == "max_output_tokens" and type(value) is int and value < MIN_TOKENS:
+                report.changed("max_tokens.minimum", at, value)
+                out["max_output_tokens"] = MIN_TOKENS
+            elif name == "service_tier" and value not in SERVICE_TIERS:
+                report.dropped("service_tier.unsupported", at, value)
+            elif name == "logprobs":
+                if value:
+                    out["include"] = [*out.get("include", ()), LOGPROBS]
+                    self.link(f"/include/{len(out['include']) - 1}", at)
+            elif name == "include":
+                out["include"] = [*r.params["include"], *out.get("include", ())]
+            elif name == "verbosity":
+                text["verbosity"] = value
+                self.link("/text/verbosity", at)
+            elif name in ("include_usage", "web_search"):
+                continue
+            elif name == "parallel_tool_calls" and "tools" not in out:
+                if not is_default(name, value):
+                    report.dropped("tool_choice.without_tools", at, value)
+            elif wire is None:
+                if not is_default(name, value):
+                    report.dropped(param_code(name), at, value)
+            else:
+                out[wire] = value
+        if text:
+            out["text"] = text
+
+    def output(self, out: Json) -> None:
+        f = self.r.output
+        if f is None:
+            return
+        self.drop(f)
+        if f.kind == "text":
+            if f.extra:
+                self.report.dropped("format.text", f"{f.at}/type", f.kind)
+            return  # what is given without a word
+        if f.kind == "json_schema" and type(f.schema) is not dict:
+            self.report.dropped("format.schema", f.at, f.kind)
+            return
+        said: Json = {"type": f.kind}
+        self.link("/text/format", f.at)
+        self.link("/text/format/schema", self.where(f, "schema"))
+        if f.kind == "json_schema":
+            said["name"] = f.name
+            if f.name is None:
+                said["name"] = "response"
+                self.report.invented("format.name", "/text/format/name", "response")
+            if f.description is not None:
+                said["description"] = f.description
+            said["schema"] = f.schema
+            said["strict"] = f.strict
+            if f.strict is None:
+                # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
+                # no schema but one that requires and closes everything.
+                said["strict"] = is_closed(f.schema)
+                self.report.invented("format.strict", "/text/format/strict", said["strict"])
+        out.setdefault("text", {})["format"] = said
+
+    def reasoning(self, out: Json) -> None:
+        c, r, report = self.r.reasoning, self.r, self.report
+        if c is None:
+            return
+        self.drop(c, c.at)
+        effort = c.effort
+        if c.mode is not None:
+            # Another vendor's control: here effort is the only knob.
+            report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
+        if c.mode in ("disabled", "between_tools"):
+            if effort is not None:
+                report.dropped("reasoning.effort", r.place("reasoning.effort"), effort)
+            effort = "none"
+        elif c.budget is not None:
+            effort = effort or effort_of(c.budget)
+            report.changed("reasoning.budget", r.place("reasoning.budget"), c.budget)
+        elif c.mode is not None:
+            effort = effort or "high"  # "effort absent = high" (Anthropic)
+        said: Json = {}
+        if effort is not None:
+            said["effort"] = effort
+        if c.display is not None:
+            word = SUMMARY.write.get(c.display)
+            if word is not None:
+                said["summary"] = word
+            else:
+                # "omitted": nothing is shown here unless asked for.
+                report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+        if said:
+            out["reasoning"] = said
+
+
+def is_plain(content: list[Json]) -> bool:
+    """Whether content is one text and nothing else: then it is written as a string."""
+    return len(content) == 1 and content[0].keys() == {"type", "text"}

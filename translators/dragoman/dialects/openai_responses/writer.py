@@ -1,0 +1,406 @@
+"""Responses: the stream out. Canonical events -> typed SSE events, in the service's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ...events import (
+    CandidateStart,
+    End,
+    Event,
+    Extra,
+    Failure,
+    Finish,
+    PartDelta,
+    PartEnd,
+    PartStart,
+    Start,
+    Transport,
+    Update,
+    UsageReport,
+    merge_usage,
+)
+from ...framing import sse
+from ...jsontext import dumps
+from ...model import (
+    Candidate,
+    Json,
+    Media,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Response,
+    State,
+    Text,
+    ToolCall,
+    Usage,
+)
+from ...registry import find
+from ...report import Report
+from ...tables import drop_extra
+from ..base import Context, arguments_text, free_text
+from .home_writer import HomeWriter
+from .words import CALLS, CUT_OFF
+from .write import ResponseWriter, ending, failed_error, reasoning_item
+
+
+def ResponsesStreamWriter(report: Report, home: bool, context: Context) -> Any:
+    """The writer for events of this dialect (`home`) or of another."""
+    return HomeWriter() if home else ForeignWriter(report, context)
+
+
+@dataclass(slots=True)
+class _Group:
+    """An output item on its way out. A message stays open for the texts that follow it."""
+
+    index: int
+    item: Json
+    parts: int = 0  # content parts that are open
+    current: bool = True
+    closed: bool = False
+
+
+@dataclass(slots=True)
+class _Block:
+    """A part on its way out; it has no item before it says anything."""
+
+    part: Any
+    group: _Group | None = None
+    content: int = 0
+    texts: list[str] = field(default_factory=list)
+    whole: bool = False  # a free-text call that came as a function call: told once it is whole
+
+
+class ForeignWriter(ResponseWriter):
+    """Events of another dialect: the events that OpenAI's own server would send."""
+
+    __slots__ = (
+        "blocks",
+        "candidate",
+        "finish_event",
+        "first",
+        "found",
+        "groups",
+        "held",
+        "late",
+        "message",
+        "number",
+        "snapshot",
+        "started",
+        "usage_now",
+    )
+
+    def __init__(self, report: Report, context: Context) -> None:
+        super().__init__("", report, context)
+        self.blocks: dict[int, _Block] = {}
+        self.groups: list[_Group] = []
+        self.message: _Group | None = None
+        self.candidate: Candidate | None = None
+        self.finish_event: Finish | None = None
+        self.first: _Block | None = None  # the first text: log probabilities stand there
+        self.found: Json = {}  # log probabilities so far
+        self.held: list[_Block] = []
+        self.late: Json = {}
+        self.number = 0
+        self.snapshot: Json = {}
+        self.started = False
+        self.usage_now: Usage | None = None
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that `event` settles."""
+        kind = type(event)
+        if kind is PartDelta:
+            return b"" if event.candidate else self.piece(event)  # type: ignore[union-attr,arg-type]
+        if isinstance(event, PartStart):
+            return b"" if event.candidate else self.start(event)
+        if isinstance(event, PartEnd):
+            return b"" if event.candidate else self.end_part(event)
+        if isinstance(event, Start):
+            return self.begin(event.response)
+        if isinstance(event, CandidateStart):
+            if event.candidate.index:
+                self.report.dropped("candidate.extra", event.candidate.at, None)
+            else:
+                self.candidate = event.candidate
+                self.drop(event.candidate.message)
+                self.drop(event.candidate)
+        elif isinstance(event, Finish):
+            if not event.candidate:
+                self.finish_event = event
+        elif isinstance(event, UsageReport):
+            self.usage_now = merge_usage(self.usage_now, event.usage)
+        elif isinstance(event, Update):
+            self.late.update({k: v for k, v in event.values.items() if k not in self.late})
+        elif isinstance(event, Extra):
+            self.extra(event)
+        elif isinstance(event, Transport):
+            if event.kind == "ping" and event.values:
+                self.report.dropped("event.unknown", "", event.values)
+            return b": ping\n\n" if event.kind == "ping" else f":{event.text}\n\n".encode()
+        elif isinstance(event, Failure):
+            return self.fail(event)
+        elif isinstance(event, End):
+            return self.end()
+        return b""
+
+    def say(self, kind: str, **body: Any) -> bytes:
+        """One event, numbered."""
+        number, self.number = self.number, self.number + 1
+        return sse(dumps({"type": kind, "sequence_number": number, **body}), kind)
+
+    # begin
+
+    def begin(self, r: Response) -> bytes:
+        self.come(find(r.dialect))
+        self.started = True
+        self.snapshot = self.envelope(r)
+        self.late = {k: v for k in ("service_tier", "fingerprint") if (v := getattr(r, k)) is not None}
+        self.drop(r)
+        out = self.say("response.created", response=self.snapshot)
+        return out + self.say("response.in_progress", response=self.snapshot)
+
+    def extra(self, event: Extra) -> None:
+        if event.where == "response":
+            drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
+        elif event.candidate == 0 and event.where == "logprobs":
+            for key, value in event.values.items():
+                old = self.found.get(key)
+                both = type(old) is list and type(value) is list
+                if both or value is not None or key not in self.found:
+                    self.found[key] = [*old, *value] if both else value  # type: ignore[misc]
+        elif event.candidate == 0 and self.candidate is not None:
+            node: Any = self.candidate.message if event.where == "message" else self.candidate
+            drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
+
+    # items
+
+    def open_group(self, item: Json) -> tuple[_Group, bytes]:
+        """A new output item; the message before it takes no more texts."""
+        out = self.leave_message()
+        group = _Group(len(self.groups), item)
+        self.groups.append(group)
+        return group, out + self.say("response.output_item.added", output_index=group.index, item=dict(item))
+
+    def leave_message(self) -> bytes:
+        group, self.message = self.message, None
+        if group is None:
+            return b""
+        group.current = False
+        return self.close_group(group) if not group.parts else b""
+
+    def close_group(self, group: _Group, status: str = "completed") -> bytes:
+        group.closed = True
+        if group.item["type"] != "reasoning":
+            group.item["status"] = status
+        return self.say("response.output_item.done", output_index=group.index, item=group.item)
+
+    def start(self, event: PartStart) -> bytes:
+        part: Any = event.part
+        if isinstance(part, ToolCall):
+            return self.start_call(event.index, part)
+        block = self.blocks[event.index] = _Block(part)
+        if isinstance(part, Text):
+            block.part = replace(part, citations=list(part.citations or ()))
+        if isinstance(part, (Text, Refusal, Reasoning)):
+            return self.piece(PartDelta(0, event.index, "text", part.text)) if part.text else b""
+        if isinstance(part, Media) and part.kind == "image" and part.form == "base64":
+            return b""  # whole with its end
+        self.gone(part)
+        del self.blocks[event.index]
+        return b""
+
+    def start_call(self, index: int, part: ToolCall) -> bytes:
+        said = self.restored_call(replace(part, arguments=None))
+        ordinal = len(self.groups)
+        place = f"/output/{ordinal}"
+        item = self.shell(said, ordinal) | self.call(said, self.call_id(part, ordinal, place), place)
+        group, out = self.open_group(item | {"status": "in_progress"})
+        self.blocks[index] = _Block(replace(said, arguments=part.arguments), group, whole=said.kind != part.kind)
+        return out
+
+    def open_text(self, block: _Block) -> bytes:
+        """Give a text its place in the open message, or in a new one."""
+        out = b""
+        if self.message is None:
+            self.message, out = self.open_group(self.shell(block.part, len(self.groups)))
+        group = block.group = self.message
+        self.drop(block.part)
+        if isinstance(block.part, Text):
+            self.cache(block.part)
+            self.first = self.first or block
+        block.content = len(group.item["content"])
+        group.item["content"] = [*group.item["content"], None]
+        group.parts += 1
+        return out + self.say("response.content_part.added", **self.spot(block), part=content_part(block.part, ""))
+
+    def spot(self, block: _Block) -> Json:
+        """Where an event of a text or thinking belongs."""
+        assert block.group is not None
+        key = "summary_index" if isinstance(block.part, Reasoning) else "content_index"
+        return {"item_id": block.group.item["id"], "output_index": block.group.index, key: block.content}
+
+    def piece(self, event: PartDelta) -> bytes:
+        block = self.blocks.get(event.index)
+        if block is None:
+            return b""
+        part = block.part
+        if event.extra and event.field != "details":
+            drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
+        if event.field == "citation" and isinstance(part, Text) and part.citations is not None:
+            part.citations.append(event.value)
+        elif event.field == "state":
+            block.part = replace(part, state=event.value)
+        elif event.field == "details":
+            block.part = replace(part, state=State("details", None, ""))
+        if event.field not in ("text", "arguments") or not event.value:
+            return b""
+        block.texts.append(event.value)
+        if isinstance(part, ToolCall):
+            return b"" if block.whole else self.call_delta(block, event.value)
+        out = b""
+        if block.group is None and isinstance(part, Reasoning):
+            block.group, out = self.open_group(self.shell(part, len(self.groups)) | reasoning_item(""))
+            empty = {"type": "summary_text", "text": ""}
+            out += self.say("response.reasoning_summary_part.added", **self.spot(block), part=empty)
+        elif block.group is None:
+            out = self.open_text(block)
+        name, more = _DELTAS[type(part)]
+        return out + self.say(f"response.{name}.delta", **self.spot(block), delta=event.value, **more)
+
+    def call_delta(self, block: _Block, delta: str) -> bytes:
+        group = block.group
+        assert group is not None
+        name = "custom_tool_call_input" if block.part.kind == "custom" else "function_call_arguments"
+        return self.say(f"response.{name}.delta", item_id=group.item["id"], output_index=group.index, delta=delta)
+
+    def end_part(self, event: PartEnd) -> bytes:
+        block = self.blocks.pop(event.index, None)
+        if block is None:
+            return b""
+        part = block.part
+        if isinstance(part, ToolCall):
+            return self.end_call(block)
+        if isinstance(part, Reasoning):
+            return self.end_thought(block)
+        if isinstance(part, Media):
+            item = self.item(part, len(self.groups))
+            group, out = self.open_group({**(item or {}), "status": "in_progress", "result": None})
+            group.item = item or {}
+            return out + self.close_group(group)
+        if block.group is None:
+            self.speaks(replace(part, text=""))
+            return b""
+        if block is self.first and self.found:
+            self.held.append(block)  # more log probabilities may come
+            return b""
+        return self.end_text(block)
+
+    def end_call(self, block: _Block) -> bytes:
+        part, group = block.part, block.group
+        assert group is not None
+        text = "".join(block.texts)
+        out = b""
+        if block.whole:
+            text = free_text(text or part.arguments)
+        elif not text:
+            text = arguments_text(part.arguments)
+        if block.whole or not block.texts:
+            out = self.call_delta(block, text) if text else b""
+        kind = group.item["type"]
+        group.item[CALLS[kind][1]] = text
+        body = {"item_id": group.item["id"], "output_index": group.index}
+        if kind == "custom_tool_call":
+            out += self.say("response.custom_tool_call_input.done", **body, input=text)
+        else:
+            out += self.say("response.function_call_arguments.done", **body, arguments=text, name=group.item["name"])
+        return out + self.close_group(group)
+
+    def end_thought(self, block: _Block) -> bytes:
+        text = "".join(block.texts)
+        self.thought(replace(block.part, text=text))
+        if block.group is None:
+            return b""
+        block.group.item |= reasoning_item(text)
+        out = self.say("response.reasoning_summary_text.done", **self.spot(block), text=text)
+        part = {"type": "summary_text", "text": text}
+        out += self.say("response.reasoning_summary_part.done", **self.spot(block), part=part)
+        return out + self.close_group(block.group)
+
+    def end_text(self, block: _Block) -> bytes:
+        group, part, spot, out = block.group, block.part, self.spot(block), b""
+        assert group is not None
+        text = "".join(block.texts)
+        said = content_part(part, text)
+        if isinstance(part, Refusal):
+            out = self.say("response.refusal.done", **spot, refusal=text)
+        else:
+            said["annotations"] = self.annotations(part, len(text))
+            for i, annotation in enumerate(said["annotations"]):
+                name = "response.output_text.annotation.added"
+                out += self.say(name, **spot, annotation_index=i, annotation=annotation)
+            if block is self.first and self.found:
+                said["logprobs"] = self.logprobs(self.ended())
+            out += self.say("response.output_text.done", **spot, text=text, logprobs=said["logprobs"])
+        group.item["content"][block.content] = said
+        group.parts -= 1
+        out += self.say("response.content_part.done", **spot, part=said)
+        return out if group.current or group.parts else out + self.close_group(group)
+
+    # the end
+
+    def ended(self) -> Candidate:
+        """The candidate as it ended."""
+        seen, event = self.candidate, self.finish_event
+        if seen is None:
+            return self.blocked()
+        c = Candidate(0, Message("assistant"), at=seen.at, logprobs=self.found or None)
+        if event is not None:
+            c.finish_reason, c.stop_sequence, c.spelling = event.finish_reason, event.stop_sequence, event.spelling
+        return c
+
+    def fail(self, event: Failure) -> bytes:
+        """After the start a response that failed, before it an `error` event: exactly one terminal event."""
+        error = failed_error(event.error)
+        if not self.started:
+            return self.say("error", **error, param=event.error.param)
+        items = [group.item for group in self.groups if group.closed]
+        response = {**self.snapshot, "status": "failed", "error": error, "output": items}
+        return self.say("response.failed", response=response)
+
+    def end(self) -> bytes:
+        out = b"".join(self.end_text(block) for block in self.held)
+        c = self.ended()
+        calls = any(group.item["type"] in CALLS for group in self.groups)
+        word = self.finish(c, calls)
+        if c.stop_sequence is not None:
+            self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
+        if self.found and self.first is None and self.logprobs(c):
+            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
+        said = ending(word)
+        group, self.message = self.message, None
+        if group is not None:
+            cut = word == CUT_OFF and group is self.groups[-1]
+            out += self.close_group(group, "incomplete" if cut else "completed")
+        r = Response("", service_tier=self.late.get("service_tier"), fingerprint=self.late.get("fingerprint"))
+        response = {**self.snapshot, **said, "output": [g.item for g in self.groups]}
+        self.tier(response, r)
+        self.unsaid(r)
+        if self.usage_now is not None:
+            response["usage"] = self.usage_of(self.usage_now)
+        return out + self.say(f"response.{said['status']}", response=response)
+
+
+_DELTAS: dict[type, tuple[str, Json]] = {
+    Text: ("output_text", {"logprobs": []}),
+    Refusal: ("refusal", {}),
+    Reasoning: ("reasoning_summary_text", {}),
+}
+
+
+def content_part(part: Part, text: str) -> Json:
+    """A content part of an answer with `text` in it."""
+    if isinstance(part, Refusal):
+        return {"type": "refusal", "refusal": text}
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
