@@ -280,7 +280,8 @@ class ResponseWriter(BlockWriter):
         word = FINISH.write.get(reason or "")
         if word is None:
             # A failure never looks like a success: what did not say how it ended, was cut off.
-            word = "tool_use" if calls else "max_tokens"
+            # Whole calls in a whole answer without any word are calls.
+            word = "tool_use" if calls and reason is None else "max_tokens"
             self.report.changed("finish.approximated", at, reason)
             return word
         if (c.spelling or {}).get("finish"):

@@ -239,7 +239,7 @@ def home_response(r: Response) -> Json:
     out: Json = {}
     if r.candidates or spelling.get("candidates") is True:
         out["candidates"] = [_candidate(c) for c in r.candidates]
-    if r.usage is not None and r.usage.reported:
+    if r.usage is not None:
         out["usageMetadata"] = r.usage.reported
     if r.model is not None:
         out["modelVersion"] = r.model

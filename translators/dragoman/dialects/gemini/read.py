@@ -41,7 +41,7 @@ def read_response(body: Json) -> Response:
     for key, value in plain.items():
         if key == "candidates" and type(value) is list:
             r.candidates = _candidates(value, faults)
-        elif key == "usageMetadata" and type(value) is dict and _counts(value):
+        elif key == "usageMetadata" and type(value) is dict:
             r.usage = read_usage(value)
         elif not read_envelope(r, key, value):
             extra[key] = value
@@ -147,11 +147,6 @@ def read_finish(out: Any, value: Any) -> bool:
     return True
 
 
-def _counts(value: Json) -> bool:
-    """Whether a usageMetadata says anything: zero is left out on the wire."""
-    return any(type(n) is int and (n > 0 or key in ("promptTokenCount", "totalTokenCount")) for key, n in value.items())
-
-
 def _count(value: Any) -> int | None:
     return value if type(value) is int else None
 
@@ -159,15 +154,13 @@ def _count(value: Any) -> int | None:
 def read_usage(value: Json) -> Usage:
     """Gemini usage: the candidates' tokens leave out the thoughts, the prompt's what server tools fed back.
 
-    Zero is left out on the wire: a count that is missing beside the prompt's is none.
+    "Default values are omitted": a count that is missing is zero, but for the details.
     """
     u = Usage(value, at="/usageMetadata")
     prompt, visible = _count(value.get("promptTokenCount")), _count(value.get("candidatesTokenCount"))
     thoughts, tools = _count(value.get("thoughtsTokenCount")), _count(value.get("toolUsePromptTokenCount"))
     u.total = _count(value.get("totalTokenCount"))
     u.cache_read, u.reasoning = _count(value.get("cachedContentTokenCount")), thoughts
-    if prompt is None and visible is None and u.total is None:
-        return u
     u.input = (prompt or 0) + (tools or 0)
     u.output = (visible or 0) + (thoughts or 0)
     if thoughts and visible and u.total == u.input + visible:

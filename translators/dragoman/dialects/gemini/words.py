@@ -374,12 +374,12 @@ CANDIDATE: Kind = {
     "continuationToken": ("",),
 }
 USAGE: Kind = {
-    "promptTokenCount": (),
+    "promptTokenCount": (0,),
     "cachedContentTokenCount": (0,),
     "candidatesTokenCount": (0,),
     "thoughtsTokenCount": (0,),
     "toolUsePromptTokenCount": (0,),
-    "totalTokenCount": (),
+    "totalTokenCount": (0,),
     "promptTokensDetails": ([],),
     "cacheTokensDetails": ([],),
     "candidatesTokensDetails": ([],),

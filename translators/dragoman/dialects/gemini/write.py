@@ -315,6 +315,8 @@ class ResponseWriter(PartWriter):
         if word is None:
             # A failure never looks like a success: what did not say how it ended, was cut off.
             word = FINISH_NEAREST.get(reason or "", "MAX_TOKENS")
+            if calls and reason is None:
+                word = "STOP"  # whole calls in a whole answer without any word
             self.report.changed("finish.approximated", at, reason)
         elif refused and reason == "stop":
             word = "SAFETY"
@@ -331,6 +333,7 @@ class ResponseWriter(PartWriter):
     def usage_of(self, u: Usage) -> Json:
         """Usage in this dialect's counting: the candidates' tokens without the thoughts."""
         out: Json = {}
+        self.link("/usageMetadata", u.at)
         if u.input is not None:
             out["promptTokenCount"] = u.input
         if u.cache_read is not None:

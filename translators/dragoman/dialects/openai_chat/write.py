@@ -305,6 +305,8 @@ class ResponseWriter(ChatWriter):
         word = FINISH.write.get(reason or "")
         if word is None:
             word = FINISH_NEAREST.get(reason or "", "length")
+            if calls and reason is None:
+                word = "tool_calls"  # whole calls in a whole answer without any word
             self.report.changed("finish.approximated", at, reason)
         if calls and word == "stop":
             if reason == "stop":

@@ -292,10 +292,12 @@ def home_response(r: Response) -> Json:
 
 def home_envelope(r: Response) -> Json:
     """The envelope of a response, without its extras."""
-    out: Json = {} if (r.spelling or {}).get("object") == "absent" else {"object": "response"}
+    spelling = r.spelling or {}
+    out: Json = {} if spelling.get("object") == "absent" else {"object": "response"}
+    created = float(r.created) if spelling.get("created") == "float" and r.created is not None else r.created
     for key, value in (
         ("id", r.id),
-        ("created_at", r.created),
+        ("created_at", created),
         ("model", r.model),
         ("service_tier", r.service_tier),
     ):

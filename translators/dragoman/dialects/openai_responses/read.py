@@ -354,12 +354,15 @@ def read_envelope(r: Response, body: Json) -> None:
     for key, value in body.items():
         if key in _ENVELOPE and type(value) in _ENVELOPE[key][1] and value != "":
             setattr(r, _ENVELOPE[key][0], value)
+            if type(value) is float and value.is_integer():
+                # The SDK's type is a float, and some write it so: whole seconds all the same.
+                r.created, r.spelling = int(value), {**(r.spelling or {}), "created": "float"}
         elif key == "usage" and type(value) is dict:
             r.usage = read_usage(value)
         elif key not in ("output", "status", "incomplete_details") and (key != "object" or value != "response"):
             extra[key] = value
     if "object" not in body:
-        r.spelling = {"object": "absent"}
+        r.spelling = {**(r.spelling or {}), "object": "absent"}
     r.extra = extra or None
 
 
@@ -463,7 +466,7 @@ def take_logprobs(c: Candidate) -> None:
             else:
                 counts.append(0)
     if found:
-        c.logprobs = {"content": found}
+        c.logprobs = {"content": found, "refusal": None}
         if counts[0] != len(found):
             c.spelling = {**(c.spelling or {}), "logprobs": counts}
 

@@ -287,7 +287,7 @@ class ResponsesStreamReader(SSEReader):
                 whole.extra = {k: v for k, v in whole.extra.items() if k != "logprobs"} or None
         self._logprobs.append(len(found))
         if found:
-            out.append(Extra("logprobs", 0, {"content": found}))
+            out.append(Extra("logprobs", 0, {"content": found, "refusal": None}))
 
     def _catch_up(self, part: _Part, whole: Any, out: list[Event]) -> None:
         """Tell what the whole part has and its pieces did not."""

@@ -340,6 +340,8 @@ class ResponseWriter(ItemWriter):
         word = FINISH.write.get(reason or "")
         if word is None:
             word = FINISH_NEAREST.get(reason or "", CUT_OFF)
+            if calls and reason is None:
+                word = FINISH.write["tool_calls"]  # whole calls in a whole answer without any word
             self.report.changed("finish.approximated", at, reason)
         elif (c.spelling or {}).get("finish") or (reason == "tool_calls" and not calls):
             self.report.changed("finish.approximated", at, reason)
