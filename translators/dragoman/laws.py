@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Any
 
 from . import registry
-from .dialects.base import Context
+from .dialects.base import NAME_LIMITS, Context
 from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
-from .ids import unspell
+from .ids import spell, unspell
 from .jsontext import dumps, escape, loads, same
 from .media import from_data_url
 from .model import (
@@ -36,6 +36,7 @@ from .model import (
     Text,
     ToolCall,
     ToolResult,
+    Usage,
     from_json,
     to_json,
 )
@@ -134,6 +135,8 @@ def normal(kind: str, body: Json, dialect: str, path: str | None = None) -> Json
     d = registry.get(dialect)
     document = read(kind, body, dialect, path)
     _plain(document, d.kinds)
+    if isinstance(document, Response) and document.usage is not None and d.total:
+        _untotalled(document.usage, d.total)
     return write(document, dialect, Report())
 
 
@@ -190,6 +193,13 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
                     _plain(item, kinds)
     if isinstance(node, Response) and node.usage is not None:
         node.usage.reported = _meaningful(node.usage.reported, kinds.get(type(node.usage), {}))
+
+
+def _untotalled(usage: Usage, total: str) -> None:
+    """A total that is the sum of input and output says the same as its absence, where it may be left out."""
+    known = usage.input is not None and usage.output is not None
+    if known and usage.total == (usage.input or 0) + (usage.output or 0):
+        usage.reported = {key: value for key, value in usage.reported.items() if key != total}
 
 
 def _says_nothing(part: Any) -> bool:
@@ -318,11 +328,15 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     for at, value in leaves(body):
         if any(_covers(loss, at) for loss in excused):
             continue
+        if _hollow(at, body, excused):
+            continue
         where = _longest(place, at)
         if value in ([], {}) and any(_covers(where, leaf) for leaf in now):
             continue  # what stands in it now is looked at below
         if where not in now or not same(now[where], value):
             out.append(Violation(2, at, f"does not come back (at {where})", value, now.get(where, ...)))
+    if any(loss.code == "candidate.missing" for loss in first.losses):
+        return out  # what was told to be missing is there on the way back
     made = [value for loss in first.losses if loss.kind == "invented" for _, value in leaves(loss.value)]
     early = [loss.at for loss in first.losses if loss.kind == "invented" and loss.at]
     late = [loss.at for loss in second.losses if loss.kind == "invented"]
@@ -339,6 +353,25 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             continue  # what stood in it is gone, and told
         out.append(Violation(2, before, "appears in what comes back", ..., value))
     return out
+
+
+def _hollow(at: str, body: Json, excused: list[str]) -> bool:
+    """Whether `at` belongs to an element of which all that it holds is excused: it is gone with what it held."""
+    node: Any = body
+    place = ""
+    for token in at.split("/")[1:-1]:
+        node = node[int(token)] if type(node) is list else node[token.replace("~1", "/").replace("~0", "~")]
+        place += "/" + token
+        if type(node) is dict and token.isdigit():
+            held = [
+                f"{place}/{escape(key)}/{i}"
+                for key, value in node.items()
+                if type(value) is list
+                for i in range(len(value))
+            ]
+            if held and all(any(_covers(loss, one) for loss in excused) for one in held):
+                return True
+    return False
 
 
 def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:
@@ -403,11 +436,13 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
             continue
         if any(same(value, v) for v in values) or any(same(value, v) for v in inner):
             continue
+        if type(value) in (int, float) and str(value) in texts:
+            continue
         if names[-1] in d.derived or "/".join(names[-2:]) in d.derived:
             continue
         if f"{raw[0].rpartition('/')[2]}/{raw[2]}" in d.derived:
             continue
-        if type(value) is str and unspell(value) in texts:
+        if type(value) is str and (unspell(value) in texts or _shortened(value, texts)):
             continue
         if type(value) is str and (
             any(value in t for t in texts) or _made_of(value, texts, values, inner, d.constants)
@@ -425,6 +460,11 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], 
         found = _parsed([value])
         return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
     return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)])
+
+
+def _shortened(name: str, texts: list[str]) -> bool:
+    """Whether a name is a longer one of the source, cut to a limit."""
+    return any(spell(unspell(t), limit)[0] == name for t in texts for limit in NAME_LIMITS if len(t) > limit)
 
 
 def _content(url: str) -> str | None:

@@ -116,16 +116,9 @@ def translate_request(
     if came.documents == goes.documents:
         asked = Request(source) if came is goes else came.read_request(document, path)
         where, headers = goes.target(asked, Context(None, now, profile))
-        model, stream = document.get("model"), document.get("stream")
-        return Translation(
-            document,
-            (),
-            path if path and came is goes else where,
-            headers,
-            model if type(model) is str else "",
-            stream is True,
-            raw=_raw(body),
-        )
+        model, stream = came.asks(document, path)
+        where = path if path and came is goes else where
+        return Translation(document, (), where, headers, model, stream, raw=_raw(body))
     request: Request = _guard(lambda: came.read_request(document, path))
     return write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)
 
@@ -173,9 +166,10 @@ def write_request(
     check_policy(on_loss)
     goes = registry.get(target)
     report = Report()
-    out = _guard(lambda: goes.write_request(request, report, request.dialect == goes.documents, Context(None, now, profile)))
+    home, context = request.dialect == goes.documents, Context(None, now, profile)
+    out = _guard(lambda: goes.write_request(request, report, home, context))
     report.relocate(request.aliases)
-    where, headers = goes.target(request, Context(None, now, profile))
+    where, headers = goes.target(request, context)
     losses = decide(report.losses, on_loss)
     return Translation(out, losses, where, headers, request.model, bool(request.params.get("stream")))
 

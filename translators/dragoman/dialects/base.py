@@ -23,6 +23,7 @@ from ..model import (
     OutputFormat,
     Part,
     Reasoning,
+    ReasoningControl,
     Refusal,
     Request,
     Response,
@@ -111,6 +112,12 @@ class Context:
     profile: Any = None
 
 
+def asks_in_body(body: Json, path: str | None) -> tuple[str, bool]:
+    """The model that a request asks for, and whether it asks for a stream, where the body says so."""
+    model, stream = body.get("model"), body.get("stream")
+    return (model if type(model) is str else ""), stream is True
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One row of the registry: everything the package knows of a dialect."""
@@ -133,8 +140,11 @@ class Dialect:
     kin: dict[str, tuple[str, ...]] = field(default_factory=dict)  # places that say one thing between them
     derived: dict[str, str] = field(default_factory=dict)
     same_as: str = ""  # the dialect whose documents these are, word for word, where only streams differ
+    asks: Callable[[Json, str | None], tuple[str, bool]] = asks_in_body
     constants: tuple[str, ...] = ()  # what a writer puts around texts of the source
     turns: str = "/messages"  # where a request has its turns
+    total: str = ""  # the usage key that is the sum of the others and may be left out
+    effort_apart: bool = False  # whether an effort is no word about thinking
     names_results: bool = False  # whether a result always says the name of its call
 
     @property
@@ -193,6 +203,18 @@ class Writer:
         """Report opaque state on a part other than thinking."""
         self.report.dropped(self.no_state, self.where(part, "state"), state.value)
 
+    def lose_filename(self, part: Media) -> None:
+        """Report a file's name where media have none."""
+        if part.filename is not None:
+            self.report.dropped("media.filename", self.where(part, "filename"), part.filename)
+
+    def seconds(self, r: Response) -> int:
+        """The creation time in whole seconds; what is lost of it is reported."""
+        created = r.created or 0
+        if created != int(created):
+            self.report.changed("envelope.created", self.where(r, "created"), created)
+        return int(created)
+
     def lose_item(self, node: Any, item: Item) -> None:
         """Report what the Responses dialect says of the item around a node; "completed" says nothing."""
         at = self.where(node, "item")
@@ -242,6 +264,33 @@ class Writer:
                 out.append(m)
         return out + held
 
+    def effort_alone(self, c: ReasoningControl, at: str) -> None:
+        """Report an effort that did not ask for thinking, where effort is the only word for thinking."""
+        if c.mode is None and c.effort is not None and self.source is not None and self.source.effort_apart:
+            self.report.changed("reasoning.mode", at, c.effort)
+
+    def paired(self, messages: list[Message]) -> list[Message]:
+        """The messages, with every result that names no call behind a call that has an id given that id.
+
+        "Tool results and calls pair by id, else by name and order."
+        """
+        waiting: list[ToolCall] = []
+        out: list[Message] = []
+        for m in messages:
+            parts: list[Part] = []
+            for part in m.parts:
+                if isinstance(part, ToolCall):
+                    waiting.append(part)
+                elif isinstance(part, ToolResult):
+                    found = next((c for c in waiting if _answers(part, c)), None)
+                    waiting = [c for c in waiting if c is not found]
+                    if not part.call_id and found is not None and found.id:
+                        self.report.changed("tool_result.paired", self.where(part, "call_id"))
+                        part = replace(part, call_id=found.id)
+                parts.append(part)
+            out.append(m if parts == m.parts else replace(m, parts=parts))
+        return out
+
     def lose_format(self, f: OutputFormat, code: str) -> None:
         """Report an output format, and its schema where that stands apart from it."""
         self.report.dropped(code, f.at, f.kind)
@@ -267,7 +316,7 @@ class Writer:
         at = self.where(part, "value")
         if type(value) is dict and len(value) == 1:
             key, text = next(iter(value.items()))
-            if key in ("output", "error") and type(text) is str:
+            if key in ("output", "error") and type(text) is str and text:
                 failed = True if key == "error" else part.is_error
                 return [Text(text, at=f"{at}/{key}"), *part.parts], failed
         self.report.changed("tool_result.object", at, value)
@@ -325,6 +374,10 @@ class Writer:
         if type(count) is int and count:
             self.report.changed("usage.counting", self.usage_at(usage, "tool_input"), count)
             self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
+
+
+def _answers(result: ToolResult, call: ToolCall) -> bool:
+    return result.call_id == call.id if result.call_id else result.name in (None, call.name)
 
 
 def only_results(m: Message) -> bool:

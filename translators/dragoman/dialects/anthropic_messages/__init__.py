@@ -31,6 +31,7 @@ DIALECT = Dialect(
     places=PLACES,
     request_id_header="request-id",
     error_word="anthropic",
+    effort_apart=True,
     constants=("<system>", "</system>"),
     derived=DERIVED,
     kin={"reasoning": ("/thinking", "/output_config/effort"), "user": ("/metadata/user_id",)},

@@ -237,4 +237,5 @@ DERIVED = {
     "data": "the usual base64 alphabet, or the text that it spells",
     "is_error": "an object result with the one key `error`",
     "top_k": "a whole number",
+    "$ref": "where a definition stands",
 }

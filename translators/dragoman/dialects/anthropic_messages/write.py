@@ -79,6 +79,8 @@ class BlockWriter(Writer):
         if not part.text.strip():
             if part.text or part.cache or part.extra:
                 self.report.dropped("text.blank", part.at, part.text)
+            if part.state is not None:
+                self.lose_state(part, part.state)
             mark = self.cache_mark(part)
             if mark is not None and out and "cache_control" not in out[-1]:
                 out[-1]["cache_control"] = mark  # the prefix it marks ends with the neighbour now
@@ -114,12 +116,18 @@ class BlockWriter(Writer):
         code = f"media.{part.kind}" if isinstance(part, Media) else opaque_code(part)
         self.report.dropped(code, part.at, part)
 
+    def link_title(self, target: str, part: Part) -> None:
+        if isinstance(part, Media) and part.filename is not None:
+            self.link(f"{target}/title", self.where(part, "filename"))
+
     def place(self, blocks: list[Json], sources: list[Part], target: str) -> Any:
         """Content in its plainest form, linked to where it came from."""
         for i, part in enumerate(sources):
             self.link(f"{target}/{i}", part.at)
+            self.link_title(f"{target}/{i}", part)
             for j, inner in enumerate(self.inner.get(id(part), ())):
                 self.link(f"{target}/{i}/content/{j}", inner.at)
+                self.link_title(f"{target}/{i}/content/{j}", inner)
         if len(blocks) == 1 and blocks[0].keys() == {"type", "text"}:
             return blocks[0]["text"]
         return blocks
@@ -148,6 +156,9 @@ class ResponseWriter(BlockWriter):
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r)
+        if not r.candidates:
+            # A prompt that was blocked gives no candidate elsewhere; here the message must say so.
+            self.report.invented("candidate.missing", "/stop_reason", "refusal")
         first, *others = sorted(r.candidates, key=lambda c: c.index) or [Candidate(finish_reason="content_filter")]
         candidate = first
         out["content"] = self.content(candidate, r.id)
@@ -227,6 +238,8 @@ class ResponseWriter(BlockWriter):
             self.cache(part)
         elif part.cache or part.extra:
             self.report.dropped("text.blank", part.at, part.text)
+        if not said and part.state is not None:
+            self.lose_state(part, part.state)
 
     def citation(self, c: Citation) -> Json | None:
         """A citation of an address. Its span has no place here, and nobody else knows the `encrypted_index`."""

@@ -54,15 +54,16 @@ class RequestWriter(BlockWriter):
     one_answer = False
     no_state = "state.foreign"
 
-    __slots__ = ("ids", "known", "messages", "open", "r", "renamed", "said")
+    __slots__ = ("free", "ids", "known", "messages", "open", "r", "renamed", "said")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
-        self.said = self.gathered(self.turns(r.messages))
+        self.said = self.paired(self.gathered(self.turns(r.messages)))
         self.ids = pair_ids(self.said)
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
+        self.free: set[str] = set()  # the ids of calls with free text
         self.known: dict[str, str] = {}  # the calls so far, in order: id -> name
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
@@ -257,6 +258,8 @@ class RequestWriter(BlockWriter):
                 call_id = next(i for n in range(2, len(self.known) + 3) if (i := f"{call_id}_{n}") not in self.known)
             self.renamed[self.id(part.id or call_id)] = call_id
             self.known[call_id] = part.name
+            if part.kind == "custom":
+                self.free.add(call_id)
             block = self.call(part, call_id)
         elif isinstance(part, ToolResult):
             block = self.result(part)
@@ -311,6 +314,8 @@ class RequestWriter(BlockWriter):
             block["content"] = blocks[0]["text"] if plain else blocks
         if failed:
             block["is_error"] = True
+        if call_id in self.free and self.source is not None and "kind" in self.source.places.get(ToolResult, {}):
+            self.report.changed("tool.custom", self.where(part, "kind"))
         self.result_name(part, self.known[call_id])
         if part.cache:
             self.mark(part, block)
@@ -323,6 +328,8 @@ class RequestWriter(BlockWriter):
         block: Json
         if part.detail not in (None, "auto"):
             report.dropped("media.detail", self.where(part, "detail"), part.detail)
+        if part.kind == "image":
+            self.lose_filename(part)
         if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
             block = {
                 "type": "image",

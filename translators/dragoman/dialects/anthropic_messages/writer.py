@@ -470,6 +470,8 @@ class ForeignWriter(ResponseWriter):
         out = b""
         seen, event = self.candidate, self.finish_event
         c = Candidate(0, Message("assistant"), "content_filter")
+        if seen is None:
+            self.report.invented("candidate.missing", "/stop_reason", "refusal")
         if seen is not None and event is not None:
             c.finish_reason, c.stop_sequence, c.spelling, c.at = (
                 event.finish_reason,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from ...model import Json
 from ..base import Dialect
 from .read import read_error, read_response
 from .read_request import read_path, read_request
@@ -15,6 +16,11 @@ from .write_request import target, write_request
 from .writer import GeminiArrayWriter, GeminiStreamWriter
 
 __all__ = ["DIALECT", "VARIANTS", "read_path"]
+
+
+def _asks(body: Json, path: str | None) -> tuple[str, bool]:
+    return read_path(path) if path else ("", False)
+
 
 DIALECT = Dialect(
     name=NAME,
@@ -34,6 +40,8 @@ DIALECT = Dialect(
     derived=DERIVED,
     turns="/contents",
     names_results=True,
+    asks=_asks,
+    total="totalTokenCount",
     constants=("<system>", "</system>"),
     kin={
         "reasoning": ("/generationConfig/thinkingConfig",),

@@ -161,6 +161,10 @@ def _file(item: Json, at: str, faults: Faults) -> Part | None:
     if _PRIVATE.match(uri):
         media = Media("document", "file", file_id=uri, at=at)
     _blob(media, "fileData", blob, "fileUri")
+    if media.media_type is None and "mimeType" not in blob:
+        media.media_type = media_type_of(uri)
+        if media.media_type is not None:
+            media.spelling = {**(media.spelling or {}), "mimeType": None}
     media.kind = media_kind(media.media_type or media_type_of(uri))
     if _YOUTUBE.match(uri):
         media.kind = "video"
@@ -182,7 +186,7 @@ def _call(item: Json, at: str, faults: Faults) -> Part | None:
             part.arguments = value
         else:
             rest[key] = value
-    if "args" not in call:
+    if call.get("args") is None:
         part.arguments, part.spelling = {}, {"args": "absent"}  # "default values are omitted: absent == {}"
     if rest:
         part.extra = {"functionCall": rest}

@@ -159,7 +159,7 @@ def read_usage(value: Json) -> Usage:
     u = Usage(value, at="/usageMetadata")
     prompt, visible = _count(value.get("promptTokenCount")), _count(value.get("candidatesTokenCount"))
     thoughts, tools = _count(value.get("thoughtsTokenCount")), _count(value.get("toolUsePromptTokenCount"))
-    u.total = _count(value.get("totalTokenCount"))
+    u.total = _count(value.get("totalTokenCount")) or None
     u.cache_read, u.reasoning = _count(value.get("cachedContentTokenCount")), thoughts
     u.input = (prompt or 0) + (tools or 0)
     u.output = (visible or 0) + (thoughts or 0)

@@ -160,9 +160,11 @@ def for_service(schema: Any, report: Report, at: str) -> Any:
     for key, value in schema.items():
         place = f"{at}/{escape(key)}"
         if key in _MAPS and type(value) is dict:
-            out[key] = {n: for_service(s, report, f"{place}/{escape(n)}") for n, s in value.items()}
+            inner = {n: for_service(s, report, f"{place}/{escape(n)}") for n, s in value.items()}
+            out[key] = inner if any(inner[n] is not s for n, s in value.items()) else value
         elif key in _LISTS and type(value) is list:
-            out[key] = [for_service(s, report, f"{place}/{i}") for i, s in enumerate(value)]
+            items = [for_service(s, report, f"{place}/{i}") for i, s in enumerate(value)]
+            out[key] = items if any(a is not b for a, b in zip(items, value, strict=True)) else value
         elif key in _INNER:
             out[key] = for_service(value, report, place)
     if "const" in schema:
@@ -184,6 +186,5 @@ def for_service(schema: Any, report: Report, at: str) -> Any:
         whole = schema.get("type") == "integer" and type(limit) is int
         out.setdefault(bound, limit + step if whole and limit is not None else limit)
         report.changed("schema.keyword", at, schema)
-    if all(out[k] is v for k, v in schema.items() if k in out) and len(out) == len(schema):
-        return schema
-    return out
+    same = out.keys() == schema.keys() and all(out[k] is v for k, v in schema.items())
+    return schema if same else out

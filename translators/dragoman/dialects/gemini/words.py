@@ -533,6 +533,8 @@ DERIVED = {
     "input/type": "the one argument of a free-text tool",
     "parametersJsonSchema/required": "the one argument of a free-text tool",
     "error/code": "ERRORS",
+    "@type": "a detail of an error",
+    "responseLogprobs": "asked for by number",
     "maxOutputTokens": "the shortest answer for none",
     "error/status": "ERRORS",
     "partIndex": "position",

@@ -348,7 +348,7 @@ class ResponseWriter(PartWriter):
         if u.total is not None:
             out["totalTokenCount"] = u.total
         elif u.input is not None and u.output is not None:
-            out["totalTokenCount"] = u.input + u.output
+            out["totalTokenCount"] = u.input + max(u.output, u.reasoning or 0)
         at = self.usage_at(u, "input")
         if u.cache_write and u.reported.get(at.rpartition("/")[2]) != u.input:
             # What the cache took is told nowhere here, only as a part of the whole.

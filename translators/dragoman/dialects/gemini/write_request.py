@@ -85,7 +85,7 @@ class RequestWriter(PartWriter):
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
-        self.said = self.gathered(self.turns(r.messages))
+        self.said = self.paired(self.gathered(self.turns(r.messages)))
         self.ids = pair_ids(self.said)
         self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written
         self.names: dict[str, str] = {}  # the same as the source spelt it
@@ -541,9 +541,7 @@ class RequestWriter(PartWriter):
             thinking["thinkingBudget"] = -1  # the model decides
         if c.budget is not None and (off or c.mode != "enabled") and c.budget != thinking.get("thinkingBudget"):
             report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
-        if c.mode is None and c.effort is not None:
-            # Effort without a mode is the model's own default there; here it is the only knob.
-            report.changed("reasoning.mode", r.place("reasoning.effort"), c.effort)
+        self.effort_alone(c, r.place("reasoning.effort"))
         if c.mode is not None:
             # Another vendor's control, in this dialect's words.
             report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)

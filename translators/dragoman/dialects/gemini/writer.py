@@ -34,6 +34,7 @@ from ...model import (
     Media,
     Message,
     Opaque,
+    Part,
     Reasoning,
     Refusal,
     Response,
@@ -208,6 +209,7 @@ class _Answer:
     refused: bool = False
     finish: Finish | None = None
     logprobs: Any = None
+    shells: list[Part] = field(default_factory=list)  # the parts as they began, for their places
 
 
 class ForeignWriter(ResponseWriter):
@@ -299,6 +301,7 @@ class ForeignWriter(ResponseWriter):
         kind = "text" if isinstance(part, (Text, Refusal)) else "thought" if isinstance(part, Reasoning) else "whole"
         entry = answer.parts[event.index] = _Part(part, kind)
         answer.refused = answer.refused or isinstance(part, Refusal)
+        answer.shells.append(part)
         if isinstance(part, (ServerTool, Opaque)) or (isinstance(part, Media) and part.form == "file"):
             entry.kind = ""
             self.gone(part)
@@ -333,28 +336,33 @@ class ForeignWriter(ResponseWriter):
         return self.flush(index, answer)
 
     def flush(self, index: int, answer: _Answer) -> bytes:
-        """What may go out now: the first part that waits, and those behind it as far as they are whole."""
+        """What may go out now: every text, up to the first call that is not yet whole."""
         out = b""
-        while answer.waiting:
-            entry = answer.waiting[0]
-            if entry.kind != "whole":
-                if entry.held:
-                    value = "".join(entry.held)
-                    entry.held = []
-                    out += self.speak(index, answer, entry, value)
-                if not entry.ended:
-                    break
-                self.done(answer, entry)
-            elif entry.ended:
-                out += self.whole(index, answer, entry)
+        waiting: list[_Part] = []
+        blocked = False
+        for entry in answer.waiting:
+            if blocked:
+                waiting.append(entry)
+            elif entry.kind == "whole":
+                if entry.ended:
+                    out += self.whole(index, answer, entry)
+                else:
+                    blocked = True
+                    waiting.append(entry)
             else:
-                break
-            answer.waiting.pop(0)
+                if entry.held:
+                    value, entry.held = "".join(entry.held), []
+                    out += self.speak(index, answer, entry, value)
+                if entry.ended:
+                    self.done(answer, entry)
+                else:
+                    waiting.append(entry)
+        answer.waiting = waiting
         return out
 
     def speak(self, index: int, answer: _Answer, entry: _Part, value: str) -> bytes:
         """A piece of text or thought."""
-        if entry.index < 0:
+        if entry.index != answer.count - 1 or entry.index < 0:
             if answer.joiner.joins(entry.kind, entry.part, self.report):
                 entry.before = answer.last
             else:
@@ -419,7 +427,7 @@ class ForeignWriter(ResponseWriter):
         usage = self.usage_of(self.usage_now) if self.usage_now is not None else None
         for position, (index, answer) in enumerate(sorted(self.answers.items())):
             event, seen = answer.finish, answer.candidate
-            c = Candidate(index, Message("assistant"), at=seen.at)
+            c = Candidate(index, Message("assistant", answer.shells), at=seen.at)
             if event is not None:
                 c.finish_reason, c.stop_sequence = event.finish_reason, event.stop_sequence
                 c.spelling = event.spelling

@@ -289,6 +289,8 @@ DERIVED = {
     "created": "seconds of a time of day",
     "format": "the ending of a media type",
     "top_k": "a whole number",
+    "data": "the usual base64 alphabet",
+    "$ref": "where a definition stands",
     "strict": "structured output holds to its schema",
     "code": "ERRORS",
 }

@@ -155,14 +155,14 @@ class ResponseWriter(ChatWriter):
         if not identity:
             identity = derived(r.model, "chatcmpl", 0)
             report.invented("envelope.id", "/id", identity)
-        created = r.created
-        if created is None:
+        created = self.seconds(r)
+        if r.created is None:
             created = self.context.now or 0
             if timed:
                 report.invented("envelope.created", "/created", created)
         if r.model is None:
             report.invented("envelope.model", "/model", "")
-        out: Json = {"id": identity, "object": kind, "created": int(created), "model": r.model or ""}
+        out: Json = {"id": identity, "object": kind, "created": created, "model": r.model or ""}
         if r.fingerprint is not None:
             out["system_fingerprint"] = r.fingerprint
         return out
@@ -172,7 +172,7 @@ class ResponseWriter(ChatWriter):
         self.link(target, c.at)
         self.link(f"{target}/message", c.message.at)
         texts: list[Text] = []
-        refusals: list[str] = []
+        refusals: list[Refusal] = []
         thoughts: list[Reasoning] = []
         calls: list[Json] = []
         annotations: list[Json] = []
@@ -197,7 +197,7 @@ class ResponseWriter(ChatWriter):
                 place = f"{target}/message/tool_calls/{len(calls)}"
                 calls.append(self.call(part, self.call_id(part, response_id, len(calls), place), place))
             elif isinstance(part, Refusal):
-                refusals.append(part.text)
+                refusals.append(part)
                 self.drop(part)
             elif isinstance(part, Reasoning):
                 self.thought(part, thoughts, bool(texts or calls))
@@ -208,8 +208,11 @@ class ResponseWriter(ChatWriter):
         message: Json = {
             "role": "assistant",
             "content": "".join(content) if content else None,
-            "refusal": "".join(refusals) or None,
+            "refusal": "".join(r.text for r in refusals) or None,
         }
+        if refusals:
+            self.link(f"{target}/message/refusal", refusals[0].at)
+            self.link(f"{target}/message/content/{1 if texts else 0}", refusals[0].at)
         if thoughts:
             text = "".join(t.text for t in thoughts)
             if text:

@@ -40,7 +40,7 @@ class RequestWriter(ChatWriter):
         super().__init__(find(r.dialect), report, False, context, flavour)
         self.r = r
         self.messages: list[Json] = []
-        self.said = self.gathered(self.turns(r.messages))
+        self.said = self.paired(self.gathered(self.turns(r.messages)))
         self.ids = pair_ids(self.said)
         self.calls: dict[str, str] = {}  # id -> name
         self.answered = ""  # where the last results stood, if they were a turn of the user's own
@@ -126,6 +126,8 @@ class RequestWriter(ChatWriter):
             message["content"] = kept
         for i, part in enumerate(sources):
             self.link(f"{target}/{i}", part.at)
+            if isinstance(part, Media) and part.filename is not None:
+                self.link(f"{target}/{i}/file/filename", self.where(part, "filename"))
         if m.name is not None:
             message["name"] = m.name
         self.add(message, m)
@@ -325,14 +327,17 @@ class RequestWriter(ChatWriter):
             if part.detail in ("auto", "low", "high", "original"):
                 inner["detail"] = part.detail
             out: Json = {"type": "image_url", "image_url": inner}
+            self.lose_filename(part)
         elif part.kind == "video" and self.flavour.video and part.form in ("base64", "url"):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'video/mp4'};base64,{part.data}"
             out = {"type": self.flavour.video, self.flavour.video: {"url": url}}
+            self.lose_filename(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in AUDIO_WORDS:
             out = {
                 "type": "input_audio",
                 "input_audio": {"data": part.data, "format": AUDIO_WORDS[part.media_type]},
             }
+            self.lose_filename(part)
         elif part.kind == "document" and part.form == "base64":
             media_type = part.media_type or "application/pdf"
             if not part.media_type:
@@ -516,7 +521,7 @@ class RequestWriter(ChatWriter):
                 report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
         elif effort is not None:
             # Effort without a mode is the model's own default there; here it is the only knob.
-            report.changed("reasoning.mode", r.place("reasoning.effort"), effort)
+            self.effort_alone(c, r.place("reasoning.effort"))
         if effort is not None:
             self.control(out, effort)
         if c.display is not None:

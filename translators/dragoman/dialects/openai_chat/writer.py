@@ -312,7 +312,7 @@ class ForeignWriter(ResponseWriter):
         """Envelope values that came late: from now on they are said."""
         said = self.envelope_text
         if values.get("created") is not None and not self.timed:
-            self.timed, said["created"] = True, int(values["created"])
+            self.timed, said["created"] = True, self.seconds(Response("", created=values["created"]))
         if values.get("fingerprint") is not None:
             said.setdefault("system_fingerprint", values["fingerprint"])
         if values.get("service_tier") is not None and "service_tier" not in said:

@@ -56,7 +56,7 @@ class ResponseWriter(Writer):
             report.invented("envelope.id", "/id", identity)
         if r.model is None:
             report.invented("envelope.model", "/model", "")
-        out: Json = {"id": identity, "object": "text_completion", "created": int(r.created or 0)}
+        out: Json = {"id": identity, "object": "text_completion", "created": self.seconds(r)}
         out["model"] = r.model or ""
         if r.fingerprint is not None:
             out["system_fingerprint"] = r.fingerprint

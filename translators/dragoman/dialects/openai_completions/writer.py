@@ -177,7 +177,7 @@ class ForeignWriter(ResponseWriter):
     def update(self, values: Json) -> None:
         """Envelope values that came after the start: the first of each is what holds."""
         if values.get("created") is not None and not self.timed:
-            self.timed, self.envelope_text["created"] = True, int(values["created"])
+            self.timed, self.envelope_text["created"] = True, self.seconds(Response("", created=values["created"]))
         if values.get("fingerprint"):
             self.envelope_text.setdefault("system_fingerprint", values["fingerprint"])
         self.once_tier(Response("", service_tier=values.get("service_tier")))

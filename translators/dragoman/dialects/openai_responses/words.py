@@ -380,7 +380,8 @@ def _text_at(part: Reasoning) -> str:
 
 
 def _state_at(part: Reasoning) -> str:
-    return f"{part.at}/encrypted_content"
+    # A compaction is nothing but its state.
+    return str(part.at if part.redacted else f"{part.at}/encrypted_content")
 
 
 def _data_at(media: Media) -> str:
@@ -405,7 +406,7 @@ PLACES: Places = {
         "arguments": lambda call: f"{call.at}/{'input' if call.kind == 'custom' else 'arguments'}",
         "item": "",
     },
-    ToolResult: {"item": "", "value": "/output"},
+    ToolResult: {"item": "", "value": "/output", "kind": "/type"},
     Opaque: {"item": _item_at},
     ServerTool: {"item": ""},
     Reasoning: {"text": _text_at, "state": _state_at, "item": ""},

@@ -329,7 +329,24 @@ class ResponseWriter(ItemWriter):
         if value.get("refusal"):
             place = self.where(c, "logprobs")
             self.report.dropped("logprobs.unsupported", f"{place}/refusal" if found else place, value["refusal"])
-        return found if type(found) is list else []
+        place = f"{self.where(c, 'logprobs')}/content"
+        return [self.token(t, f"{place}/{i}") for i, t in enumerate(found)] if type(found) is list else []
+
+    def token(self, value: Any, at: str) -> Any:
+        """One token's log probability: `bytes` and `top_logprobs` are lists here, never null."""
+        if type(value) is not dict:
+            return value
+        out = value
+        if value.get("bytes") is None:
+            self.report.changed("logprobs.form", f"{at}/bytes", None)
+            out = {**value, "bytes": []}
+        top = out.get("top_logprobs")
+        if top is None and "/top_logprobs/" not in at:
+            self.report.changed("logprobs.form", f"{at}/top_logprobs", None)
+            return {**out, "top_logprobs": []}
+        if type(top) is list and any(type(t) is not dict or t.get("bytes") is None for t in top):
+            out = {**out, "top_logprobs": [self.token(t, f"{at}/top_logprobs/{i}") for i, t in enumerate(top)]}
+        return out
 
     # the end
 

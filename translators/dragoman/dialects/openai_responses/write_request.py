@@ -48,7 +48,7 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
 class RequestWriter(ItemWriter):
     """One request. What is a turn elsewhere becomes a message and items beside it, in order."""
 
-    __slots__ = ("before", "calls", "ids", "input", "r", "skipped", "spoken")
+    __slots__ = ("before", "calls", "ids", "input", "r", "said", "skipped", "spoken")
 
     one_answer = False
     no_state = "state.foreign"
@@ -57,7 +57,8 @@ class RequestWriter(ItemWriter):
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.input: list[Json] = []
-        self.ids = pair_ids(r.messages)
+        self.said = self.paired(r.messages)
+        self.ids = pair_ids(self.said)
         self.calls: dict[str, ToolCall] = {}
         self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
         self.before = 0  # whether `instructions` stands before the input: links count it as an item
@@ -67,7 +68,7 @@ class RequestWriter(ItemWriter):
         out: Json = {"model": r.model}
         if not r.model:
             report.invented("envelope.model", "/model", "")
-        first = r.messages[0] if len(r.messages) > 1 else None  # instructions do not go without input
+        first = self.said[0] if len(self.said) > 1 else None  # instructions do not go without input
         if first is not None and self.instructs(first):
             said = self.parts_of(first.parts, "system", "/input/0/content")
             out["instructions"] = said[0]["text"]
@@ -75,7 +76,7 @@ class RequestWriter(ItemWriter):
             self.link("/input/0/role", f"{first.at}/role")
             self.about(first)
             self.before = 1
-        for m in r.messages[1 if "instructions" in out else 0 :]:
+        for m in self.said[1 if "instructions" in out else 0 :]:
             self.message(m)
         last = self.input[-1] if self.input else None
         if r.messages and last is not None and r.messages[-1].role == "assistant" == last.get("role"):
@@ -170,6 +171,8 @@ class RequestWriter(ItemWriter):
             said = self.part(part, role)
             if said is not None:
                 self.link(f"{target}/{len(out)}", part.at)
+                if isinstance(part, Media) and part.filename is not None:
+                    self.link(f"{target}/{len(out)}/filename", self.where(part, "filename"))
                 out.append(said)
         return out
 
@@ -239,6 +242,9 @@ class RequestWriter(ItemWriter):
         else:
             report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
             return None
+        if part.kind != "document":
+            self.beside(part)
+            self.lose_filename(part)
         self.drop(part)
         mark = self.breakpoint(part)
         if not mark:
@@ -350,7 +356,7 @@ class RequestWriter(ItemWriter):
         elif choice.mode == "tool":
             out["tool_choice"] = {"type": choice.kind, "name": self.name(choice.names[0], self.where(choice, "names"))}
         else:
-            kinds = allowed_kinds(r, choice.names)
+            kinds = (choice.spelling or {}).get("kinds") or allowed_kinds(r, choice.names)
             names = [self.name(n, self.where(choice, "names")) for n in choice.names]
             allowed = [{"type": kind, "name": name} for kind, name in zip(kinds, names, strict=True)]
             mode = choice.mode.removeprefix("subset_")
@@ -460,7 +466,9 @@ class RequestWriter(ItemWriter):
         if c is None:
             return
         self.drop(c, c.at)
+        self.effort_alone(c, r.place("reasoning.effort"))
         effort = c.effort
+        self.effort_alone(c, r.place("reasoning.effort"))
         if c.mode is not None:
             # Another vendor's control: here effort is the only knob.
             report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)

@@ -221,10 +221,12 @@ class ForeignWriter(ResponseWriter):
         return out
 
     def open_text(self, block: _Block) -> bytes:
-        """Give a text its place in the open message, or in a new one."""
-        out = b""
+        """Give a text its place in the open message, or in a new one; content parts come one after the other."""
+        out = b"".join(self.end_text(held) for held in self.held)
+        self.held = []
         if self.message is None:
-            self.message, out = self.open_group(self.shell(block.part, len(self.groups)))
+            self.message, opened = self.open_group(self.shell(block.part, len(self.groups)))
+            out += opened
         group = block.group = self.message
         self.drop(block.part)
         if isinstance(block.part, Text):
@@ -342,6 +344,7 @@ class ForeignWriter(ResponseWriter):
                 out += self.say(name, **spot, annotation_index=i, annotation=annotation)
             if block is self.first and self.found:
                 said["logprobs"] = self.logprobs(self.ended())
+                self.found = {}
             out += self.say("response.output_text.done", **spot, text=text, logprobs=said["logprobs"])
         group.item["content"][block.content] = said
         group.parts -= 1
@@ -376,8 +379,9 @@ class ForeignWriter(ResponseWriter):
         word = self.finish(c, calls)
         if c.stop_sequence is not None:
             self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
-        if self.found and self.first is None and self.logprobs(c):
-            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
+        if self.found:
+            # They came once the text was over: the whole response has them.
+            self.give_logprobs(c, [group.item for group in self.groups])
         said = ending(word)
         group, self.message = self.message, None
         if group is not None:
