@@ -176,8 +176,14 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         node.is_error = None
     if isinstance(node, Item) and node.status == "completed":
         node.status = None
-    if isinstance(node, Candidate) and type(node.logprobs) is dict and not any(node.logprobs.values()):
-        node.logprobs = None
+    if isinstance(node, Candidate) and type(node.logprobs) is dict:
+        node.logprobs = {key: value for key, value in node.logprobs.items() if value} or None
+    if isinstance(node, Candidate) and node.finish_reason not in ("stop", "tool_calls"):
+        # An answer that is cut off cuts off its last item.
+        for part in node.message.parts:
+            item = getattr(part, "item", None)
+            if item is not None and item.status == "incomplete":
+                item.status = None
     if isinstance(node, Media):
         node.detail = None if node.detail == "auto" else node.detail
         node.cite = node.cite or None
@@ -703,8 +709,8 @@ def _replace(body: Any, at: str) -> bool:
 def nothing_waits(frames: Sequence[bytes], source: str, target: str) -> list[Violation]:
     """Law 10: after every frame all text is out that the frames so far have told.
 
-    Held back is only what the table of forced buffering names: text behind a call that is still open, where the
-    target's blocks come one after the other. Of several candidates the first is looked at.
+    Held back is only what the table of forced buffering names: text behind a call or thinking that is still open,
+    where the target's blocks come one after the other. Of several candidates the first is looked at.
     """
     stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
     reader, check = registry.get(source).reader(), registry.get(target).reader()
@@ -731,7 +737,7 @@ class _Texts:
         for event in events:
             if isinstance(event, PartStart):
                 self._kinds[event.candidate, event.index] = type(event.part)
-                if event.candidate == 0 and isinstance(event.part, ToolCall):
+                if event.candidate == 0 and isinstance(event.part, (ToolCall, Reasoning)):
                     self.calls.add(event.index)
                 if event.candidate == 0 and isinstance(event.part, (Text, Refusal)):
                     self.text += event.part.text

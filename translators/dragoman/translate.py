@@ -133,11 +133,11 @@ def _resolved(request: Request, dialect: Dialect, history: History | None) -> Re
     if earlier is None:
         return request
     turns: list[Message] = _guard(lambda: dialect.read_request(as_object(earlier), None)).messages
+    # The instructions of now hold, not those of then: "not carried over with previous_response_id".
+    turns = [m for m in turns if m.at.startswith(dialect.turns)]
+    lead = sum(1 for m in request.messages if not m.at.startswith(dialect.turns))
     for node in turns:
         _move(node, request.place("previous_response_id"))
-    # The instructions of now hold, not those of then: "not carried over with previous_response_id".
-    turns = [m for m in turns if (m.spelling or {}).get("field") is None]
-    lead = sum(1 for m in request.messages if (m.spelling or {}).get("field") is not None)
     params = request.params.copy()
     del params["previous_response_id"]
     return replace(request, messages=[*request.messages[:lead], *turns, *request.messages[lead:]], params=params)
@@ -304,6 +304,8 @@ def translate_error(
         if not 400 <= told < 600:
             told = ERRORS[error.type].status
     kept = _retry(headers)
+    if error.retry_after is not None:
+        kept.setdefault("retry-after", error.retry_after)
     if error.request_id is not None and not home:
         kept.setdefault(goes.request_id_header, error.request_id)
     return Translation(out, decide(report.losses, on_loss), headers=kept, status=status if home else told)

@@ -13,6 +13,7 @@ from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, spell, unspell
 from ..jsontext import dumps, escape, same
+from ..media import media_type_of
 from ..model import (
     Error,
     Item,
@@ -208,6 +209,11 @@ class Writer:
         if part.filename is not None:
             self.report.dropped("media.filename", self.where(part, "filename"), part.filename)
 
+    def lose_type(self, part: Media) -> None:
+        """Report a media type beside an address which does not say the same by its ending."""
+        if part.form == "url" and part.media_type is not None and media_type_of(part.url or "") != part.media_type:
+            self.report.changed("media.type", self.where(part, "media_type"), part.media_type)
+
     def seconds(self, r: Response) -> int:
         """The creation time in whole seconds; what is lost of it is reported."""
         created = r.created or 0
@@ -298,6 +304,11 @@ class Writer:
         if f.schema is not None and not at.startswith(f"{f.at}/"):
             self.report.dropped(code, at, f.schema)
 
+    def result_kind(self, part: ToolResult, custom: bool) -> None:
+        """Report the kind of a result of a free-text tool, where such results are told apart."""
+        if custom and self.source is not None and "kind" in self.source.places.get(ToolResult, {}):
+            self.report.changed("tool.custom", self.where(part, "kind"))
+
     def result_name(self, part: ToolResult, called: str) -> None:
         """Report the name on a result, unless it only repeats that of its call where every result does."""
         repeated = part.name == called and self.source is not None and self.source.names_results
@@ -316,8 +327,11 @@ class Writer:
         at = self.where(part, "value")
         if type(value) is dict and len(value) == 1:
             key, text = next(iter(value.items()))
-            if key in ("output", "error") and type(text) is str and text:
+            if key in ("output", "error") and type(text) is str:
                 failed = True if key == "error" else part.is_error
+                if not text:
+                    self.report.changed("tool_result.object", at, value)
+                    return part.parts, failed
                 return [Text(text, at=f"{at}/{key}"), *part.parts], failed
         self.report.changed("tool_result.object", at, value)
         return [Text(dumps(value).decode(), at=at), *part.parts], part.is_error

@@ -223,9 +223,11 @@ class ResponseWriter(BlockWriter):
         if isinstance(part, ToolCall):
             return self.call(part, self.call_id(part, response_id, ordinal))
         if isinstance(part, Refusal):
-            self.report.changed("refusal.as_text", part.at, part.text)
             self.drop(part)
-            return {"type": "text", "text": part.text} if part.text else None
+            if not part.text:
+                return None
+            self.report.changed("refusal.as_text", part.at, part.text)
+            return {"type": "text", "text": part.text}
         if isinstance(part, Reasoning):
             return self.reasoning(part, ordinal)
         self.gone(part)

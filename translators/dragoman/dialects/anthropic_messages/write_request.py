@@ -314,8 +314,7 @@ class RequestWriter(BlockWriter):
             block["content"] = blocks[0]["text"] if plain else blocks
         if failed:
             block["is_error"] = True
-        if call_id in self.free and self.source is not None and "kind" in self.source.places.get(ToolResult, {}):
-            self.report.changed("tool.custom", self.where(part, "kind"))
+        self.result_kind(part, call_id in self.free)
         self.result_name(part, self.known[call_id])
         if part.cache:
             self.mark(part, block)
@@ -328,6 +327,7 @@ class RequestWriter(BlockWriter):
         block: Json
         if part.detail not in (None, "auto"):
             report.dropped("media.detail", self.where(part, "detail"), part.detail)
+        self.lose_type(part)
         if part.kind == "image":
             self.lose_filename(part)
         if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
@@ -431,6 +431,8 @@ class RequestWriter(BlockWriter):
                 report.dropped("tool.server", tool.at, tool.value)
             else:
                 self.link(f"/tools/{len(tools)}", tool.at)
+                if tool.kind == "function":
+                    self.link(f"/tools/{len(tools)}/input_schema", self.where(tool, "parameters"))
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
         if tools:
             out["tools"] = tools

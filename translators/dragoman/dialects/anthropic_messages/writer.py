@@ -188,6 +188,7 @@ class _Block:
     raw: bool | None = None  # whether the arguments are no object; None while that is open
     ended: bool = False
     closed: bool = False
+    citations: list[Json] = field(default_factory=list)  # those that came before any text
     cited: bool = False  # whether a citation came by itself
 
 
@@ -283,7 +284,8 @@ class ForeignWriter(ResponseWriter):
         elif event.candidate == 0 and self.candidate is not None:
             c = self.candidate
             if event.where == "logprobs":
-                self.about(Candidate(0, Message("assistant"), logprobs=event.values, at=c.at))
+                so_far = Message("assistant", [b.part for b in self.blocks.values()])
+                self.about(Candidate(0, so_far, logprobs=event.values, at=c.at))
                 return
             node: Any = c.message if event.where == "message" else c
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
@@ -302,7 +304,7 @@ class ForeignWriter(ResponseWriter):
             out = self.close_block(self.current)
         if isinstance(part, ToolCall):
             self.used_tool = True
-            if self.current is None and block.index is None:
+            if self.current is None and block.index is None and not self.behind(block):
                 out += self.open_block(block)
         elif part.text:
             out += self.piece(PartDelta(0, event.index, "text", part.text))
@@ -341,6 +343,10 @@ class ForeignWriter(ResponseWriter):
         for waiting in block.waiting:
             out += self.emit(block, waiting)
         block.waiting = []
+        for said in block.citations:
+            delta = {"type": "citations_delta", "citation": said}
+            out += frame("content_block_delta", index=block.index, delta=delta)
+        block.citations = []
         return out
 
     def delta(self, block: _Block, kind: str, key: str, value: str) -> bytes:
@@ -359,7 +365,10 @@ class ForeignWriter(ResponseWriter):
         if event.field == "citation":
             block.cited = True
             said = self.citation(event.value)
-            if said is None or block is not self.current:
+            if said is None:
+                return b""
+            if block.index is None:
+                block.citations.append(said)
                 return b""
             delta = {"type": "citations_delta", "citation": said}
             return frame("content_block_delta", index=block.index, delta=delta)
@@ -371,10 +380,19 @@ class ForeignWriter(ResponseWriter):
                 # Others wait: once the arguments are whole, nothing more can come here.
                 out += self.close_block(block) if self.settled(block) else b""
             return out
-        if self.current is None:
+        if self.current is None and not self.behind(block):
             return self.open_block(block) + self.emit(block, event)
         block.waiting.append(event)
         return b""
+
+    def behind(self, block: _Block) -> bool:
+        """Whether an earlier part runs of which nothing is out yet: blocks stand in the order of the parts."""
+        for other in self.blocks.values():
+            if other is block:
+                break
+            if not other.closed and not other.ended and other.index is None:
+                return True
+        return False
 
     def emit(self, block: _Block, event: PartDelta) -> bytes:
         if isinstance(block.part, ToolCall):
@@ -402,7 +420,9 @@ class ForeignWriter(ResponseWriter):
         block.ended = True
         if block.closed:
             return out
-        if block is self.current or (self.current is None and not block.waiting):
+        if block is self.current or (self.current is None and not block.waiting and not self.behind(block)):
+            return out + self.close_block(block)
+        if self.current is None and not block.waiting and not isinstance(block.part, ToolCall):
             return out + self.close_block(block)
         return out
 
@@ -441,9 +461,9 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(part, Text):
             self.beside(part, block.index is not None)
         elif isinstance(part, Refusal):
+            self.drop(part)
             if block.index is not None:
                 self.report.changed("refusal.as_text", part.at, None)
-                self.drop(part)
         elif isinstance(part, Reasoning):
             said = "" if block.index is None else "x"
             self.reasoning(replace(part, text=said), block.index or 0)
@@ -451,7 +471,8 @@ class ForeignWriter(ResponseWriter):
             out += frame("content_block_stop", index=block.index)
         self.current = None
         for other in self.blocks.values():
-            if self.current is None and not other.closed and (other.waiting or isinstance(other.part, ToolCall)):
+            ready = not other.closed and (other.waiting or isinstance(other.part, ToolCall))
+            if self.current is None and ready and not self.behind(other):
                 out += self.open_block(other)
                 if other.ended or self.settled(other):
                     out += self.close_block(other)

@@ -26,7 +26,7 @@ def is_error(body: Json) -> bool:
 def is_blocked(body: Json) -> bool:
     """Whether a body says that the prompt was blocked, which is why it has no candidates."""
     feedback = body.get("promptFeedback")
-    return type(feedback) is dict and bool(feedback.get("blockReason") or feedback.get("blockReasonMessage"))
+    return type(feedback) is dict and bool(feedback.get("blockReason"))
 
 
 def read_response(body: Json) -> Response:

@@ -159,6 +159,10 @@ class ResponseWriter(PartWriter):
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
 
+    def name(self, name: str, at: str) -> str:
+        """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
+        return self.restored().get(name) or unspell(name)
+
     def body(self, r: Response) -> Json:
         """The whole response."""
         out: Json = {}
@@ -184,7 +188,7 @@ class ResponseWriter(PartWriter):
         out: Json = {}
         if r.model is not None:
             out["modelVersion"] = r.model
-        moment = time_of(r.created) if r.created else None  # 0 is what was not known elsewhere
+        moment = time_of(self.seconds(r)) if r.created else None  # 0 is what was not known elsewhere
         if moment is not None:
             out["createTime"] = moment
         if r.id:
@@ -345,7 +349,10 @@ class ResponseWriter(PartWriter):
             out["candidatesTokenCount"] = max(visible, 0)
         if u.reasoning is not None:
             out["thoughtsTokenCount"] = u.reasoning
-        if u.total is not None:
+        if u.total == 0 and (u.input or u.output):
+            # Here a total of 0 is one that is left out.
+            self.report.changed("usage.total", self.usage_at(u, "total"), u.total)
+        elif u.total is not None:
             out["totalTokenCount"] = u.total
         elif u.input is not None and u.output is not None:
             out["totalTokenCount"] = u.input + max(u.output, u.reasoning or 0)

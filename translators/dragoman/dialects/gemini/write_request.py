@@ -77,7 +77,7 @@ class Turn:
 class RequestWriter(PartWriter):
     """One request."""
 
-    __slots__ = ("called", "ids", "inner", "names", "r", "said", "texts", "turns_out")
+    __slots__ = ("called", "free", "ids", "inner", "names", "r", "said", "texts", "turns_out")
 
     one_answer = False
     no_state = "state.foreign"
@@ -87,6 +87,7 @@ class RequestWriter(PartWriter):
         self.r = r
         self.said = self.paired(self.gathered(self.turns(r.messages)))
         self.ids = pair_ids(self.said)
+        self.free: set[str] = set()  # the calls of free-text tools
         self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written
         self.names: dict[str, str] = {}  # the same as the source spelt it
         self.turns_out: list[Turn] = []
@@ -277,11 +278,13 @@ class RequestWriter(PartWriter):
             self.cache(part)
             if part.text or own(part.state):
                 said = self.signed(part, {"text": part.text})
-            elif self.texts > 1:
+            elif self.texts > 1 or part.cache or part.extra or part.citations:
                 self.report.dropped("text.blank", part.at, part.text)
         elif isinstance(part, ToolCall) and turn.role == "model":
             call = self.call(part)
             self.called[self.pairing(part)] = call["name"]
+            if part.kind == "custom":
+                self.free.add(self.pairing(part))
             self.names[self.pairing(part)] = part.name
             said = self.signed(part, {"functionCall": call})
         elif isinstance(part, Media) and turn.role != "system":
@@ -335,6 +338,7 @@ class RequestWriter(PartWriter):
             self.report.dropped("tool_result.orphan", part.at, part)
             return
         response: Json = {"name": self.called[call_id]}
+        self.result_kind(part, call_id in self.free)
         if part.call_id:
             response["id"] = call_id
         texts: list[Text] = []
@@ -440,6 +444,8 @@ class RequestWriter(PartWriter):
                 report.dropped("tool.server", tool.at, tool.value)
                 continue
             self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
+            place = f"/tools/0/functionDeclarations/{len(declared)}/parametersJsonSchema"
+            self.link(place, self.where(tool, "parameters"))
             declared.append(self.tool(tool))
             if tool.strict:
                 strict = True
@@ -454,7 +460,7 @@ class RequestWriter(PartWriter):
         if choice is not None:
             self.link("/toolConfig/functionCallingConfig", choice.at)
             self.drop(choice)
-            if choice.kind == "custom":
+            if choice.kind == "custom" or choice.kinds:
                 report.changed("tool.custom", choice.at)
             if not declared:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)

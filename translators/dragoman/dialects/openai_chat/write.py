@@ -73,7 +73,7 @@ class ChatWriter(Writer):
         the whole block is the span."""
         out = []
         for c in text.citations or ():
-            if c.url is None:
+            if c.url is None or not length:
                 self.report.dropped("citation.unsupported", c.at, c.value)
                 continue
             start, end = c.start, c.end
@@ -197,6 +197,8 @@ class ResponseWriter(ChatWriter):
                 place = f"{target}/message/tool_calls/{len(calls)}"
                 calls.append(self.call(part, self.call_id(part, response_id, len(calls), place), place))
             elif isinstance(part, Refusal):
+                if refusals:
+                    self.joined(refusals[0], part, len(refusals) == 1)
                 refusals.append(part)
                 self.drop(part)
             elif isinstance(part, Reasoning):

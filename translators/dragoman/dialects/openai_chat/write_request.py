@@ -323,6 +323,7 @@ class RequestWriter(ChatWriter):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
             if part.form == "base64" and not part.media_type:
                 report.changed("media.type", part.at)
+            self.lose_type(part)
             inner: Json = {"url": url}
             if part.detail in ("auto", "low", "high", "original"):
                 inner["detail"] = part.detail
@@ -332,6 +333,7 @@ class RequestWriter(ChatWriter):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'video/mp4'};base64,{part.data}"
             out = {"type": self.flavour.video, self.flavour.video: {"url": url}}
             self.lose_filename(part)
+            self.lose_type(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in AUDIO_WORDS:
             out = {
                 "type": "input_audio",
@@ -383,6 +385,8 @@ class RequestWriter(ChatWriter):
             said = self.tool(tool)
             if said is not None:
                 self.link(f"/tools/{len(tools)}", tool.at)
+                if tool.kind == "function":
+                    self.link(f"/tools/{len(tools)}/function/parameters", self.where(tool, "parameters"))
                 tools.append(said)
         if tools:
             out["tools"] = tools
@@ -478,6 +482,10 @@ class RequestWriter(ChatWriter):
             return
         self.link("/response_format", f.at)
         self.drop(f)
+        if f.kind == "text" and f.extra:
+            # With what came along gone, it says nothing.
+            self.report.dropped("format.text", self.where(f, "kind"), f.kind)
+            return
         if f.kind != "json_schema":
             out["response_format"] = {"type": f.kind}
             return

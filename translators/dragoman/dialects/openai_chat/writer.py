@@ -231,6 +231,7 @@ class ForeignWriter(ResponseWriter):
         "lengths",
         "offsets",
         "parts",
+        "refused",
         "response_id",
         "sent",
         "texts",
@@ -250,6 +251,7 @@ class ForeignWriter(ResponseWriter):
         self.calls: dict[tuple[int, int], int] = {}
         self.counts: dict[int, int] = {}
         self.firsts: dict[int, Text] = {}
+        self.refused: dict[int, Refusal] = {}
         self.thoughts: dict[int, list[Reasoning]] = {}
         self.lengths: dict[tuple[int, int], int] = {}  # characters of thinking so far
         self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
@@ -355,6 +357,10 @@ class ForeignWriter(ResponseWriter):
             self.texts[index] += len(part.text)
             return self.chunk(index, {"content": part.text}) if part.text else b""
         if isinstance(part, Refusal):
+            if index in self.refused:
+                self.joined(self.refused[index], part, True)
+            else:
+                self.refused[index] = part
             return self.chunk(index, {"refusal": part.text}) if part.text else b""
         if isinstance(part, Reasoning):
             self.lengths[key] = 0

@@ -112,17 +112,11 @@ def _choice(r: Request) -> Any:
     if c.mode == "tool":
         out: Json = {"type": c.kind, "name": c.names[0]}
     else:
-        kinds = (c.spelling or {}).get("kinds") or allowed_kinds(r, c.names)
+        kinds = c.kinds or ["function"] * len(c.names)
         tools = [{"type": kind, "name": name} for kind, name in zip(kinds, c.names, strict=True)]
         out = {"type": "allowed_tools", "mode": c.mode.removeprefix("subset_"), "tools": tools}
     give_back(out, c.extra)
     return out
-
-
-def allowed_kinds(r: Request, names: list[str]) -> list[str]:
-    """What kind of tool each of `names` is."""
-    custom = {t.name for t in r.tools or () if t.kind == "custom"}
-    return ["custom" if name in custom else "function" for name in names]
 
 
 # --- items -----------------------------------------------------------------------------------------------------

@@ -209,7 +209,8 @@ def _tool_choice(r: Request, value: Any, faults: Faults) -> bool:
             return False
         choice.mode = f"subset_{value['mode']}"
         choice.names = [tool["name"] for tool in tools]
-        choice.spelling = {"kinds": [tool["type"] for tool in tools]}
+        kinds = [tool["type"] for tool in tools]
+        choice.kinds = kinds if set(kinds) - {"function"} else None
         choice.extra = rest_of(value, "mode", "tools")
     else:
         return False  # a choice of a tool in the vendor's own words

@@ -417,6 +417,7 @@ PLACES: Places = {
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "$ref": "where a definition stands",
     "type": "the word of the item or part",
     "object": "the word of the envelope",
     "role": "role of the turn",

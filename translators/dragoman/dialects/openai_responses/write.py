@@ -234,6 +234,8 @@ class ResponseWriter(ItemWriter):
         """Whether a text says anything; what an empty one carries goes with it."""
         if not part.text and (part.extra or getattr(part, "cache", None)):
             self.report.dropped("text.blank", part.at, part.text)
+        if not part.text and isinstance(part, Text) and part.state is not None:
+            self.lose_state(part, part.state)
         return bool(part.text)
 
     def content(self, part: Text | Refusal) -> Json:

@@ -22,7 +22,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, param_code
 from ..base import Context, pair_ids
-from .home import allowed_kinds, flat_format, home_request
+from .home import flat_format, home_request
 from .words import (
     CACHE_KEY,
     LIMIT_ID,
@@ -188,6 +188,8 @@ class RequestWriter(ItemWriter):
             for c in part.citations or ():
                 self.report.dropped("citation.unsupported", c.at, c.value)
             if not part.text:
+                if part.cache or part.extra or part.citations:
+                    self.report.dropped("text.blank", part.at, part.text)
                 return None
             kind = "output_text" if role == "assistant" else "input_text"
             mark = self.breakpoint(part) if role != "assistant" else {}
@@ -207,6 +209,7 @@ class RequestWriter(ItemWriter):
 
     def media(self, part: Media) -> Json | None:
         report = self.report
+        self.lose_type(part)
         out: Json
         if part.kind == "image" and part.form in ("base64", "url"):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
@@ -332,6 +335,8 @@ class RequestWriter(ItemWriter):
                 report.dropped("tool.server", tool.at, tool.value)
             else:
                 self.link(f"/tools/{len(tools)}", tool.at)
+                if tool.kind == "function":
+                    self.link(f"/tools/{len(tools)}/parameters", self.where(tool, "parameters"))
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
         search = r.params.get("web_search")
         if search is not None:
@@ -356,7 +361,7 @@ class RequestWriter(ItemWriter):
         elif choice.mode == "tool":
             out["tool_choice"] = {"type": choice.kind, "name": self.name(choice.names[0], self.where(choice, "names"))}
         else:
-            kinds = (choice.spelling or {}).get("kinds") or allowed_kinds(r, choice.names)
+            kinds = choice.kinds or ["function"] * len(choice.names)
             names = [self.name(n, self.where(choice, "names")) for n in choice.names]
             allowed = [{"type": kind, "name": name} for kind, name in zip(kinds, names, strict=True)]
             mode = choice.mode.removeprefix("subset_")
@@ -369,6 +374,8 @@ class RequestWriter(ItemWriter):
         if tool.kind == "custom":
             if tool.format is not None:
                 out["format"] = flat_format(tool.format)
+                if not tool.format.keys() <= {"type", "grammar"}:
+                    self.report.changed("tool.format", self.where(tool, "format"), tool.format)
         else:
             out["parameters"] = tool.parameters
             out["strict"] = tool.strict
