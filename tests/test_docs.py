@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -24,15 +24,11 @@ import pytest
 import dragoman
 from dragoman import events, model, tables
 from dragoman.cli.command import dragoman as command
-from dragoman.dialects.anthropic_messages import words as messages
-from dragoman.dialects.anthropic_messages.write import ENVELOPE
-from dragoman.dialects.openai_chat import words as chat
+from tests.docs_tables import SAMPLES, TABLES
 
 REPOSITORY = Path(__file__).parent.parent
 PACKAGE = Path(dragoman.__file__).parent
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
-CHAT, MESSAGES = "Chat", "Messages"
-PAIR = ("openai-chat", "anthropic-messages")
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
 
@@ -108,16 +104,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 # --- generated blocks --------------------------------------------------------------------------------------
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    lines = [list(head), *([str(cell) for cell in row] for row in rows)]
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-
-
-def code(value: object) -> str:
-    return "–" if value is None or value == "" else f"`{value}`"
-
-
 def transitions() -> str:
     """The transition table as a diagram; events that lead the same way share an arrow."""
     arrows: dict[tuple[str, str], list[str]] = {}
@@ -129,96 +115,6 @@ def transitions() -> str:
     return f"```mermaid\nstateDiagram-v2\n    [*] --> {first}\n{''.join(lines)}```\n"
 
 
-def finish_in() -> str:
-    rows = [
-        (reason, words(chat.FINISH.read, reason), words(messages.FINISH.read, reason))
-        for reason in get_args(model.FinishReason)
-    ]
-    return table(("canonical", f"read from {CHAT}", f"read from {MESSAGES}"), ((code(r), a, b) for r, a, b in rows))
-
-
-def words(read: dict[str, str], reason: str) -> str:
-    if reason == "other":
-        return "any other word"
-    return ", ".join(code(word) for word, means in read.items() if means == reason) or "–"
-
-
-def finish_out() -> str:
-    """Drawn from the writers themselves, with no call in the answer."""
-    rows = [(code(reason), *(written_finish(reason, d) for d in PAIR)) for reason in reasons()]
-    return table(("canonical", f"written to {CHAT}", f"written to {MESSAGES}"), rows)
-
-
-def reasons() -> list[Any]:
-    return [*get_args(model.FinishReason), None]
-
-
-def written_finish(reason: Any, dialect: str) -> str:
-    candidate = model.Candidate(0, model.Message("assistant", [model.Text("x")]), reason, at="/c")
-    response = model.Response("by hand", "i", "m", 1, [candidate], model.Usage({}, 1, 1))
-    out = dragoman.write_response(response, dialect)
-    if out.status is not None:
-        return f"an error, status {out.status}"
-    body = out.body["choices"][0] if "choices" in out.body else out.body
-    told = ", `changed`" if any(loss.code == "finish.approximated" for loss in out.losses) else ""
-    return code(body.get("finish_reason") or body.get("stop_reason")) + told
-
-
-def errors() -> str:
-    rows = []
-    for word in tables.ERRORS:
-        response = model.Response("by hand", error=model.Error(word, "no"))
-        here, there = (dragoman.write_response(response, d) for d in PAIR)
-        one, two = here.body["error"], there.body["error"]
-        rows.append((code(word), here.status, code(one["type"]), code(one["code"]), there.status, code(two["type"])))
-    return table(("canonical", CHAT, "`type`", "`code`", MESSAGES, "`type`"), rows)
-
-
-def usage() -> str:
-    def paths(meaning: Any, before: str = "") -> Iterator[tuple[str, str]]:
-        for key, value in meaning.items():
-            if isinstance(value, dict):
-                yield from paths(value, f"{before}{key}.")
-            else:
-                yield value, before + key
-
-    here, there = dict(paths(chat.USAGE_MEANING)), dict(paths(messages.USAGE_MEANING))
-    return table(("canonical", CHAT, MESSAGES), ((code(k), code(here[k]), code(there.get(k))) for k in here))
-
-
-def efforts() -> str:
-    edges = [-1, 0, 512, 1024, 8192, 24576, 24577]
-    rows = [(f"{edge:,}" if edge >= 0 else "-1 (automatic)", code(tables.effort_of(edge))) for edge in edges]
-    return table(("budget up to", "effort"), [*rows[:-1], ("more", rows[-1][1])])
-
-
-def defaults() -> str:
-    rows = ((code(name), ", ".join(code(value) for value in equal)) for name, equal in tables.DEFAULTS.items())
-    return table(("setting", "says the same as absence"), rows)
-
-
-def settings() -> str:
-    """Every scalar setting and where it goes."""
-    rows = []
-    for name in model.Params.__annotations__:
-        here = "stop" if name == "stop" else chat.WIRE.get(name)
-        there = "stop_sequences" if name == "stop" else messages.WIRE.get(name)
-        here = {"max_output_tokens": "max_completion_tokens", "include_usage": "stream_options.include_usage"}.get(
-            name, here
-        )
-        there = {
-            "user": "metadata.user_id",
-            "safety_identifier": "metadata.user_id",
-            "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
-        }.get(name, there)
-        if name in chat.UNOFFICIAL:
-            here = None
-        lost = f"`{tables.param_code(name)}`"
-        quiet = name == "include_usage"
-        rows.append((code(name), code(here) if here else lost, code(there) if there else "–" if quiet else lost))
-    return table(("canonical", CHAT, MESSAGES), rows)
-
-
 def help_text() -> str:
     out = []
     for name in ("", *command.commands):
@@ -227,17 +123,7 @@ def help_text() -> str:
     return "\n".join(out)
 
 
-GENERATED: dict[str, Callable[[], str]] = {
-    "transitions": transitions,
-    "finish-in": finish_in,
-    "finish-out": finish_out,
-    "errors": errors,
-    "usage": usage,
-    "efforts": efforts,
-    "defaults": defaults,
-    "settings": settings,
-    "help": help_text,
-}
+GENERATED: dict[str, Callable[[], str]] = {**TABLES, "transitions": transitions, "help": help_text}
 MARKS = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -256,65 +142,129 @@ def test_every_generated_block_stands_somewhere() -> None:
     assert found == set(GENERATED)
 
 
+def test_every_setting_is_asked() -> None:
+    assert list(SAMPLES) == list(model.Params.__annotations__)
+
+
+def test_the_readme_counts_the_pairs() -> None:
+    count = len(dragoman.dialects())
+    assert f": {count * (count - 1)} directed pairs" in (REPOSITORY / "README.md").read_text("utf-8")
+
+
 # --- losses ------------------------------------------------------------------------------------------------
 
 KINDS = ("dropped", "changed", "invented")
 CODE = re.compile(r"[a-z_]+\.[a-z_]+\Z")
-# What the changing part of a code may be, by its head.
+# What the changing part of a code may be where it is an attribute of a node, by its head.
 ENDINGS: dict[str, tuple[str, ...]] = {
-    "media.": (*get_args(get_type_hints(model.Media)["kind"]), "file_id"),
-    "envelope.": tuple(ENVELOPE),
-    "format.": ("name", "description"),
-    "item.": ("id", "status", "phase"),
+    "media.": get_args(get_type_hints(model.Media)["kind"]),
     "tool.": ("server", "custom"),
 }
 # Codes that stand in an attribute of a class, by its name.
 ATTRIBUTE_CODES = {"no_state": ("state.no_carrier", "state.foreign")}
 
 
-def used_codes() -> set[tuple[str, str]]:
-    """(kind, code) of every loss that the code can record, read from its source."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
-    functions = {
-        node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
-    }
-    found: set[tuple[str, str]] = set()
-    for path, tree in trees.items():
-        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-                if isinstance(call.func, ast.Attribute) and call.func.attr in KINDS and call.args:
-                    codes = set(resolve(call.args[0], function, functions))
-                    assert codes, f"{path.name}:{call.lineno}: which codes can this be?"
-                    found |= {(call.func.attr, one) for one in codes}
-    return found
+class Codes:
+    """The losses that the code can record, read from its source."""
 
+    def __init__(self) -> None:
+        self.trees = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+        self.functions: dict[str, list[ast.FunctionDef]] = {}
+        self.constants: dict[str, list[ast.expr]] = {}
+        for tree in self.trees.values():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef):
+                    self.functions.setdefault(node.name, []).append(node)
+            for node in tree.body:
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    self.constants.setdefault(node.targets[0].id, []).append(node.value)
 
-def resolve(node: ast.expr, inside: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> Iterator[str]:
-    """The codes that an expression can give."""
-    if isinstance(node, ast.Constant):
-        yield node.value  # type: ignore[misc]
-    elif isinstance(node, ast.IfExp):
-        yield from resolve(node.body, inside, functions)
-        yield from resolve(node.orelse, inside, functions)
-    elif isinstance(node, ast.JoinedStr):
-        head = node.values[0]
-        assert isinstance(head, ast.Constant)
-        start = str(head.value)
-        yield from (start + ending for ending in ENDINGS[start])
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        for inner in ast.walk(functions[node.func.id]):
-            if isinstance(inner, ast.Constant) and type(inner.value) is str and CODE.match(inner.value):
-                yield inner.value
-        if node.func.id == tables.param_code.__name__:
-            yield from (tables.param_code(name) for name in model.Params.__annotations__)
-    elif isinstance(node, ast.Attribute):
-        yield from ATTRIBUTE_CODES.get(node.attr, ())
-    elif isinstance(node, ast.Name):
+    def used(self) -> dict[tuple[str, str], set[str]]:
+        """(kind, code) of every loss that is recorded, and in which files."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for path, tree in self.trees.items():
+            for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+                for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                    for kind, one in self.recorded(call, function):
+                        found.setdefault((kind, one), set()).add(path.relative_to(PACKAGE).as_posix())
+        return found
+
+    def recorded(self, call: ast.Call, function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in KINDS and call.args:
+            codes = set(self.resolve(call.args[0], function))
+            assert codes, f"{function.name}:{call.lineno}: which codes can this be?"
+            yield from ((call.func.attr, one) for one in codes)
+        elif isinstance(call.func, ast.Name) and call.func.id == model.Opaque.__name__:
+            # A part that only its own dialect understands says what its loss is called.
+            named = [keyword.value for keyword in call.keywords if keyword.arg == "code"]
+            yield from (("dropped", one) for value in named for one in self.resolve(value, function))
+
+    def resolve(self, node: ast.expr, inside: ast.FunctionDef) -> Iterator[str]:
+        """The words that an expression can give."""
+        if isinstance(node, ast.Constant):
+            if type(node.value) is str:
+                yield node.value
+        elif isinstance(node, ast.IfExp):
+            yield from self.resolve(node.body, inside)
+            yield from self.resolve(node.orelse, inside)
+        elif isinstance(node, ast.JoinedStr):
+            head, ending = node.values
+            assert isinstance(head, ast.Constant)
+            assert isinstance(ending, ast.FormattedValue)
+            start = str(head.value)
+            yield from (start + word for word in self.endings(start, ending.value, inside))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for inner in (n for function in self.functions[node.func.id] for n in ast.walk(function)):
+                if isinstance(inner, ast.Constant) and type(inner.value) is str and CODE.match(inner.value):
+                    yield inner.value
+            if node.func.id == tables.param_code.__name__:
+                yield from (tables.param_code(name) for name in model.Params.__annotations__)
+        elif isinstance(node, ast.Attribute):
+            yield from ATTRIBUTE_CODES.get(node.attr, ())
+        elif isinstance(node, ast.Name):
+            yield from self.variable(node.id, inside)
+
+    def endings(self, head: str, node: ast.expr, inside: ast.FunctionDef) -> Iterator[str]:
+        """What the changing part of a code may be."""
+        if isinstance(node, ast.IfExp):
+            yield from self.endings(head, node.body, inside)
+            yield from self.endings(head, node.orelse, inside)
+        elif isinstance(node, ast.Attribute):
+            yield from ENDINGS[head]
+        else:
+            yield from self.resolve(node, inside)
+
+    def variable(self, name: str, inside: ast.FunctionDef) -> Iterator[str]:
+        """What a variable may hold: what is assigned to it, runs through it in a loop, or is passed."""
         for inner in ast.walk(inside):
-            if isinstance(inner, ast.Assign) and any(
-                isinstance(t, ast.Name) and t.id == node.id for t in inner.targets
-            ):
-                yield from resolve(inner.value, inside, functions)
+            if isinstance(inner, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in inner.targets):
+                yield from self.resolve(inner.value, inside)
+            elif isinstance(inner, ast.For):
+                targets = inner.target.elts if isinstance(inner.target, ast.Tuple) else [inner.target]
+                for i, target in enumerate(targets):
+                    if isinstance(target, ast.Name) and target.id == name:
+                        for row in self.rows(inner.iter):
+                            cells = row.elts if isinstance(row, ast.Tuple) else [row]
+                            yield from self.resolve(cells[i], inside)
+        parameters = [argument.arg for argument in inside.args.args if argument.arg != "self"]
+        if name in parameters:
+            # The callers say it.
+            for caller in (function for same in self.functions.values() for function in same):
+                for call in (c for c in ast.walk(caller) if isinstance(c, ast.Call)):
+                    if isinstance(call.func, ast.Attribute) and call.func.attr == inside.name:
+                        given = dict(zip(parameters, call.args, strict=False))
+                        if name in given:
+                            yield from self.resolve(given[name], caller)
+
+    def rows(self, node: ast.expr) -> list[ast.expr]:
+        """What a loop runs over, where that stands in the code."""
+        if isinstance(node, ast.Name):
+            return [row for value in self.constants.get(node.id, ()) for row in self.rows(value)]
+        return node.elts if isinstance(node, ast.Tuple) else []
+
+
+def used_codes() -> set[tuple[str, str]]:
+    return set(Codes().used())
 
 
 def told_codes() -> set[tuple[str, str]]:
