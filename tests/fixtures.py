@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent / "fixtures"
-DIALECTS = ("openai-chat", "anthropic-messages")
+DIALECTS = tuple(path.name for path in sorted(ROOT.iterdir()) if path.is_dir() and path.name != "demo")
 # Refused on purpose: no dialect's readers take them.
 INVALID = frozenset({"openai-chat/seed-template.request"})
 
@@ -46,10 +46,15 @@ def _fixture(path: Path) -> Fixture:
 
 @cache
 def load(*kinds: str) -> tuple[Fixture, ...]:
-    """Every fixture of the two dialects, or those of some kinds; what is refused on purpose is left out."""
+    """Every fixture of the dialects, or those of some kinds; what is refused on purpose is left out."""
     paths = [path for dialect in DIALECTS for path in sorted((ROOT / dialect).iterdir())]
     found = [_fixture(path) for path in paths]
     return tuple(f for f in found if (not kinds or f.kind in kinds) and f.id not in INVALID)
+
+
+def of(dialect: str, *kinds: str) -> tuple[Fixture, ...]:
+    """Those of one dialect."""
+    return tuple(f for f in load(*kinds) if f.dialect == dialect)
 
 
 def named(identity: str) -> Fixture:

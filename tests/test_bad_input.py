@@ -1,38 +1,46 @@
 """What bad input gets: an error of ours that names the place, or a document of the target. Nothing else, ever.
 
-Over the fixtures always; over recorded traffic where it is, sampled unless DRAGOMAN_ALL=1.
+Over the fixtures always; over recorded traffic where it is. Of the targets one is drawn for each attempt, and so is who
+reads what another dialect wrote: DRAGOMAN_ALL=1 takes all of them, and all recorded lines.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import orjson
 import pytest
 from anthropic.types import Message, RawMessageStreamEvent
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming, MessageCreateParamsStreaming
+from openai.types import Completion, completion_create_params
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.completion_create_params import (
     CompletionCreateParamsNonStreaming,
     CompletionCreateParamsStreaming,
 )
+from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter, ValidationError
 
 import dragoman
-from dragoman import jsontext
+from dragoman import jsontext, wire
 from tests import corpus, fixtures
 from tests.mutation import HOSTILE, Mutator
 from tests.reference.common import frames
 from tests.wire import (
     CHAT,
+    COMPLETIONS,
+    GEMINI,
     MESSAGES,
-    assert_in_order,
-    assert_plain,
+    ORDER,
+    RESPONSES,
+    THINKING,
     begin,
     call_chunk,
     chunk,
@@ -44,10 +52,21 @@ from tests.wire import (
 
 Json = dict[str, Any]
 PACKAGE = Path(dragoman.__file__).parent
-DIALECTS = (CHAT, MESSAGES)
+DIALECTS = dragoman.dialects()
 STATUSES = (400, 401, 404, 429, 500, 503, 529, 200, 0, 302, 999)
 SLOW = 10.0  # seconds for one document in all its ways: more is a hang
-EVERY = {"request": 6, "response": 4, "error": 1, "stream": 8}
+EVERY = {"request": 10, "response": 6, "error": 1, "stream": 12}
+
+
+def away(dialect: str, random: Random) -> list[str]:
+    """The targets of one attempt: any other dialect, or all of them."""
+    others = [name for name in DIALECTS if name != dialect]
+    return others if corpus.everything() else [random.choice(others)]
+
+
+def readers(fixture: fixtures.Fixture, number: int) -> set[str]:
+    """Who is given a fixture: its own dialect, and one more (or all), for a proxy may be told wrong."""
+    return set(DIALECTS) if corpus.everything() else {fixture.dialect, DIALECTS[number % len(DIALECTS)]}
 
 
 def no_constant(word: str) -> None:
@@ -112,18 +131,18 @@ def is_json(t: dragoman.Translation) -> None:
 
 def is_failure(t: dragoman.Translation) -> None:
     assert t.status is not None, "an error without a status"
-    assert "choices" not in t.body
-    assert "content" not in t.body
+    assert not {"choices", "content", "candidates", "output"} & t.body.keys()
 
 
 def requests(body: Any, dialect: str, *_: Any) -> None:
     is_json(dragoman.translate_request(body, dialect, dialect))
 
 
-def requests_away(body: Any, dialect: str, *_: Any) -> None:
-    there = dragoman.translate_request(body, dialect, other(dialect))
-    is_json(there)
-    assert dragoman.read_request(there.body, other(dialect)) is not None
+def requests_away(body: Any, dialect: str, random: Random) -> None:
+    for target in away(dialect, random):
+        there = dragoman.translate_request(body, dialect, target)
+        is_json(there)
+        assert dragoman.read_request(there.body, target, path=there.path) is not None
 
 
 def requests_rewritten(body: Any, dialect: str, *_: Any) -> None:
@@ -134,12 +153,13 @@ def responses(body: Any, dialect: str, *_: Any) -> None:
     is_json(dragoman.translate_response(body, dialect, dialect))
 
 
-def responses_away(body: Any, dialect: str, *_: Any) -> None:
-    t = dragoman.translate_response(body, dialect, other(dialect))
-    is_json(t)
-    if t.status is not None:
-        is_failure(t)
-    assert dragoman.read_response(t.body, other(dialect)) is not None
+def responses_away(body: Any, dialect: str, random: Random) -> None:
+    for target in away(dialect, random):
+        t = dragoman.translate_response(body, dialect, target)
+        is_json(t)
+        if t.status is not None:
+            is_failure(t)
+        assert dragoman.read_response(t.body, target) is not None
 
 
 def responses_rewritten(body: Any, dialect: str, *_: Any) -> None:
@@ -151,12 +171,13 @@ def responses_rewritten(body: Any, dialect: str, *_: Any) -> None:
         pass
 
 
-def errors(body: Any, dialect: str, random: Any) -> None:
+def errors(body: Any, dialect: str, random: Random) -> None:
     status = random.choice(STATUSES)
     dragoman.translate_error(status, body, dialect, dialect).json()
-    t = dragoman.translate_error(status, body, dialect, other(dialect), headers={"Retry-After": "1"})
-    is_json(t)
-    is_failure(t)
+    for target in away(dialect, random):
+        t = dragoman.translate_error(status, body, dialect, target, headers={"Retry-After": "1"})
+        is_json(t)
+        is_failure(t)
 
 
 def guessing(body: Any, *_: Any) -> None:
@@ -172,8 +193,8 @@ EVERY_WAY = tuple(dict.fromkeys(way for ways in WAYS.values() for way in ways))
 
 
 def feed_stream(data: bytes, dialect: str, mutator: Mutator) -> None:
-    """Both targets, in random pieces. Whatever comes in, nothing is raised, and what comes out is in order."""
-    for target in DIALECTS:
+    """At home and away, in random pieces. Whatever comes in, nothing is raised, and what comes out is in order."""
+    for target in (dialect, *away(dialect, mutator.random)):
         s = dragoman.translate_stream(dialect, target)
         try:
             out = b"".join(s.feed(piece) for piece in mutator.pieces(data)) + s.close()
@@ -184,7 +205,7 @@ def feed_stream(data: bytes, dialect: str, mutator: Mutator) -> None:
         assert s.error is None or isinstance(s.error, dragoman.DragomanError)
         if target != dialect:
             try:
-                (assert_plain if target == CHAT else assert_in_order)(out, failed=s.error is not None)
+                ORDER[target](out, failed=s.error is not None)
             except AssertionError as wrong:
                 told = str(wrong).splitlines()[0] if str(wrong) else traceback.extract_tb(wrong.__traceback__)[-1].line
                 raise AssertionError(f"{dialect} -> {target}: the stream out is not in order: {told}") from None
@@ -197,7 +218,7 @@ def read_stream(data: bytes, dialect: str, mutator: Mutator) -> None:
             events.append(event)
     except dragoman.BrokenStream:
         assert events  # the Failure comes before the exception
-    for target in DIALECTS:
+    for target in (dialect, *away(dialect, mutator.random)):
         dragoman.write_events(events, target)
     dragoman.fold(events)
 
@@ -225,7 +246,9 @@ def try_streams(findings: Findings, dialect: str, name: str, data: bytes) -> Non
 @pytest.mark.parametrize("kind", ["request", "response", "error"])
 def test_damaged_fixtures(kind: str, dialect: str) -> None:
     findings = Findings()
-    for fixture in fixtures.load(kind):
+    for number, fixture in enumerate(fixtures.load(kind)):
+        if dialect not in readers(fixture, number):
+            continue
         ways = WAYS[kind] if fixture.dialect == dialect else EVERY_WAY
         try_documents(findings, kind, dialect, fixture.id, fixture.data, ways)
     findings.assert_none()
@@ -233,10 +256,11 @@ def test_damaged_fixtures(kind: str, dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_damaged_streams(dialect: str) -> None:
-    """Streams of the other dialect too: a proxy may be told wrong."""
+    """Streams of other dialects too."""
     findings = Findings()
-    for fixture in fixtures.load("stream"):
-        try_streams(findings, dialect, fixture.id, fixture.data)
+    for number, fixture in enumerate(fixtures.load("stream")):
+        if dialect in readers(fixture, number):
+            try_streams(findings, dialect, fixture.id, fixture.data)
     findings.assert_none()
 
 
@@ -250,7 +274,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return out
 
 
-def one_wrong(body: Any, mutator: Mutator, count: int = 6) -> Iterator[str]:
+def one_wrong(body: Any, mutator: Mutator, count: int = 3) -> Iterator[str]:
     """`body` with one thing that does not belong there, in place: every place in turn, a few things each."""
     count = len(HOSTILE) if corpus.everything() else count
     for number, (container, key) in enumerate(places(body)):
@@ -261,10 +285,11 @@ def one_wrong(body: Any, mutator: Mutator, count: int = 6) -> Iterator[str]:
         container[key] = kept
 
 
+@pytest.mark.parametrize("dialect", fixtures.DIALECTS)
 @pytest.mark.parametrize("kind", ["request", "response", "error"])
-def test_anything_anywhere(kind: str) -> None:
+def test_anything_anywhere(kind: str, dialect: str) -> None:
     findings = Findings()
-    for fixture in fixtures.load(kind):
+    for fixture in fixtures.of(dialect, kind):
         body = fixture.json()
         mutator = Mutator(fixture.id)
         for what in one_wrong(body, mutator):
@@ -274,15 +299,18 @@ def test_anything_anywhere(kind: str) -> None:
     findings.assert_none()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", fixtures.DIALECTS)
 def test_anything_anywhere_in_streams(dialect: str) -> None:
     findings = Findings()
-    for fixture in fixtures.load("stream"):
-        if fixture.dialect != dialect:
-            continue
+    for fixture in fixtures.of(dialect, "stream"):
         mutator = Mutator(fixture.id)
+        share = (
+            1.0 if corpus.everything() else 2500 / len(fixture.data)
+        )  # of the frames: long streams repeat themselves
         for at, value, data in frames_of(fixture.data, mutator):
-            for what in one_wrong(value, mutator, 3):
+            if mutator.random.random() > share:
+                continue
+            for what in one_wrong(value, mutator, 1):
                 changed = data()
                 for way in (feed_stream, read_stream, typed_stream):
                     label = f"{fixture.id}, record {at}, {what}, {way.__name__}"
@@ -314,6 +342,31 @@ TYPES: dict[tuple[str, str], TypeAdapter[Any]] = {
     (MESSAGES, "request"): TypeAdapter(MessageCreateParamsNonStreaming | MessageCreateParamsStreaming),
     (MESSAGES, "response"): TypeAdapter(Message),
     (MESSAGES, "stream"): TypeAdapter(RawMessageStreamEvent),
+    (COMPLETIONS, "request"): TypeAdapter(
+        completion_create_params.CompletionCreateParamsNonStreaming
+        | completion_create_params.CompletionCreateParamsStreaming
+    ),
+    (COMPLETIONS, "response"): TypeAdapter(Completion),
+    (RESPONSES, "response"): TypeAdapter(Response),
+    (RESPONSES, "stream"): TypeAdapter(ResponseStreamEvent),
+    # Ours where the SDK's are too narrow or not there: a chunk of its Completions always has a finish, an answer that
+    # goes back in a request of Responses always an id, and Gemini's bodies are built inside it.
+    (RESPONSES, "request"): wire.adapter(RESPONSES, "request"),
+    (COMPLETIONS, "stream"): wire.adapter(COMPLETIONS, "event"),
+    **{(GEMINI, kind): wire.adapter(GEMINI, kind) for kind in ("request", "response")},
+    (GEMINI, "stream"): wire.adapter(GEMINI, "event"),
+}
+TYPES |= {(THINKING, kind): TYPES[CHAT, kind] for kind in ("request", "response", "stream")}
+
+
+# What is carried as it is, whatever it is: place -> why.
+AS_IT_IS: dict[str, str] = {
+    r"no (response|stream) of .*(logprob|bytes|#\.token|content\.#).*": "log probabilities, between OpenAI's dialects",
+    r".*literal_error at tool_calls\.#\.type": "custom calls stream too, which the SDK's type does not know",
+    r"no request of .*(metadata|logit_bias)\.\S+": "maps of the user's",
+    r"no request of .*modalities\.#": "pictures as an answer are an extension",
+    r"no request of .*(user_location|prompt_cache_options)\b.*": "settings of one vendor, between its dialects",
+    r"no request of .*(grammar|format|parameters|json_schema)\b.*": "schemas and grammars, the same",
 }
 
 
@@ -336,35 +389,46 @@ def typed(dialect: str, kind: str, value: Any) -> None:
         if deepest["type"] == "string_unicode" or (isinstance(given, int) and given > 1 << 64):
             return  # half a surrogate pair and a number that no float holds are legal JSON
         place = ".".join("#" if isinstance(step, int) else str(step) for step in deepest["loc"][-3:])
-        raise AssertionError(f"no {kind} of {dialect}: {deepest['type']} at {place}") from None
+        complaint = f"no {kind} of {dialect}: {deepest['type']} at {place}"
+        if not any(re.fullmatch(pattern, complaint) for pattern in AS_IT_IS):
+            raise AssertionError(complaint) from None
 
 
-def typed_document(body: Any, dialect: str, kind: str) -> None:
+def abroad(dialect: str, random: Random) -> list[str]:
+    """The targets that write anew: between dialects of one shape, what came invalid leaves as it came."""
+    shape = wire.SHAPE.get(dialect, dialect)
+    return [target for target in away(dialect, random) if wire.SHAPE.get(target, target) != shape]
+
+
+def typed_document(body: Any, dialect: str, kind: str, random: Random) -> None:
     translate = dragoman.translate_request if kind == "request" else dragoman.translate_response
-    t = translate(body, dialect, other(dialect))
-    if t.status is None:
-        typed(other(dialect), kind, t.body)
+    for target in abroad(dialect, random):
+        t = translate(body, dialect, target)
+        if t.status is None:
+            typed(target, kind, t.body)
 
 
-def typed_stream(data: bytes, dialect: str, *_: Any) -> None:
-    s = dragoman.translate_stream(dialect, other(dialect))
-    for event, frame in frames(s.feed(data) + s.close()):
-        assert frame is not None
-        if event not in ("ping", "error") and "error" not in frame:
-            typed(other(dialect), "stream", frame)
+def typed_stream(data: bytes, dialect: str, mutator: Mutator) -> None:
+    for target in abroad(dialect, mutator.random):
+        s = dragoman.translate_stream(dialect, target)
+        for event, frame in frames(s.feed(data) + s.close()):
+            assert frame is not None
+            if event not in ("ping", "error") and "error" not in frame:
+                typed(target, "stream", frame)
 
 
+@pytest.mark.parametrize("dialect", fixtures.DIALECTS)
 @pytest.mark.parametrize("kind", ["request", "response"])
-def test_what_is_written_is_of_the_target(kind: str) -> None:
+def test_what_is_written_is_of_the_target(kind: str, dialect: str) -> None:
     """Whatever stands at one place of the source, the target's own types take what comes out."""
     findings = Findings()
-    for fixture in fixtures.load(kind):
+    for fixture in fixtures.of(dialect, kind):
         body = fixture.json()
         mutator = Mutator(fixture.id)
-        findings.attempt(fixture.id, lambda: typed_document(body, fixture.dialect, kind))  # noqa: B023
+        findings.attempt(fixture.id, lambda: typed_document(body, dialect, kind, mutator.random))  # noqa: B023
         for what in one_wrong(body, mutator):
             label = f"{fixture.id}, {what}"
-            findings.attempt(label, lambda: typed_document(body, fixture.dialect, kind))  # noqa: B023
+            findings.attempt(label, lambda: typed_document(body, dialect, kind, mutator.random))  # noqa: B023
     findings.assert_none()
 
 
@@ -383,7 +447,7 @@ def test_depth_anywhere(depth: int, shape: str) -> None:
     for fixture in fixtures.load("request", "response", "error"):
         body = fixture.json()
         mutator = Mutator(fixture.id)
-        for container, key in mutator.places(body, 8):
+        for container, key in mutator.places(body, 2):
             kept = container[key]
             container[key] = bomb
             for way in WAYS[fixture.kind]:
@@ -477,10 +541,14 @@ def test_a_client_s_request_may_be_bad_too() -> None:
     answers: dict[str, Json] = {
         CHAT: {"choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}]},
         MESSAGES: {"content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn"},
+        COMPLETIONS: {"choices": [{"index": 0, "text": "x", "finish_reason": "stop"}]},
+        RESPONSES: {"status": "completed", "output": []},
+        GEMINI: {"candidates": [{"content": {"parts": [{"text": "x"}]}, "finishReason": "STOP"}]},
     }
+    answers[THINKING] = answers[CHAT]
     for name, body in BODIES.items():
         for dialect in DIALECTS:
-            source = other(dialect)
+            (source,) = away(dialect, Random(name + dialect))[:1]
             findings.attempt(name, lambda: dragoman.translate_stream(source, dialect, request=body))  # noqa: B023
             findings.attempt(
                 name,
@@ -524,6 +592,11 @@ RAW_STREAMS: dict[str, bytes] = {
             chunk({}, "tool_calls"),
         ],
     ),
+    "a step without an item": b'data: {"type":"response.output_text.delta","output_index":7,"delta":"x"}\n\n' * 3,
+    "an end without a beginning": b'data: {"type":"response.completed","response":{"status":"completed"}}\n\n',
+    "an array that ends early": b'[{"candidates":[{"content":{"parts":[{"text":"x"}]}}]},',
+    "a candidate of nothing": b'data: {"candidates":[{}]}\n\ndata: {"candidates":[null]}\n\n',
+    "texts of no choice": b'data: {"object":"text_completion","choices":[{"text":"x"}]}\n\n',
     "indices far apart": stream_of(CHAT, [chunk({"content": "x"}, "stop", i) for i in (10**18, -1, 0)]),
 }
 
@@ -582,13 +655,14 @@ def assert_silent(losses: Iterable[dragoman.Loss], *more: str) -> None:
 @pytest.mark.parametrize("fixture", fixtures.load("request", "response", "error"), ids=lambda f: f.id)
 def test_no_secret_in_losses_or_errors(fixture: fixtures.Fixture) -> None:
     body = fixture.json()
-    source, target = fixture.dialect, other(fixture.dialect)
+    source, random = fixture.dialect, Random(fixture.id)
     for container, key in places(body):
         kept = container[key]
         if not isinstance(kept, str):
             continue
         container[key] = SECRET
         for policy in ("report", "raise"):
+            (target,) = away(source, random)[:1]
             try:
                 if fixture.kind == "request":
                     t = dragoman.translate_request(body, source, target, on_loss=policy)
@@ -614,14 +688,15 @@ def test_no_secret_in_refusals(body: str, dialect: str) -> None:
 
 @pytest.mark.parametrize("fixture", fixtures.load("stream"), ids=lambda f: f.id)
 def test_no_secret_in_the_errors_of_a_stream(fixture: fixtures.Fixture) -> None:
+    random = Random(fixture.id)
     for _, value, whole in frames_of(fixture.data, Mutator(fixture.id)):
         for container, key in places(value):
             kept = container[key]
-            if not isinstance(kept, str):
+            if not isinstance(kept, str) or random.random() > 60 / len(fixture.data) * 40:
                 continue
             container[key] = SECRET
             data = whole()
-            s = dragoman.translate_stream(fixture.dialect, other(fixture.dialect))
+            s = dragoman.translate_stream(fixture.dialect, away(fixture.dialect, random)[0])
             s.feed(data)
             s.close()
             assert_silent(s.losses, *([told(s.error)] if s.error is not None else []))

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests import corpus
-from tests.judges import samples
+from tests import corpus, fixtures
+from tests.judges import google_sdk, openai_responses_sdk, samples
 from tests.judges.anthropic_sdk import AnthropicJudge
-from tests.judges.expectation import fails, plain_anthropic, plain_chat
+from tests.judges.expectation import completions_as_chat, fails, plain_anthropic, plain_chat
+from tests.judges.google_sdk import GoogleJudge, plain_gemini
 from tests.judges.loopback import Loopback
-from tests.judges.openai_sdk import OpenAIJudge
+from tests.judges.openai_responses_sdk import ResponsesJudge, plain_responses
+from tests.judges.openai_sdk import CompletionsJudge, OpenAIJudge
 from tests.judges.seen import Call, SdkError, Seen, differences
-from tests.reference import anthropic, chat
+from tests.reference import anthropic, chat, completions, gemini, responses
 
 EVERY = 5
 
@@ -74,6 +76,105 @@ def test_the_openai_judge_sees_what_a_stream_says(name: str, openai: OpenAIJudge
     expected = plain_chat(chat.merge(data).document)
     assert differences(expected, openai.stream_raw(data)) == []
     assert differences(expected, openai.stream_helper(data)) == []
+
+
+def _of(dialect: str, kind: str) -> list[Any]:
+    found = (one for one in fixtures.load(kind) if one.dialect == dialect)
+    return [pytest.param(one, id=one.name) for one in found]
+
+
+# What compatible servers send, and the SDK refuses in strict mode.
+BEYOND_COMPLETIONS = frozenset({"bare", "error-under-200", "bare-finish", "logprobs"})
+BEYOND_RESPONSES = frozenset(
+    [
+        "bare",
+        "seed-plain",
+        "seed-stream",
+        "seed-web-search",
+        "web-search",
+        "unknown",
+        "reasoning-text",
+        "empty-terminal",
+    ]
+)
+BEYOND_GEMINI = frozenset({"nulls", "unknown", "odd-frames"})
+NUMBERED, IN_PIECES = "vertex", "call-pieces"  # enums as numbers; arguments that the SDK does not put together
+
+
+@pytest.mark.parametrize("fixture", _of("openai-completions", "response"))
+def test_the_completions_judge_sees_what_a_document_says(fixture: fixtures.Fixture, server: Loopback) -> None:
+    with CompletionsJudge(server) as judge:
+        seen = judge.response(fixture.data)
+    if fixture.name in BEYOND_COMPLETIONS:
+        assert _illegal(seen)
+    else:
+        assert differences(plain_chat(completions_as_chat(fixture.json())), seen) == []
+
+
+@pytest.mark.parametrize("fixture", _of("openai-completions", "stream"))
+def test_the_completions_judge_sees_what_a_stream_says(fixture: fixtures.Fixture, server: Loopback) -> None:
+    with CompletionsJudge(server) as judge:
+        seen = judge.stream_raw(fixture.data)
+    merged = completions.merge(fixture.data)
+    if merged.complete and fixture.name not in ("bare-finish", "finish-twice"):
+        assert differences(plain_chat(completions_as_chat(merged.document)), seen) == []
+
+
+@pytest.mark.parametrize("fixture", _of("openai-responses", "response"))
+def test_the_responses_judge_sees_what_a_document_says(fixture: fixtures.Fixture, server: Loopback) -> None:
+    with ResponsesJudge(server) as judge:
+        seen = judge.response(fixture.data)
+    if openai_responses_sdk.fails(fixture.json()):
+        assert isinstance(seen, SdkError)
+    elif fixture.name not in BEYOND_RESPONSES:
+        assert differences(plain_responses(fixture.json()), seen) == []
+
+
+@pytest.mark.parametrize("fixture", _of("openai-responses", "stream"))
+def test_the_responses_judge_sees_what_a_stream_says(fixture: fixtures.Fixture, server: Loopback) -> None:
+    merged = responses.merge(fixture.data)
+    with ResponsesJudge(server) as judge:
+        for seen in (judge.stream_raw(fixture.data), judge.stream_helper(fixture.data)):
+            if not merged.complete:
+                assert isinstance(seen, SdkError)
+            elif fixture.name not in BEYOND_RESPONSES:
+                assert differences(plain_responses(merged.document), seen) == []
+
+
+@pytest.mark.parametrize("fixture", _of("gemini", "response"))
+def test_the_google_judge_sees_what_a_document_says(fixture: fixtures.Fixture, server: Loopback) -> None:
+    with GoogleJudge(server, strict=fixture.name not in BEYOND_GEMINI) as judge:
+        seen = judge.response(fixture.data)
+    found = differences(plain_gemini(fixture.json()), seen) if fixture.name != NUMBERED else []
+    assert [one for one in found if not one.startswith("call id")] == []
+
+
+@pytest.mark.parametrize("fixture", _of("gemini", "stream"))
+def test_the_google_judge_sees_what_a_stream_says(fixture: fixtures.Fixture, server: Loopback) -> None:
+    merged = gemini.merge(fixture.data)
+    if fixture.data.lstrip().startswith(b"["):
+        return  # the SDK asks for SSE
+    with GoogleJudge(server, strict=False) as judge:
+        seen = judge.stream_raw(fixture.data)
+    if merged.complete and fixture.name != IN_PIECES:
+        found = differences(plain_gemini(merged.document), seen)
+        assert [one for one in found if not one.startswith("call id")] == []
+
+
+def test_the_google_judge_notices(server: Loopback) -> None:
+    document = fixtures.named("gemini/plain.response").json()
+    candidate = document["candidates"][0]
+    with GoogleJudge(server) as judge:
+        for broken in (
+            {**document, "candidates": [{**candidate, "finishReason": "THE_END"}]},
+            {**document, "candidates": [{**candidate, "content": {"role": "model", "parts": [{"texts": "x"}]}}]},
+            {**document, "usageMetadata": {"promptTokenCount": "many"}},
+        ):
+            assert _illegal(judge.response(json.dumps(broken).encode()))
+        error = judge.error(429, fixtures.named("gemini/429-quota.error").data)
+    assert isinstance(error, SdkError)
+    assert (error.legal, error.status) == (True, 429)
+    assert google_sdk.fails({"error": {"code": 400}})
 
 
 def _illegal(seen: Seen | SdkError) -> bool:

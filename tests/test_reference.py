@@ -10,15 +10,29 @@ from typing import Any
 
 import pytest
 
-from tests import corpus
+from tests import corpus, fixtures
 from tests.judges import samples
 from tests.judges.anthropic_sdk import AnthropicJudge
 from tests.judges.loopback import Loopback
 from tests.judges.openai_sdk import OpenAIJudge
-from tests.reference import anthropic, chat
-from tests.reference.common import Json, Merged, empty, frames, prune, same
+from tests.reference import anthropic, chat, completions, gemini, responses
+from tests.reference.common import Json, Leaf, Merged, empty, frames, prune, same
 
 EVERY = 5
+MERGES: dict[str, Callable[[bytes], Merged]] = {
+    "openai-chat": chat.merge,
+    "anthropic-messages": anthropic.merge,
+    "openai-completions": completions.merge,
+    "openai-responses": responses.merge,
+    "gemini": gemini.merge,
+}
+UNACCOUNTED: dict[str, Callable[[Merged], list[Leaf]]] = {
+    "openai-chat": lambda merged: chat.unaccounted(merged.frames, merged.document),
+    "anthropic-messages": lambda merged: anthropic.unaccounted(merged.frames, merged.document, merged.raw_inputs),
+    "openai-completions": lambda merged: completions.unaccounted(merged.frames, merged.document),
+    "openai-responses": lambda merged: responses.unaccounted(merged.frames, merged.document),
+    "gemini": lambda merged: gemini.unaccounted(merged.frames, merged.document),
+}
 # The SDK's models complain on the way out when a provider's `content` is a list.
 pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")
 
@@ -230,6 +244,36 @@ def test_anthropic_merge_by_the_rules() -> None:
     extras = anthropic.merge(samples.ANTHROPIC_STREAMS["extras"]).document
     assert extras["context_management"] == {"applied_edits": []}
     assert extras["amazon-bedrock-invocationMetrics"] == {"inputTokenCount": 7}
+
+
+@pytest.mark.parametrize("fixture", fixtures.load("stream"), ids=lambda one: one.id)
+def test_a_stream_is_merged_whole_or_known_to_be_broken(fixture: fixtures.Fixture) -> None:
+    merged = MERGES[fixture.dialect](fixture.data)
+    assert merged.complete is not fixture.broken or fixture.name == "empty"
+    if merged.complete:
+        assert UNACCOUNTED[fixture.dialect](merged) == []
+        assert not empty(merged.document)
+
+
+def test_completions_merge_by_the_rules() -> None:
+    first, second = completions.merge(fixtures.named("openai-completions/choices.stream").data).document["choices"]
+    assert (first["text"], first["finish_reason"]) == (" A river", "stop")
+    assert (second["text"], second["finish_reason"]) == (" The Mur", "length")
+    (columns,) = completions.merge(fixtures.named("openai-completions/logprobs.stream").data).document["choices"]
+    assert columns["logprobs"]["tokens"] == ["ha", "ha"]
+    assert columns["logprobs"]["text_offset"] == [9, 11]
+
+
+@corpus.needs_traffic
+@pytest.mark.parametrize("dialect", ["openai-completions", "openai-responses", "gemini"])
+def test_merges_account_for_every_leaf_of_the_traffic(dialect: str) -> None:
+    failures: dict[str, Any] = {}
+    for row in corpus.sampled(corpus.streams(dialect), 2):
+        merged = MERGES[dialect](row.stream_body or b"")
+        lost = UNACCOUNTED[dialect](merged)
+        if merged.complete and (lost or empty(merged.document)):
+            failures[row.id] = lost
+    assert not failures, _told(failures)
 
 
 @corpus.needs_traffic

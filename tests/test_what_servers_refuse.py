@@ -1,13 +1,27 @@
-"""Requests and answers that a server or an agent would stumble over, were they carried over word by word."""
+"""Requests and answers that a server or an agent would stumble over, were they carried over word by word.
+
+Cases first; then, for every pair, the target's own rules over whatever is written for a request that keeps the
+source's rules (tests/judges/servers.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pytest
 
 import dragoman
+from dragoman import wire
+from tests import corpus, fixtures
+from tests.judges.servers import RULES
+from tests.strategies import DIALECTS, common
 
+N = 60  # generated requests for each pair
+EVERY = 8  # of the recorded ones
+PAIRS = [(a, b) for a in dragoman.dialects() for b in dragoman.dialects() if a != b and wire.SHAPE.get(b, b) != a]
+pairs = pytest.mark.parametrize(("source", "target"), [pair for pair in PAIRS if pair[0] not in wire.SHAPE])
 CHAT, MESSAGES = "openai-chat", "anthropic-messages"
 USER = {"role": "user", "content": "Go."}
 
@@ -117,3 +131,56 @@ def test_a_search_result_is_text_for_those_who_have_no_word_for_it() -> None:
     assert t.body["messages"][-1] == {"role": "tool", "tool_call_id": "t", "content": "W"}
     assert "media.as_text" in codes(t, "/messages/2/content/0/content/0")
     assert dragoman.write_request(dragoman.read_request(body, MESSAGES), MESSAGES).body == body
+
+
+# --- every pair -----------------------------------------------------------------------------------------------
+
+
+@cache
+def generated(dialect: str) -> list[tuple[str, Any, str | None]]:
+    made = common.examples(DIALECTS[dialect].requests(extras=False), N)
+    return [(f"generated {number}", body, None) for number, body in enumerate(made)]
+
+
+def keeps_the_rules(dialect: str, body: Any) -> bool:
+    return not wire.faults(dialect, "request", body) and not list(RULES[dialect](body))
+
+
+def refused(source: str, target: str, given: Iterable[tuple[str, Any, str | None]]) -> dict[str, list[str]]:
+    """(name, body, path) of requests -> what the target's server would say of those that the source's takes."""
+    found: dict[str, list[str]] = {}
+    count = 0
+    for name, body, path in given:
+        if keeps_the_rules(source, body):
+            count += 1
+            found[name] = list(RULES[target](dragoman.translate_request(body, source, target, path=path).body))
+    assert count
+    return {name: complaints for name, complaints in found.items() if complaints}
+
+
+@pairs
+def test_no_server_refuses_what_was_written(source: str, target: str) -> None:
+    given = [(one.id, one.json(), None) for one in fixtures.of(source, "request")]
+    assert refused(source, target, [*given, *generated(source)]) == {}
+
+
+@corpus.needs_traffic
+@pairs
+def test_no_server_refuses_what_was_recorded(source: str, target: str) -> None:
+    rows = corpus.sampled(corpus.requests(source), EVERY)
+    given = [(row.id, row.request, row.request_path if source == "gemini" else None) for row in rows]
+    assert refused(source, target, given) == {}
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    CHAT: {"messages": [{"role": "tool", "tool_call_id": "a", "content": "x"}], "top_logprobs": 2},
+    MESSAGES: {"max_tokens": 0, "messages": [{"role": "user", "content": [{"type": "text", "text": " "}]}]},
+    "openai-completions": {"best_of": 1, "n": 2},
+    "openai-responses": {"input": [{"type": "function_call_output", "call_id": "a", "output": "x"}]},
+    "gemini": {"contents": [{"role": "system", "parts": []}], "generationConfig": {"logprobs": 2}},
+}
+
+
+@pytest.mark.parametrize("dialect", BROKEN)
+def test_the_rules_notice(dialect: str) -> None:
+    assert list(RULES[dialect](BROKEN[dialect]))

@@ -5,6 +5,7 @@ What differs on purpose stands in `DELIBERATE`, with its reason; a new SDK versi
 
 from __future__ import annotations
 
+import enum
 import re
 import types
 import typing
@@ -21,11 +22,34 @@ from dragoman.wire.shapes import Known, Open
 
 pytest.importorskip("openai")
 pytest.importorskip("anthropic")
+pytest.importorskip("google.genai")
 
 from anthropic.types import beta as messages
 from anthropic.types.beta import message_create_params as messages_params
-from openai.types import chat
+from google.genai import types as google
+from openai.types import Completion, chat, completion_create_params, responses
 from openai.types.chat import completion_create_params as chat_params
+from openai.types.responses import response_create_params as responses_params
+
+
+class GoogleConfig(google.GenerationConfig):
+    """The part of a request's config that the SDK has only in its flat form."""
+
+    imageConfig: google.ImageConfig
+
+
+class GoogleRequest(pydantic.BaseModel):
+    """The body that the SDK writes: it has types of the pieces alone."""
+
+    contents: list[google.Content]
+    systemInstruction: google.Content
+    tools: list[google.Tool]
+    toolConfig: google.ToolConfig
+    safetySettings: list[google.SafetySetting]
+    generationConfig: GoogleConfig
+    serviceTier: google.ServiceTier
+    modelArmorConfig: google.ModelArmorConfig
+
 
 SDK: dict[tuple[str, str], Any] = {
     ("openai-chat", "request"): typing.Union[  # noqa: UP007
@@ -39,6 +63,20 @@ SDK: dict[tuple[str, str], Any] = {
     ("anthropic-messages", "response"): messages.BetaMessage,
     ("anthropic-messages", "event"): messages.BetaRawMessageStreamEvent,
     ("anthropic-messages", "error"): __import__("anthropic").types.ErrorResponse,
+    ("openai-completions", "request"): typing.Union[  # noqa: UP007
+        completion_create_params.CompletionCreateParamsNonStreaming,
+        completion_create_params.CompletionCreateParamsStreaming,
+    ],
+    ("openai-completions", "response"): Completion,
+    ("openai-completions", "event"): Completion,
+    ("openai-responses", "request"): typing.Union[  # noqa: UP007
+        responses_params.ResponseCreateParamsNonStreaming, responses_params.ResponseCreateParamsStreaming
+    ],
+    ("openai-responses", "response"): responses.Response,
+    ("openai-responses", "event"): responses.ResponseStreamEvent,
+    ("gemini", "request"): GoogleRequest,
+    ("gemini", "response"): google.GenerateContentResponse,
+    ("gemini", "event"): google.GenerateContentResponse,
 }
 # (dialect, which side has it): patterns of paths -> why.
 DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
@@ -75,36 +113,85 @@ DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
         r".*\.error\{\w+\}\.details": "newer than the types",
         r".*\.error\{(conflict_error|request_too_large)\}": "sent by the service, not in the types",
     },
+    ("openai-completions", "sdk"): {},
+    ("openai-completions", "ours"): {
+        r"\.error": "the frame that ends a stream with an error",
+        r"\.obfuscation": "sent by the service, not in the types",
+    },
+    ("openai-responses", "sdk"): {
+        r".*\.model=.*": "models come and go; they are data of profiles",
+    },
+    ("openai-responses", "ours"): {
+        r".*\.output\[\]\{message\}\.(role=\w+|content\[\]\{input_\w+\})": "one model of messages for both ways",
+        r".*\.item\{message\}\.(role=\w+|content\[\]\{input_\w+\})": "the same in events",
+        r".*\{additional_tools\}\.role=\w+": "one model of items for requests and replies",
+        r".*\.(created_by|environment\{local\}\.skills)": "one model of items for requests and replies",
+        r".*\{(custom_tool_call_output\}\.status|computer_call_output\}\.status=failed)": "one model of items",
+        r".*\{input_audio\}": "some models take it; the types of items leave it out",
+        r".*\{reasoning\}\.content\[\]\{output_text\}": "Open Responses",
+        r"\{response\.reasoning\.(delta|done)\}": "Open Responses",
+        r"\{response\.function_call_arguments\.done\}\.name": "in the API's description, not in the types",
+        r".*\.obfuscation": "sent by the service, not in the types",
+        r".*\.logprobs\[\](\.top_logprobs\[\])?\.bytes": "one model with the items' log probabilities",
+        r"\{error\}\.error": "the form of WebSockets and gateways",
+    },
+    ("gemini", "sdk"): {
+        r"\.(automaticFunctionCallingHistory|parsed|sdkHttpResponse)": "what the SDK adds of its own",
+        r".*=\w*_UNSPECIFIED": "the words for nothing",
+        r".*\.responseFormat\[\]\.(image|video)\.(aspectRatio|imageSize)=\w+": "written out where they are used",
+        r".*\.voiceConsentSignature\.signature": "opaque",
+        r".*\.googleMaps\.authConfig\.\w+": "opaque: credentials of tools that run elsewhere",
+        r".*\.retrieval\.(externalApi|vertexAiSearch|vertexRagStore)\.\w+": "opaque: tools that run elsewhere",
+    },
+    ("gemini", "ours"): {
+        r"\.(contents|tools|safetySettings)\.\w+": "a bare object may stand for a list of one",
+        r".*\.(parts|functionDeclarations|mcpServers|contents)\.\w+": "the same inside",
+        r".*\.role=\w+": "text, in the types",
+        r"\.(cachedContent|continuationToken|labels|model|outputConfig|store)": "beside the pieces that have types",
+        r"\.generationConfig\._responseJsonSchema": "another name of the same field",
+        r"\.generationConfig\.(responseMimeType|imageConfig\.imageSize)=.*": "text, in the types",
+        r".*\.citationSources": "the Developer API's name",
+        r"\.usageMetadata\.serviceTier": "sent by the service, not in the types",
+        r"\.error": "the chunk that ends a stream with an error",
+    },
 }
 
 
-def paths(kind: Any, at: str = "") -> Iterator[str]:
-    """`messages[]{user}.content[]{text}.text` for each field that can be reached, `...field=word` for its words."""
+def paths(kind: Any, at: str = "", within: tuple[Any, ...] = ()) -> Iterator[str]:
+    """`messages[]{user}.content[]{text}.text` for each field that can be reached, `...field=word` for its words.
+
+    within: the objects that are being described; what holds itself is described once.
+    """
     origin = get_origin(kind)
     if origin is Annotated:
         inner, *marks = get_args(kind)
         yield from (f"{at}={word}" for mark in marks if isinstance(mark, Known) for word in mark.words)
-        yield from paths(inner, at)
+        yield from paths(inner, at, within)
     elif origin is Literal:
         yield from (f"{at}={word}" for word in get_args(kind) if isinstance(word, str))
+    elif isinstance(kind, type) and issubclass(kind, enum.Enum):
+        yield from (f"{at}={word.value}" for word in kind)
     elif origin in (typing.Union, types.UnionType, typing_extensions.Required, typing_extensions.NotRequired):
         for inner in get_args(kind):
-            yield from paths(inner, at)
+            yield from paths(inner, at, within)
     elif kind is Open:
         return
     elif _is_object(kind):
-        yield from _of_object(kind, at)
+        yield from _of_object(kind, at, within)
     elif _is_object(origin):
-        yield from _of_object(origin, at)
+        yield from _of_object(origin, at, within)
     elif origin is not None and len(get_args(kind)) == 2:
-        yield from paths(get_args(kind)[1], at + "{}")
+        yield from paths(get_args(kind)[1], at + "{}", within)
     elif origin is not None:
-        yield from paths(get_args(kind)[0], at + "[]")
+        yield from paths(get_args(kind)[0], at + "[]", within)
 
 
-def _of_object(kind: Any, at: str) -> Iterator[str]:
+def _of_object(kind: Any, at: str, within: tuple[Any, ...]) -> Iterator[str]:
+    if kind in within:
+        return
     hints = dict(_fields(kind))
-    for name in ("type", "role"):
+    words: list[str] = []
+    for name in ("type", "role") if "parts" not in hints else ():  # a content of Gemini is the same for every role
         words = [path[1:] for path in paths(hints.get(name), "") if path.startswith("=")]
         if words:
             del hints[name]
@@ -114,7 +201,7 @@ def _of_object(kind: Any, at: str) -> Iterator[str]:
         yield here
         for field, inner in hints.items():
             yield f"{here}.{field}"
-            yield from paths(inner, f"{here}.{field}")
+            yield from paths(inner, f"{here}.{field}", (*within, kind))
 
 
 def _is_object(kind: Any) -> bool:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import dragoman
-from tests.reference import anthropic, chat
+from tests.reference import anthropic, chat, completions, gemini, responses
 from tests.reference.common import Json, Merged, frames, records
 
 CHAT = "openai-chat"
 MESSAGES = "anthropic-messages"
-MERGE = {CHAT: chat.merge, MESSAGES: anthropic.merge}
+COMPLETIONS = "openai-completions"
+RESPONSES = "openai-responses"
+GEMINI = "gemini"
+THINKING = "claude-thinking"
+MERGE: dict[str, Callable[[bytes], Merged]] = {
+    CHAT: chat.merge,
+    THINKING: chat.merge,
+    MESSAGES: anthropic.merge,
+    COMPLETIONS: completions.merge,
+    RESPONSES: responses.merge,
+    GEMINI: gemini.merge,
+}
 
 
 def other(dialect: str) -> str:
+    """A dialect that is another: of the two that are furthest from one another."""
     return MESSAGES if dialect == CHAT else CHAT
 
 
@@ -118,10 +130,7 @@ def run(source: str, data: bytes, **options: Any) -> Run:
     target = other(source)
     stream = dragoman.translate_stream(source, target, **options)
     out = stream.feed(data) + stream.close()
-    if target == MESSAGES:
-        assert_in_order(out, failed=stream.error is not None)
-    else:
-        assert_plain(out, failed=stream.error is not None)
+    ORDER[target](out, failed=stream.error is not None)
     return Run(out, stream, MERGE[target](out))
 
 
@@ -206,6 +215,111 @@ def assert_plain(data: bytes, *, failed: bool) -> None:
                 finished.add(index)
     assert error_seen is failed
     assert failed or finished == roles
+
+
+def assert_texts(data: bytes, *, failed: bool) -> None:
+    """A Completions stream: every choice ends once, with nothing behind it; usage last, `[DONE]`."""
+    told = [data for _, data in records(data)]
+    assert (told[-1] == "[DONE]") is not failed
+    assert told.count("[DONE]") == (not failed)
+    seen: set[int] = set()
+    finished: set[int] = set()
+    usage_seen = error_seen = False
+    for _, frame in frames(data):
+        assert frame is not None
+        assert not error_seen, "something after the error"
+        if "error" in frame:
+            error_seen = True
+            assert set(frame["error"]) >= {"message", "type", "param", "code"}
+            continue
+        assert frame["object"] == "text_completion"
+        assert not usage_seen, "a chunk after the usage"
+        if frame.get("usage") is not None:
+            assert frame["choices"] == []
+            usage_seen = True
+        for choice in frame["choices"]:
+            assert choice["index"] not in finished, "a choice goes on after its end"
+            assert type(choice["text"]) is str
+            seen.add(choice["index"])
+            if choice["finish_reason"] is not None:
+                finished.add(choice["index"])
+    assert error_seen is failed
+    assert failed or finished == seen
+
+
+def assert_chunks(data: bytes, *, failed: bool) -> None:
+    """A Gemini stream: whole parts, every candidate ends once and for all, or the prompt was blocked."""
+    seen: set[int] = set()
+    finished: set[int] = set()
+    blocked = error_seen = False
+    for frame in gemini.frames(data):
+        assert frame is not None
+        assert not error_seen, "something after the error"
+        if "error" in frame:
+            error_seen = True
+            assert set(frame["error"]) >= {"code", "message", "status"}
+            continue
+        blocked = blocked or "blockReason" in frame.get("promptFeedback", {})
+        for candidate in frame.get("candidates", ()):
+            index = candidate.get("index", 0)
+            parts = candidate.get("content", {}).get("parts", [])
+            assert index not in finished or not parts, "a candidate goes on after its end"
+            assert all(part for part in parts), "a part of nothing"
+            seen.add(index)
+            if "finishReason" in candidate:
+                assert index not in finished, "finished twice"
+                finished.add(index)
+    assert error_seen is failed
+    assert failed or (finished == seen and (finished or blocked))
+
+
+def assert_numbered(data: bytes, *, failed: bool) -> None:
+    """A Responses stream: numbered without gaps, every item and part opened and closed once, one terminal event."""
+    opened: dict[int, str] = {}
+    parts: set[tuple[str, int, int]] = set()
+    ended = ""
+    for number, (event, frame) in enumerate(frames(data)):
+        assert frame is not None
+        kind = frame["type"]
+        assert event == kind
+        assert frame["sequence_number"] == number
+        assert not ended or (ended, kind) == ("error", "response.failed"), f"{kind} after the end"
+        assert (number == 0) is (kind == "response.created") or kind == "error", "not begun, or begun twice"
+        step = kind.rpartition(".")[2]
+        if kind in ("error", "response.completed", "response.incomplete", "response.failed"):
+            ended = kind
+            assert failed or not opened, "an item is not done"
+        elif kind == "response.output_item.added":
+            assert frame["output_index"] not in opened
+            opened[frame["output_index"]] = frame["item"]["type"]
+        elif kind == "response.output_item.done":
+            assert opened.pop(frame["output_index"]) == frame["item"]["type"]
+            assert not any(index == frame["output_index"] for _, index, _ in parts), "a part is not done"
+        elif "output_index" in frame:
+            assert frame["output_index"] in opened, f"{kind} of an item that is not open"
+            where = "content_index" if "content_index" in frame else "summary_index"
+            if where in frame:
+                place = where, frame["output_index"], frame[where]
+                if kind.endswith("_part.added"):
+                    assert place not in parts
+                    parts.add(place)
+                else:
+                    assert place in parts, f"{kind} of a part that is not open"
+                if kind.endswith("_part.done"):
+                    parts.remove(place)
+        else:
+            assert step in ("created", "in_progress", "queued")
+    assert ended in (("error", "response.failed") if failed else ("response.completed", "response.incomplete"))
+
+
+ORDER: dict[str, Callable[..., None]] = {
+    CHAT: assert_plain,
+    THINKING: assert_plain,
+    MESSAGES: assert_in_order,
+    COMPLETIONS: assert_texts,
+    RESPONSES: assert_numbered,
+    GEMINI: assert_chunks,
+}
 
 
 def covered(losses: Iterable[dragoman.Loss], at: str, *kinds: str) -> bool:

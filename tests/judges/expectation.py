@@ -84,7 +84,7 @@ def expect_from_chat(document: Json, *, streamed: bool = False) -> Seen:
     choice = first_choice(document)
     message = choice.get("message") or {}
     text, reasoning = _text_and_reasoning(message)
-    calls = [_as_tool_use(call, streamed) for call in message.get("tool_calls") or []]
+    calls = [as_tool_use(call, streamed) for call in message.get("tool_calls") or []]
     legacy = message.get("function_call")
     if isinstance(legacy, dict) and legacy.get("name") and not calls:
         calls = [Call(None, legacy["name"], _as_input(legacy.get("arguments"), streamed))]
@@ -104,6 +104,15 @@ def expect_from_chat(document: Json, *, streamed: bool = False) -> Seen:
     )
 
 
+def completions_as_chat(document: Json) -> Json:
+    """A legacy completion as a Chat document: its texts are messages, and so are the answers' ends."""
+    choices = [
+        {**choice, "message": {"role": "assistant", "content": choice.get("text") or ""}}
+        for choice in document.get("choices") or []
+    ]
+    return {**document, "choices": choices}
+
+
 def _inner(call: Json) -> Json:
     return call.get("function") or call.get("custom") or {}
 
@@ -114,7 +123,7 @@ def _raw_arguments(call: Json) -> str:
     return found if isinstance(found, str) else json_text({} if found is None else found)
 
 
-def _as_tool_use(call: Json, streamed: bool) -> Call:
+def as_tool_use(call: Json, streamed: bool) -> Call:
     function, custom = call.get("function") or {}, call.get("custom") or {}
     name = (function or custom).get("name") or ""
     if custom and not function:

@@ -1,4 +1,4 @@
-"""The official OpenAI SDK as a reader of Chat documents, streams and errors, over real HTTP, strict."""
+"""The official OpenAI SDK as a reader of Chat and legacy Completions, over real HTTP, strict."""
 
 from __future__ import annotations
 
@@ -125,6 +125,68 @@ class OpenAIJudge:
         if not snapshot.choices[1:] and "".join(texts) != seen.text:
             raise AssertionError(f"content.delta events say {''.join(texts)!r}, the snapshot {seen.text!r}")
         return seen
+
+
+class CompletionsJudge:
+    """`client.completions`. In streams it is lax: its one type for both wants a finish reason in every chunk."""
+
+    def __init__(self, server: Loopback, *, strict: bool = True) -> None:
+        self._server = server
+        self._client, self._lax = (
+            openai.OpenAI(
+                api_key="none",
+                base_url=f"{server.url}/v1",
+                max_retries=0,
+                timeout=30,
+                http_client=openai.DefaultHttpxClient(trust_env=False),
+                _strict_response_validation=held,
+            )
+            for held in (strict, False)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+        self._lax.close()
+
+    def response(self, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Seen | SdkError:
+        """A whole response, or with another status an error, as `create()` gives it."""
+        ready = self._server.ready(Answer(body, status, headers=headers or {}))
+        return _caught(
+            lambda: _of_texts([self._client.completions.create(model="any", prompt="any", extra_headers=ready)])
+        )
+
+    def error(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> Seen | SdkError:
+        return self.response(body, status, headers)
+
+    def stream_raw(self, data: bytes) -> Seen | SdkError:
+        """The chunks of `create(stream=True)`, put together here; no chunk but the last of a choice has a finish."""
+        return _caught(lambda: self._raw(data))
+
+    def _raw(self, data: bytes) -> Seen:
+        headers = self._server.ready(Answer(data, content_type=SSE))
+        with self._lax.completions.create(model="any", prompt="any", stream=True, extra_headers=headers) as chunks:
+            return _of_texts(list(chunks))
+
+
+def _of_texts(whole: list[Any]) -> Seen:
+    """The first choice of a completion, or of the chunks of one."""
+    choices = [choice for one in whole for choice in one.choices if not choice.index]
+    if not choices:
+        raise AssertionError("no choice of index 0")
+    if any(choice.finish_reason for choice in choices[:-1]):
+        raise AssertionError("a choice goes on after its end")
+    return Seen(
+        text="".join(choice.text for choice in choices),
+        finish=choices[-1].finish_reason,
+        usage=_usage(next((one.usage for one in reversed(whole) if one.usage), None)),
+        model=whole[0].model,
+        id=whole[0].id,
+    )
 
 
 def _caught(read: Callable[[], Seen]) -> Seen | SdkError:

@@ -6,16 +6,26 @@ Blank texts are left out, and so is thinking, which has laws of its own; of seve
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.reference import gemini, responses
+
 Said = Iterator[tuple[str, str]]  # (what kind of thing, how it reads)
+EVERYTHING = frozenset({"text", "tool", "name", "arguments", "id", "result"})
+# What a dialect has words for; the others have them for everything.
+CARRIES: dict[str, frozenset[str]] = {"openai-completions": frozenset({"text"})}
 
 
 def said(body: Any, dialect: str, kind: str) -> set[tuple[str, str]]:
     """The things that the body of a request or response says."""
-    found = _chat(body, kind) if dialect == "openai-chat" else _anthropic(body, kind)
+    found = ((what, _JSON[what](word) if what in _JSON else word) for what, word in _SAYS[dialect](body, kind))
     return {(what, word) for what, word in found if word.strip()}
+
+
+def carried(source: str, target: str) -> frozenset[str]:
+    """The kinds of things that come back from `source` -> `target` -> `source`: those that both have words for."""
+    return CARRIES.get(source, EVERYTHING) & CARRIES.get(target, EVERYTHING)
 
 
 def _arguments(text: Any) -> str:
@@ -30,6 +40,14 @@ def _arguments(text: Any) -> str:
     if isinstance(value, dict) and set(value) == {"_raw"}:
         return _arguments(value["_raw"])
     return json.dumps(value, sort_keys=True) if value not in ({}, None) else ""
+
+
+def _result(text: str) -> str:
+    """A result as a JSON value where it is an object or a list: dialects differ in who writes it as text."""
+    return _arguments(text) if text.lstrip()[:1] in ("{", "[") else text
+
+
+_JSON: dict[str, Callable[[str], str]] = {"arguments": _arguments, "result": _result}
 
 
 def _texts(content: Any, what: str) -> Said:
@@ -85,12 +103,39 @@ def _anthropic(body: Any, kind: str) -> Said:
                 yield from _texts(block.get("content"), "result")
 
 
-def gone(before: set[tuple[str, str]], after: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What was said before and not after; a text may come back as a piece of a longer one."""
-    texts = "\x00".join(word for what, word in after if what == "text")
-    whole = "".join(word for what, word in after if what == "text")
+def _completions(body: Any, kind: str) -> Said:
+    prompt = body.get("prompt")
+    for text in (prompt if isinstance(prompt, list) else [prompt])[:1] if kind == "request" else ():
+        if isinstance(text, str):
+            yield "text", text
+    for choice in (body.get("choices") or [])[:1] if kind == "response" else ():
+        if isinstance(choice.get("text"), str):
+            yield "text", choice["text"]
+
+
+def _responses(body: Any, kind: str) -> Said:
+    # A response repeats the request's tools: it does not say them.
+    return (one for one in responses.said(body, kind) if kind == "request" or one[0] != "tool")
+
+
+_SAYS: dict[str, Callable[[Any, str], Said]] = {
+    "openai-chat": _chat,
+    "claude-thinking": _chat,
+    "anthropic-messages": _anthropic,
+    "openai-completions": _completions,
+    "openai-responses": _responses,
+    "gemini": gemini.said,
+}
+
+
+def gone(
+    before: set[tuple[str, str]], after: set[tuple[str, str]], kinds: frozenset[str] = EVERYTHING
+) -> list[tuple[str, str]]:
+    """What of these kinds was said before and not after; texts and results may come back as pieces of longer ones."""
+    told = {what: [word for one, word in after if one == what] for what in ("text", "result")}
+    whole = {what: "\x00".join([*words, "".join(words)]) for what, words in told.items()}
     return [
         (what, word)
         for what, word in sorted(before - after)
-        if not (what == "text" and (word in texts or word in whole))
+        if what in kinds and not (what in whole and word in whole[what])
     ]

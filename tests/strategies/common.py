@@ -387,6 +387,11 @@ FREE_FORM = frozenset(
         "mm_processor_kwargs",
         "vllm_xargs",
         "kv_transfer_params",
+        "output_schema",
+        "variables",
+        "headers",
+        "env",
+        "attributes",
     ]
 )
 """Keys whose value belongs to the user: nothing is strewn into it."""

@@ -14,17 +14,19 @@ difference is empty.  The words:
 * ``~usage-own-chunk``             a situation: something that only a whole stream can show
 
 How to extend.  Add the words to the text of the dialect's kind (``{a,b}`` stands for both, nested or not; a line's
-``#`` begins a comment); for a new situation add a line to `chat_situations` or `anthropic_situations`.
+``#`` begins a comment); for a new situation add a line to the dialect's function in `SITUATIONS`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from . import coverage_gemini, coverage_responses
 from .common import COMMENT, FREE_FORM, Doc, Record
+from .coverage_completions import COMPLETIONS
 from .coverage_fields import ANTHROPIC, CHAT
 
 # --- the lists ----------------------------------------------------------------------------------------------
@@ -61,16 +63,22 @@ def fields(text: str) -> frozenset[str]:
     return frozenset(name for line in lines for word in line.split() for name in expand(word))
 
 
+LISTS: dict[str, dict[str, str]] = {
+    "openai-chat": CHAT,
+    "anthropic-messages": ANTHROPIC,
+    "openai-completions": COMPLETIONS,
+    "claude-thinking": CHAT,
+    "gemini": coverage_gemini.GEMINI,
+    "openai-responses": coverage_responses.RESPONSES,
+}
 FIELDS: dict[str, frozenset[str]] = {
-    f"{dialect}/{kind}": fields(text)
-    for dialect, kinds in (("openai-chat", CHAT), ("anthropic-messages", ANTHROPIC))
-    for kind, text in kinds.items()
+    f"{dialect}/{kind}": fields(text) for dialect, kinds in LISTS.items() for kind, text in kinds.items()
 }
 
 # --- what documents reach -----------------------------------------------------------------------------------
 
 
-def reached(docs: Iterable[Any]) -> set[str]:
+def reached(docs: Iterable[Any], dialect: str) -> set[str]:
     """The words of all documents: JSON objects, (status, body) pairs of errors, or lists of SSE records."""
     found: set[str] = set()
     for doc in docs:
@@ -80,6 +88,7 @@ def reached(docs: Iterable[Any]) -> set[str]:
             _walk(body, "", "", found)
         elif isinstance(doc, list):
             _stream(doc, found)
+            found |= SITUATIONS[dialect](doc)
         else:
             _walk(doc, "", "", found)
     return found
@@ -87,7 +96,7 @@ def reached(docs: Iterable[Any]) -> set[str]:
 
 def missing(key: str, docs: Iterable[Any]) -> list[str]:
     """What `FIELDS[key]` names and the documents never show."""
-    return sorted(FIELDS[key] - reached(docs))
+    return sorted(FIELDS[key] - reached(docs, key.partition("/")[0]))
 
 
 def _stream(records: Sequence[Record], found: set[str]) -> None:
@@ -97,10 +106,6 @@ def _stream(records: Sequence[Record], found: set[str]) -> None:
             _walk(data, "", "", found)
         elif name != COMMENT:
             found.add(f"data={data}")
-    typed = any(
-        isinstance(data, dict) and data.get("type") in ("message_start", "ping", "error") for _, data in records
-    )
-    found |= anthropic_situations(records) if typed else chat_situations(records)
 
 
 def _walk(value: Any, path: str, arm: str, found: set[str]) -> None:
@@ -395,3 +400,13 @@ def _block_situations(block: Doc, deltas: Sequence[Doc]) -> set[str]:
         if "" in pieces[1:]:
             found.add("~empty-fragment-later")
     return found
+
+
+SITUATIONS: dict[str, Callable[[Sequence[Record]], set[str]]] = {
+    "openai-chat": chat_situations,
+    "anthropic-messages": anthropic_situations,
+    "openai-completions": chat_situations,
+    "claude-thinking": chat_situations,
+    "gemini": coverage_gemini.gemini_situations,
+    "openai-responses": coverage_responses.situations,
+}

@@ -383,7 +383,9 @@ class Folder:
             if pieces is not None:
                 # A non-empty `input` in a start event gives way to deltas, if any come.
                 old = getattr(part, name)
-                setattr(part, name, (old if type(old) is str else "") + "".join(pieces))
+                text = "".join(pieces)
+                if text or type(old) is not dict:
+                    setattr(part, name, (old if type(old) is str else "") + text)
 
     def fold(self) -> Response:
         """The response as far as it got."""

@@ -117,6 +117,7 @@ _CODES = {
     "top_logprobs": "logprobs.unsupported",
     "service_tier": "service_tier.unsupported",
     "stop": "stop.unsupported",
+    "parallel_tool_calls": "tool_choice.parallel",
     "suffix": "completions.suffix",
     "echo": "completions.echo",
     "best_of": "candidate.extra",
@@ -242,6 +243,16 @@ def is_closed(schema: Any) -> bool:
         if schema.get("additionalProperties") is not False or listed != names:
             return False
     return all(is_closed(value) for key, value in schema.items() if key not in ("enum", "const", "default", "required"))
+
+
+def is_rooted(schema: Any) -> bool:
+    """Whether the root of a schema is an object, as OpenAI's structured output wants it, or may be one."""
+    return type(schema) is not dict or schema.get("type", "object") == "object"
+
+
+def rooted(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema as the one property `value` of an object."""
+    return {"type": "object", "properties": {"value": schema}, "required": ["value"], "additionalProperties": False}
 
 
 # --- reasoning: spec/MAP.md section 5 -------------------------------------------------------------------------

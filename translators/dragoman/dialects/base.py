@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -217,9 +218,10 @@ class Writer:
     def seconds(self, r: Response) -> int:
         """The creation time in whole seconds; what is lost of it is reported."""
         created = r.created or 0
-        if created != int(created):
+        whole = int(created) if math.isfinite(created) else 0
+        if created != whole:
             self.report.changed("envelope.created", self.where(r, "created"), created)
-        return int(created)
+        return whole
 
     def lose_item(self, node: Any, item: Item) -> None:
         """Report what the Responses dialect says of the item around a node; "completed" says nothing."""
@@ -280,18 +282,21 @@ class Writer:
 
         "Tool results and calls pair by id, else by name and order."
         """
-        waiting: list[ToolCall] = []
+        nodes = [part for m in messages for part in m.parts]
+        called = {part.id for part in nodes if isinstance(part, ToolCall) and part.id}
+        named = {part.call_id for part in nodes if isinstance(part, ToolResult) and part.call_id}
+        waiting: list[ToolCall] = []  # the calls that no result names
         out: list[Message] = []
         for m in messages:
             parts: list[Part] = []
             for part in m.parts:
-                if isinstance(part, ToolCall):
+                if isinstance(part, ToolCall) and part.id not in named:
                     waiting.append(part)
-                elif isinstance(part, ToolResult):
+                elif isinstance(part, ToolResult) and part.call_id not in called:
                     found = next((c for c in waiting if _answers(part, c)), None)
                     waiting = [c for c in waiting if c is not found]
-                    if not part.call_id and found is not None and found.id:
-                        self.report.changed("tool_result.paired", self.where(part, "call_id"))
+                    if found is not None and (part.call_id or found.id):
+                        self.report.changed("tool_result.paired", self.where(part, "call_id"), part.call_id)
                         part = replace(part, call_id=found.id)
                 parts.append(part)
             out.append(m if parts == m.parts else replace(m, parts=parts))
@@ -391,7 +396,8 @@ class Writer:
 
 
 def _answers(result: ToolResult, call: ToolCall) -> bool:
-    return result.call_id == call.id if result.call_id else result.name in (None, call.name)
+    """Whether a result whose id is that of no call goes with a call that no result names: by name and order."""
+    return not call.id and result.name == call.name if result.call_id else result.name in (None, call.name)
 
 
 def only_results(m: Message) -> bool:

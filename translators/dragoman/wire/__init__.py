@@ -1,7 +1,8 @@
 """Strict models of every document of every dialect, for validation on demand and for schemas/.
 
 Edge only: nothing imports this before somebody asks (`validate=True`, `python -m dragoman.wire`), for it imports
-pydantic. A dialect is a module here named like its id, `DOCUMENTS` in it names the model of each kind.
+pydantic. A dialect is a module here named like its id, `DOCUMENTS` in it names the model of each kind; one that has
+another's wire form is a row of `SHAPE`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..errors import Fault, UnknownDialect
 from .faults import faults_of
 
 KINDS = ("request", "response", "error", "event")
+SHAPE = {"claude-thinking": "openai-chat"}
 
 
 @cache
@@ -25,7 +27,8 @@ def models(dialect: str) -> dict[str, Any]:
     name = dialect.partition("+")[0]
     if name not in registry.names():
         raise UnknownDialect(dialect, registry.names())
-    found: dict[str, Any] = import_module(f".{name.replace('-', '_')}", __package__).DOCUMENTS
+    module = SHAPE.get(name, name).replace("-", "_")
+    found: dict[str, Any] = import_module(f".{module}", __package__).DOCUMENTS
     return found
 
 

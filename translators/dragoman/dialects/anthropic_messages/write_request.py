@@ -180,6 +180,9 @@ class RequestWriter(BlockWriter):
             # "Each tool_use block must have a corresponding tool_result block in the next message": results
             # of parallel calls, and what the user says after them, are one turn.
             _, before, earlier, at = self.messages[-1]
+            if results and m.role != "tool":
+                self.report.changed("message.merged", at)
+                self.report.changed("message.merged", m.at)
             before += blocks
             earlier += sources
             self.messages[-1] = ("user", before, earlier, at if results else m.at)
@@ -494,7 +497,7 @@ class RequestWriter(BlockWriter):
             return
         self.drop(c, c.at)
         mode, effort = c.mode, c.effort
-        if effort == "none" or mode == "disabled":
+        if effort == "none" or mode == "disabled" or c.budget == 0:
             thinking: Json = {"type": "disabled"}
             if effort not in (None, "none"):
                 report.dropped("reasoning.effort", r.place("reasoning.effort"), effort)

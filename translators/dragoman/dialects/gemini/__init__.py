@@ -45,7 +45,9 @@ DIALECT = Dialect(
     constants=("<system>", "</system>"),
     kin={
         "reasoning": ("/generationConfig/thinkingConfig",),
-        "citations": ("/candidates/0/groundingMetadata", "/candidates/0/citationMetadata"),
+        "citations": tuple(
+            f"/candidates/{i}/{key}" for i in range(8) for key in ("groundingMetadata", "citationMetadata")
+        ),
     },
 )
 ARRAY = "gemini+array"

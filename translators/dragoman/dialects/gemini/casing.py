@@ -41,7 +41,7 @@ def _walk(value: Any, shape: Shape, at: str, keys: Keys) -> Any:
     for key, item in value.items():
         name, inner = key, shape.get(key)
         if inner is None:
-            if "_" not in key or key in shape:
+            if type(key) is not str or "_" not in key or key in shape:
                 continue
             name = _camel(key)
             taken = changes is not None and any(name == other for other, _ in changes.values())

@@ -143,10 +143,15 @@ def to_schema(schema: Any) -> Any:
         elif key == "examples" and type(value) is list and len(value) == 1:
             out["example"] = value[0]
         elif key == "enum" and type(value) is list:
-            out[key] = [v for v in value if v is not None] if "null" in schema.get("type", ()) else value
+            out[key] = [v for v in value if v is not None] if _may_be_null(schema) else value
         else:
             out[key] = value
     return out
+
+
+def _may_be_null(schema: Any) -> bool:
+    kinds = schema.get("type")
+    return type(kinds) in (list, str) and "null" in kinds
 
 
 def for_service(schema: Any, report: Report, at: str) -> Any:

@@ -349,7 +349,7 @@ class ResponseWriter(PartWriter):
             out["candidatesTokenCount"] = max(visible, 0)
         if u.reasoning is not None:
             out["thoughtsTokenCount"] = u.reasoning
-        if u.total == 0 and (u.input or u.output):
+        if u.total == 0 and any(out.values()):
             # Here a total of 0 is one that is left out.
             self.report.changed("usage.total", self.usage_at(u, "total"), u.total)
         elif u.total is not None:

@@ -45,7 +45,7 @@ SYSTEM = ("system", "developer")
 
 def target(r: Request, context: Context, stream: str = "?alt=sse") -> tuple[str, dict[str, str]]:
     """Where a request goes: the model and whether to stream are in the path."""
-    name = r.model.removeprefix("models/")
+    name = r.model.removeprefix("models/").encode("utf-8", "replace").decode()
     collection, _, own_name = name.partition("/")
     place = f"models/{quote(name, safe='')}"
     if collection in ("tunedModels", "endpoints") and own_name:
@@ -503,6 +503,8 @@ class RequestWriter(PartWriter):
             return
         self.drop(f)
         if f.kind == "text":
+            if f.extra:
+                report.dropped("format.text", self.where(f, "kind"), f.kind)
             return
         self.link("/generationConfig/responseMimeType", f.at)
         config["responseMimeType"] = "application/json"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ...errors import Fault, InvalidDocument
@@ -98,13 +100,13 @@ def _max_completion_tokens(r: Request, value: Any, body: Json, faults: Faults) -
     return True
 
 
-def _seen(r: Request, value: Any, body: Json, faults: Faults) -> bool:
-    # A reseller's misspelling of `seed`; where both stand, `seed` wins.
-    if type(value) is not int or type(body.get("seed")) is int:
+def _other_seed(key: str, r: Request, value: Any, body: Json, faults: Faults) -> bool:
+    # A reseller's misspelling of `seed`, and Mistral's word; where several stand, `seed` wins.
+    if type(value) is not int or type(body.get("seed")) is int or "seed" in r.params:
         return False
     r.params["seed"] = value
-    r.places["seed"] = "/seen"
-    r.spelling = {**(r.spelling or {}), "seed": "seen"}
+    r.places["seed"] = f"/{key}"
+    r.spelling = {**(r.spelling or {}), "seed": key}
     return True
 
 
@@ -353,12 +355,13 @@ def _enable_thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool
     return True
 
 
-_REQUEST = {
+_REQUEST: dict[str, Callable[[Request, Any, Json, Faults], bool]] = {
     "model": _model,
     "messages": _messages,
     "max_tokens": _max_tokens,
     "max_completion_tokens": _max_completion_tokens,
-    "seen": _seen,
+    "seen": partial(_other_seed, "seen"),
+    "random_seed": partial(_other_seed, "random_seed"),
     "stop": _stop,
     "stream_options": _stream_options,
     "tools": _tools,

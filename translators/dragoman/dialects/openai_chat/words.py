@@ -109,6 +109,7 @@ REQUEST: Kind = {
     "reasoning": {"effort": (), "max_tokens": (), "enabled": (True,), "exclude": (False,)},
     "enable_thinking": (),
     "seen": (),
+    "random_seed": (),
 }
 MESSAGE: Kind = {
     "role": (),
@@ -292,5 +293,7 @@ DERIVED = {
     "data": "the usual base64 alphabet",
     "$ref": "where a definition stands",
     "strict": "structured output holds to its schema",
+    "schema/required": "a root that is no object becomes a property of one",
+    "schema/additionalProperties": "likewise",
     "code": "ERRORS",
 }

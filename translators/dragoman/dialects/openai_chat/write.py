@@ -239,8 +239,10 @@ class ResponseWriter(ChatWriter):
     def logprobs(self, c: Candidate) -> Any:
         """Log probabilities, where they are in this dialect's form."""
         value = c.logprobs
-        if value is None or (type(value) is dict and value.keys() <= {"content", "refusal"}):
-            return value
+        if value is None:
+            return None
+        if type(value) is dict and {key for key, item in value.items() if item} <= {"content", "refusal"}:
+            return {key: item for key, item in value.items() if key in ("content", "refusal")}
         self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), value)
         return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_closed, is_default, param_code
+from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, pair_ids
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
@@ -498,6 +498,10 @@ class RequestWriter(ChatWriter):
         if f.schema is not None:
             inner["schema"] = f.schema
             self.link("/response_format/json_schema/schema", self.where(f, "schema"))
+            if not is_rooted(f.schema):
+                # "root type: object"
+                inner["schema"] = rooted(f.schema)
+                self.report.changed("format.schema", self.where(f, "schema"), f.schema)
         inner["strict"] = f.strict
         if f.strict is None:
             # Structured output elsewhere always holds to its schema; here only under `strict`, which takes

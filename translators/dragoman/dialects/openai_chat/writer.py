@@ -313,7 +313,7 @@ class ForeignWriter(ResponseWriter):
     def update(self, values: Json) -> None:
         """Envelope values that came late: from now on they are said."""
         said = self.envelope_text
-        if values.get("created") is not None and not self.timed:
+        if values.get("created") is not None and not (self.timed and said["created"]):
             self.timed, said["created"] = True, self.seconds(Response("", created=values["created"]))
         if values.get("fingerprint") is not None:
             said.setdefault("system_fingerprint", values["fingerprint"])

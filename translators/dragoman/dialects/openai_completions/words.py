@@ -140,6 +140,7 @@ DERIVED = {
     "index": "position",
     "prompt": "transcript",
     "prompt/0": "transcript",
+    "max_tokens": "the shortest answer for none",
     "logprobs": "how many alternatives: none",
     "finish_reason": "FINISH",
     "prompt_tokens": "inclusive counting",

@@ -206,6 +206,10 @@ class RequestWriter(Writer):
                 continue
             elif name == "parallel_tool_calls" and not is_default(name, value):
                 report.dropped("tool_choice.without_tools", at, value)
+            elif name == "max_output_tokens" and value == 0:
+                # "0 only writes the prompt cache": the nearest here is the shortest answer.
+                report.changed("max_tokens.zero", at, value)
+                out["max_tokens"] = 1
             elif name in WIRE and name not in UNOFFICIAL:
                 out[WIRE[name]] = value
             elif not is_default(name, value):

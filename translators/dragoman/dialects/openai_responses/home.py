@@ -45,7 +45,7 @@ def home_request(r: Request) -> Json:
             out["instructions"] = m.parts[0].text
         elif mark.get("input") == "string" and isinstance(m.parts[0], Text):
             out["input"] = m.parts[0].text
-        elif m.parts or m.item is not None:
+        elif m.parts or m.item is not None or m.role != "system":
             items.append(home_input_item(m, custom))
     if "input" not in out and spelling.get("input") != "absent":
         out["input"] = items

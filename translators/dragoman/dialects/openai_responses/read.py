@@ -303,8 +303,13 @@ _REQUEST = {
 
 def is_error(body: Json) -> bool:
     """Whether a body that came under a success status is an error all the same, or nothing at all."""
-    ended = body.get("status") in _FAILED
+    ended = _failed(body)
     return bool(body.get("error")) or ended or not ("output" in body or "status" in body)
+
+
+def _failed(body: Json) -> bool:
+    status = body.get("status")
+    return type(status) is str and status in _FAILED
 
 
 _FAILED = {"failed": "the response failed", "cancelled": "the response was cancelled"}
@@ -523,7 +528,7 @@ def read_error(status: int | None, body: Any) -> Error:
     elif type(inner) is str and inner:
         out.message, out.spelling, out.at = inner, {"form": "string"}, "/error"
         out.extra = {k: v for k, v in body.items() if k != "error"} or None
-    elif body.get("status") in _FAILED and "message" not in body:
+    elif _failed(body) and "message" not in body:
         out.message, out.spelling, out.extra = _FAILED[body["status"]], {"form": "response"}, body
     else:
         _error_fields(out, body, None)

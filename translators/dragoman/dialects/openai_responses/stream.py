@@ -243,7 +243,8 @@ class ResponsesStreamReader(SSEReader):
         item = self._items[index] = _Item(f"/output/{len(self._items)}", value)
         if type(value.get("id")) is str:
             self._ids[value["id"]] = item
-        if value.get("type") not in _WHOLE:
+        kind = value.get("type")
+        if type(kind) is not str or kind not in _WHOLE:
             self._part_start(item, 0, _begun_part(read_item(value, item.at)), out)
         return item
 
@@ -448,7 +449,7 @@ class ResponsesStreamReader(SSEReader):
         part, text = self._single(body, "reasoning", out), body.get(key)
         if part is None or type(text) is not str or type(part.part) is not Reasoning or part.part.redacted:
             return
-        place = ("summary" if "summary" in body["type"] else "content", index if type(index) is int else 0)
+        place = ("summary" if "summary" in str(body["type"]) else "content", index if type(index) is int else 0)
         if key == "text" and part.place == place:
             return  # repeats what the deltas said; the item's `done` has the last word
         if not text:

@@ -411,12 +411,15 @@ PLACES: Places = {
     ServerTool: {"item": ""},
     Reasoning: {"text": _text_at, "state": _state_at, "item": ""},
     ToolChoice: {"names": lambda c: f"{c.at}/tools" if c.mode.startswith("subset_") else f"{c.at}/name"},
+    OutputFormat: {"kind": "/type"},
     Candidate: {"finish_reason": _finish_at, "logprobs": _logprobs_at},
     Response: {"created": "/created_at", "fingerprint": "/system_fingerprint"},
 }
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "schema/required": "a root that is no object becomes a property of one",
+    "schema/additionalProperties": "likewise",
     "$ref": "where a definition stands",
     "type": "the word of the item or part",
     "object": "the word of the envelope",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ...errors import InvalidDocument
 from ...ids import derived, spell, unspell
+from ...jsontext import loads
 from ...model import (
     Candidate,
     Error,
@@ -117,7 +119,7 @@ class ResponseWriter(ItemWriter):
         calls = any(item["type"] in CALLS for item in items)
         word = self.finish(first, calls)
         out.update(ending(word))
-        if word == CUT_OFF and items and items[-1]["type"] == "message":
+        if word == CUT_OFF and items and is_cut(items[-1]):
             items[-1]["status"] = "incomplete"
         out["output"] = items
         self.about(first)
@@ -394,6 +396,19 @@ class ResponseWriter(ItemWriter):
             "output_tokens_details": {"reasoning_tokens": figures["reasoning"]},
             "total_tokens": u.total if u.total is not None else figures["input"] + figures["output"],
         }
+
+
+def is_cut(item: Json) -> bool:
+    """Whether the last item of an answer that was cut off is not whole: a message, or a call with half its JSON."""
+    return item["type"] == "message" or (item["type"] == "function_call" and not is_object(item["arguments"]))
+
+
+def is_object(arguments: str) -> bool:
+    """Whether the arguments of a call are a whole JSON object."""
+    try:
+        return type(loads(arguments)) is dict
+    except InvalidDocument:
+        return False
 
 
 def ending(word: str) -> Json:

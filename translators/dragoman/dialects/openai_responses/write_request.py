@@ -20,7 +20,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_closed, is_default, param_code
+from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, pair_ids
 from .home import flat_format, home_request
 from .words import (
@@ -460,6 +460,10 @@ class RequestWriter(ItemWriter):
             if f.description is not None:
                 said["description"] = f.description
             said["schema"] = f.schema
+            if not is_rooted(f.schema):
+                # "root type: object"
+                said["schema"] = rooted(f.schema)
+                self.report.changed("format.schema", self.where(f, "schema"), f.schema)
             said["strict"] = f.strict
             if f.strict is None:
                 # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
@@ -473,7 +477,6 @@ class RequestWriter(ItemWriter):
         if c is None:
             return
         self.drop(c, c.at)
-        self.effort_alone(c, r.place("reasoning.effort"))
         effort = c.effort
         self.effort_alone(c, r.place("reasoning.effort"))
         if c.mode is not None:

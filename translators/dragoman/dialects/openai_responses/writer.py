@@ -43,7 +43,7 @@ from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
 from .home_writer import HomeWriter
 from .words import CALLS, CUT_OFF
-from .write import ResponseWriter, ending, failed_error, reasoning_item
+from .write import ResponseWriter, ending, failed_error, is_object, reasoning_item
 
 
 def ResponsesStreamWriter(report: Report, home: bool, context: Context) -> Any:
@@ -79,6 +79,7 @@ class ForeignWriter(ResponseWriter):
     __slots__ = (
         "blocks",
         "candidate",
+        "cut",
         "finish_event",
         "first",
         "found",
@@ -98,6 +99,7 @@ class ForeignWriter(ResponseWriter):
         self.groups: list[_Group] = []
         self.message: _Group | None = None
         self.candidate: Candidate | None = None
+        self.cut: _Group | None = None  # a call that is over but not whole: the end says whether it was cut off
         self.finish_event: Finish | None = None
         self.first: _Block | None = None  # the first text: log probabilities stand there
         self.found: Json = {}  # log probabilities so far
@@ -178,7 +180,7 @@ class ForeignWriter(ResponseWriter):
 
     def open_group(self, item: Json) -> tuple[_Group, bytes]:
         """A new output item; the message before it takes no more texts."""
-        out = self.leave_message()
+        out = self.leave_message() + self.leave_call()
         group = _Group(len(self.groups), item)
         self.groups.append(group)
         return group, out + self.say("response.output_item.added", output_index=group.index, item=dict(item))
@@ -189,6 +191,10 @@ class ForeignWriter(ResponseWriter):
             return b""
         group.current = False
         return self.close_group(group) if not group.parts else b""
+
+    def leave_call(self, status: str = "completed") -> bytes:
+        group, self.cut = self.cut, None
+        return self.close_group(group, status) if group is not None else b""
 
     def close_group(self, group: _Group, status: str = "completed") -> bytes:
         group.closed = True
@@ -317,6 +323,9 @@ class ForeignWriter(ResponseWriter):
             out += self.say("response.custom_tool_call_input.done", **body, input=text)
         else:
             out += self.say("response.function_call_arguments.done", **body, arguments=text, name=group.item["name"])
+            if group is self.groups[-1] and not is_object(text):
+                self.cut = group
+                return out
         return out + self.close_group(group)
 
     def end_thought(self, block: _Block) -> bytes:
@@ -383,6 +392,7 @@ class ForeignWriter(ResponseWriter):
             # They came once the text was over: the whole response has them.
             self.give_logprobs(c, [group.item for group in self.groups])
         said = ending(word)
+        out += self.leave_call("incomplete" if word == CUT_OFF else "completed")
         group, self.message = self.message, None
         if group is not None:
             cut = word == CUT_OFF and group is self.groups[-1]
