@@ -24,7 +24,7 @@ $(VENV)/ready: $(VENV)/installed pyproject.toml
 # One line of the log is broken on purpose, hence exit status 1.
 demo: setup
 	@mkdir -p build
-	@for to in anthropic-messages openai-chat; do \
+	@for to in anthropic-messages openai-chat gemini; do \
 	  echo "$$ dragoman convert $(DEMO) --to $$to"; \
 	  $(BIN)/dragoman convert $(DEMO) --to $$to -o build/$$to.jsonl --losses build/$$to.losses.jsonl 2> build/$$to.txt; \
 	  test $$? -eq 1 || { cat build/$$to.txt; exit 1; }; \

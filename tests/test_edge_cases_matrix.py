@@ -561,4 +561,3 @@ def test_oa40_nor_does_home_tell_a_success() -> None:
     s = dragoman.translate_stream(RESPONSES, RESPONSES)
     assert s.feed(data) + s.close() == data
     assert isinstance(s.error, dragoman.BrokenStream)
-

@@ -35,8 +35,16 @@ MERGES: dict[str, Any] = {
 }
 # Results whose call id answers no call: the recorder masked one of the two, or the call is on the server only.
 UNANSWERED = frozenset(
-    "55a66c95443d1e68 03fe065a814591e9 2dff9717960f6832 48103169e275ea41 6dad879f703ee653 7ee1d4b50a629574 "
-    "8346e76c768870b6 95e5462b1f91e7d7".split()
+    {
+        "55a66c95443d1e68",
+        "03fe065a814591e9",
+        "2dff9717960f6832",
+        "48103169e275ea41",
+        "6dad879f703ee653",
+        "7ee1d4b50a629574",
+        "8346e76c768870b6",
+        "95e5462b1f91e7d7",
+    }
 )
 SHARES = Path(__file__).parent / "data" / "come_back.json"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from . import registry
 from .dialects.base import Context, Dialect
@@ -10,6 +10,8 @@ from .errors import BrokenStream, DragomanError, UntranslatableDocument
 from .events import Event, Failure, Start, failure_text
 from .model import Error
 from .report import Loss, OnLoss, Report
+
+_NESTED = "a frame is nested beyond any sense"
 
 
 class StreamTranslation:
@@ -19,7 +21,7 @@ class StreamTranslation:
     refusal (on_loss="raise") stands there as UntranslatableDocument.
     """
 
-    __slots__ = ("_closed", "_done", "_home", "_on_loss", "_reader", "_report", "_seen", "_writer", "error")
+    __slots__ = ("_cause", "_closed", "_done", "_home", "_on_loss", "_reader", "_report", "_seen", "_writer", "error")
 
     def __init__(self, source: Dialect, target: Dialect, context: Context, on_loss: OnLoss) -> None:
         self._home = source is target  # then the bytes pass
@@ -29,6 +31,7 @@ class StreamTranslation:
         self._on_loss = on_loss
         self._seen = 0
         self._done = self._closed = False
+        self._cause: BrokenStream | None = None  # why nothing more can be read or written
         self.error: DragomanError | None = None
 
     @property
@@ -42,11 +45,7 @@ class StreamTranslation:
             raise BrokenStream("the stream is closed")
         if self._done:
             return b""
-        try:
-            events = self._reader.feed(chunk)
-        except BrokenStream as broken:
-            return self._broken(broken)
-        return self._say(events, chunk)
+        return self._say(self._events(lambda: self._reader.feed(chunk)), chunk)
 
     def close(self) -> bytes:
         """What is left: closes what is open. A stream that stopped before its end gets the target's error."""
@@ -54,18 +53,29 @@ class StreamTranslation:
             self._closed = True
             return b""
         self._closed = True
+        return self._say(self._events(self._reader.close), b"")
+
+    def _events(self, read: Callable[[], list[Event]]) -> list[Event]:
+        """What the reader makes of its input; a stream never raises for what the upstream sent."""
         try:
-            events = self._reader.close()
+            return read()
         except BrokenStream as broken:
-            return self._broken(broken)
-        return self._say(events, b"")
+            self._cause = broken
+        except (DragomanError, RecursionError):
+            self._cause = BrokenStream(_NESTED)
+        return [Failure(Error("api", str(self._cause)))]
 
     def _say(self, events: list[Event], chunk: bytes) -> bytes:
         send = self._writer.send
         out: list[bytes] = []
         for event in events:
             if not self._home:
-                out.append(send(event))
+                try:
+                    out.append(send(event))
+                except (DragomanError, RecursionError):
+                    self._cause = BrokenStream(_NESTED)
+                    event = Failure(Error("api", _NESTED))
+                    out.append(send(event))
                 if len(self._report.losses) > self._seen:
                     refused = self._decide()
                     if refused is not None:
@@ -73,10 +83,12 @@ class StreamTranslation:
                         self.error, self._done = refused, True
                         break
             if type(event) is Failure:
-                self.error = BrokenStream(failure_text(event.error))
-                self._done = not self._home
+                self.error = self._cause or BrokenStream(failure_text(event.error))
+                self._done = not self._home or self._cause is not None
                 if self._done:
                     break
+        if self._home and self._cause is not None:
+            return b""  # what could not even be read is not passed on
         # At home the bytes pass as they came.
         return chunk if self._home else b"".join(out)
 
@@ -88,10 +100,6 @@ class StreamTranslation:
             for loss in fresh:
                 self._on_loss(loss)
         return None
-
-    def _broken(self, broken: BrokenStream) -> bytes:
-        self.error, self._done = broken, True
-        return b"" if self._home else self._writer.send(Failure(Error("api", str(broken))))
 
 
 def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:

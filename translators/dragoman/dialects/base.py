@@ -218,7 +218,7 @@ class Writer:
     def seconds(self, r: Response) -> int:
         """The creation time in whole seconds; what is lost of it is reported."""
         created = r.created or 0
-        whole = int(created) if math.isfinite(created) else 0
+        whole = created if type(created) is int else int(created) if math.isfinite(created) else 0
         if created != whole:
             self.report.changed("envelope.created", self.where(r, "created"), created)
         return whole

@@ -398,6 +398,10 @@ class RequestWriter(BlockWriter):
                     out["service_tier"] = SERVICE_TIER.write[str(value)]
                 else:
                     report.dropped("service_tier.unsupported", at, value)
+            elif name == "max_output_tokens" and type(value) is int and value < 1:
+                # Here 0 would only write the prompt cache.
+                report.changed("max_tokens.zero", at, value)
+                out["max_tokens"] = 1
             elif wire is not None:
                 out[wire] = value
             elif name == "stop":
@@ -479,10 +483,10 @@ class RequestWriter(BlockWriter):
         elif schema is None:
             schema = {"type": "object", "properties": {}}
             self.report.invented("tool.schema", f"{target}/input_schema", schema)
-        elif schema.get("type") != "object":
+        elif type(schema) is not dict or schema.get("type") != "object":
             # "input_schema.type: must be object"
-            self.report.changed("schema.type", self.where(tool, "parameters"), schema.get("type"))
-            schema = {**schema, "type": "object"}
+            self.report.changed("schema.type", self.where(tool, "parameters"), schema)
+            schema = {**schema, "type": "object"} if type(schema) is dict else {"type": "object", "properties": {}}
         out["input_schema"] = schema
         if tool.strict is not None:
             out["strict"] = tool.strict

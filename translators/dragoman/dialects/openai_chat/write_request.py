@@ -8,7 +8,7 @@ from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Te
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, pair_ids
+from ..base import Context, only_results, pair_ids
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
 from .words import SERVICE_TIERS, TOOL_CHOICE, UNOFFICIAL, WIRE
@@ -31,7 +31,7 @@ def _blank(part: Part) -> bool:
 class RequestWriter(ChatWriter):
     """One request."""
 
-    __slots__ = ("answered", "calls", "ids", "messages", "r", "said", "skipped", "spoken")
+    __slots__ = ("answered", "attached", "calls", "ids", "messages", "r", "said", "skipped", "spoken")
 
     one_answer = False
     no_state = "state.foreign"
@@ -43,6 +43,7 @@ class RequestWriter(ChatWriter):
         self.said = self.paired(self.gathered(self.turns(r.messages)))
         self.ids = pair_ids(self.said)
         self.calls: dict[str, str] = {}  # id -> name
+        self.attached: list[tuple[Message, list[Part]]] = []  # the media of results, until these are through
         self.answered = ""  # where the last results stood, if they were a turn of the user's own
         self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
 
@@ -53,6 +54,7 @@ class RequestWriter(ChatWriter):
             report.invented("envelope.model", "/model", "")
         for message in self.said:
             self.message(message)
+        self.attach()
         if self.said and self.messages and self.said[-1].role == "assistant" == self.messages[-1]["role"]:
             # There the model goes on from where such a turn ends; here it is a turn like any other.
             report.changed("role.prefill", self.said[-1].at)
@@ -70,12 +72,29 @@ class RequestWriter(ChatWriter):
     # messages
 
     def message(self, m: Message) -> None:
+        if not only_results(m):
+            self.attach()
         self.say(m)
         if m.role not in ("system", "developer"):
             self.skipped = True
             self.spoken = self.spoken or (
                 len(self.messages) > 0 and self.messages[-1]["role"] not in ("system", "developer")
             )
+
+    def attach(self) -> None:
+        """The media of the results so far, in turns of the user behind all of these."""
+        for m, media in self.attached:
+            target = f"/messages/{len(self.messages)}"
+            content: list[Json] = []
+            for part in media:
+                said = self.part(part, "user")
+                if said is not None:
+                    self.link(f"{target}/content/{len(content)}", part.at)
+                    content.append(said)
+            if content:
+                self.messages.append({"role": "user", "content": content})
+                self.link(f"{target}/role", f"{m.at}/role")
+        self.attached = []
 
     def say(self, m: Message) -> None:
         if m.role == "assistant":
@@ -146,6 +165,10 @@ class RequestWriter(ChatWriter):
                 results += 1
             else:
                 rest.append(part)
+        if rest and only_results(m):
+            # "messages with role 'tool'" stand together: what they held besides text follows behind the last.
+            self.attached.append((m, rest))
+            rest = []
         if rest or not results:
             if not results and self.answered and before and self.messages[-1]["role"] == "tool":
                 # Two turns of the user in a row, results first: here nothing keeps them apart.
@@ -460,6 +483,8 @@ class RequestWriter(ChatWriter):
                     report.dropped(param_code(name), r.place(name), value)
             else:
                 out[wire] = value
+        if "top_logprobs" in out:
+            out.setdefault("logprobs", True)  # "logprobs must be set to true if this parameter is used"
         if r.params.get("stream") and self.flavour.usage:
             # Elsewhere usage always comes with the stream; here it must be asked for.
             out["stream_options"] = {"include_usage": r.params.get("include_usage", True)}

@@ -449,7 +449,11 @@ class ResponsesStreamReader(SSEReader):
         part, text = self._single(body, "reasoning", out), body.get(key)
         if part is None or type(text) is not str or type(part.part) is not Reasoning or part.part.redacted:
             return
-        place = ("summary" if "summary" in str(body["type"]) else "content", index if type(index) is int else 0)
+        kind = body["type"]
+        place = (
+            "summary" if type(kind) is str and "summary" in kind else "content",
+            index if type(index) is int else 0,
+        )
         if key == "text" and part.place == place:
             return  # repeats what the deltas said; the item's `done` has the last word
         if not text:
