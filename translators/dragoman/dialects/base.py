@@ -169,7 +169,19 @@ NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
-    __slots__ = ("_items", "_restored", "_spoken", "context", "home", "kinds", "link", "meaning", "report", "source")
+    __slots__ = (
+        "_answered",
+        "_items",
+        "_restored",
+        "_spoken",
+        "context",
+        "home",
+        "kinds",
+        "link",
+        "meaning",
+        "report",
+        "source",
+    )
 
     one_answer = True  # whether texts of several items become texts of one message (not so in requests)
     no_state = "state.no_carrier"  # the loss of opaque state: towards a client; upstream it is `state.foreign`
@@ -178,6 +190,7 @@ class Writer:
         self.report, self.home, self.context = report, home, context
         self.link = report.link
         self._restored: dict[str, str] | None = None
+        self._answered = ""  # where the last results stood, if they were a turn of the user's own
         self._spoken: str | None = None  # the item of the last text
         self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
@@ -276,6 +289,19 @@ class Writer:
         """Report an effort that did not ask for thinking, where effort is the only word for thinking."""
         if c.mode is None and c.effort is not None and self.source is not None and self.source.effort_apart:
             self.report.changed("reasoning.mode", at, c.effort)
+
+    def met(self, m: Message, said: bool) -> None:
+        """Take note of a written turn; tell of a user's turn that now stands behind the user's own results:
+        two turns of the user in a row, results first, are one wherever results are part of a turn."""
+        if not said:
+            return
+        if only_results(m):
+            self._answered = m.at if m.role == "user" else ""
+            return
+        if self._answered and m.role == "user":
+            self.report.changed("message.merged", self._answered)
+            self.report.changed("message.merged", m.at)
+        self._answered = ""
 
     def paired(self, messages: list[Message]) -> list[Message]:
         """The messages, with every result that names no call behind a call that has an id given that id.

@@ -229,6 +229,7 @@ DERIVED = {
     "disable_parallel_tool_use": "negation",
     "service_tier": "SERVICE_TIER",
     "effort": "effort table",
+    "max_tokens": "the shortest answer for none",
     "display": "what of the thinking is shown",
     "budget_tokens": "budget below the limit",
     "temperature": "clamp to 0..1",

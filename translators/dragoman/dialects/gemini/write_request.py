@@ -197,6 +197,11 @@ class RequestWriter(PartWriter):
 
     def message(self, m: Message) -> None:
         self.texts = sum(1 for p in m.parts if isinstance(p, Text))
+        before = sum(len(turn.parts) for turn in self.turns_out)
+        self.take(m)
+        self.met(m, sum(len(turn.parts) for turn in self.turns_out) > before)
+
+    def take(self, m: Message) -> None:
         if m.role in SYSTEM:
             self.late_system(m)
         elif m.role == "assistant":
@@ -357,6 +362,8 @@ class RequestWriter(PartWriter):
                 self.report.dropped("citation.unsupported", c.at, c.value)
             self.drop(text)
             self.cache(text)
+            if not text.text and (text.cache or text.extra):
+                self.report.dropped("text.blank", text.at, text.text)
         texts = [text for text in texts if text.text]
         for text in texts if len(texts) > 1 else ():
             self.report.changed("text.joined", text.at)

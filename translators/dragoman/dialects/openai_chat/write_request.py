@@ -483,8 +483,12 @@ class RequestWriter(ChatWriter):
                     report.dropped(param_code(name), r.place(name), value)
             else:
                 out[wire] = value
-        if "top_logprobs" in out:
-            out.setdefault("logprobs", True)  # "logprobs must be set to true if this parameter is used"
+        if "logprobs" not in out and out.get("top_logprobs") == 0:
+            del out["top_logprobs"]  # none beside none
+        if "top_logprobs" in out and "logprobs" not in out:
+            # "logprobs must be set to true if this parameter is used"
+            out["logprobs"] = True
+            report.invented("logprobs.asked", "/logprobs", True)
         if r.params.get("stream") and self.flavour.usage:
             # Elsewhere usage always comes with the stream; here it must be asked for.
             out["stream_options"] = {"include_usage": r.params.get("include_usage", True)}

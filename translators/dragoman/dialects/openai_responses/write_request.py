@@ -119,7 +119,9 @@ class RequestWriter(ItemWriter):
         before = len(self.input)
         rest: list[Part] = []
         for part in m.parts:
-            if isinstance(part, (ToolCall, ToolResult)) or (isinstance(part, Reasoning) and role == "assistant"):
+            if isinstance(part, Reasoning) and role == "assistant" and not own(part):
+                self.thought(part)  # what is gone parts nothing
+            elif isinstance(part, (ToolCall, ToolResult)) or (isinstance(part, Reasoning) and role == "assistant"):
                 self.say(m, role, rest)
                 rest = []
                 self.link(f"{self.next()}/role", f"{m.at}/role")
@@ -136,6 +138,7 @@ class RequestWriter(ItemWriter):
             self.report.dropped("message.empty", m.at, m)
         elif len(self.input) - before > 1:
             self.report.changed("message.split", m.at)
+        self.met(m, len(self.input) > before)
         if not system:
             self.skipped, self.spoken = True, self.spoken or len(self.input) > before
         self.about(m)
@@ -309,7 +312,7 @@ class RequestWriter(ItemWriter):
         """Thinking goes up only with this issuer's own state: nobody else's is taken."""
         self.drop(part)
         state = part.state
-        if state is None or state.issuer != NAME or state.kind not in ("encrypted", "compaction"):
+        if state is None or not own(part):
             self.report.dropped("reasoning.unsigned", part.at, part.text)
             if state is not None:
                 self.report.dropped("state.foreign", self.where(part, "state"), state.value)
@@ -508,3 +511,9 @@ class RequestWriter(ItemWriter):
 def is_plain(content: list[Json]) -> bool:
     """Whether content is one text and nothing else: then it is written as a string."""
     return len(content) == 1 and content[0].keys() == {"type", "text"}
+
+
+def own(part: Reasoning) -> bool:
+    """Whether thinking has this issuer's own state."""
+    state = part.state
+    return state is not None and state.issuer == NAME and state.kind in ("encrypted", "compaction")
