@@ -98,11 +98,23 @@ def test_law_1_fold_is_the_merge_of_the_raw_frames(dialect: str) -> None:
             continue
         complete += 1
         whole = dragoman.fold(dragoman.read_events(row.stream_body or b"", dialect))
-        found = laws.differences(prune(merged.document), prune(dragoman.write_response(whole, dialect).body))
+        expected, got = merged.document, dragoman.write_response(whole, dialect).body
+        if dialect == "gemini":
+            expected, got = plain_gemini(expected), plain_gemini(got)
+        found = laws.differences(prune(expected), prune(got))
         if found:
             differing.append((row.id, found[0]))
     assert complete
     assert not differing, differing[:5]
+
+
+def plain_gemini(body: Any) -> Any:
+    """Proto3 leaves out what is a default (an index of 0), and says nothing with the order of the ratings."""
+    plain = laws.normal("response", body, "gemini")
+    for candidate in plain.get("candidates", ()):
+        if "safetyRatings" in candidate:
+            candidate["safetyRatings"] = sorted(candidate["safetyRatings"], key=lambda rating: str(rating["category"]))
+    return plain
 
 
 LAWS: list[Callable[[str, Any, str, str], list[Violation]]] = [

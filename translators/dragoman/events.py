@@ -342,16 +342,18 @@ class Folder:
                 setattr(self.response, name, value)
 
     def _extra(self, event: Extra) -> None:
+        def merged(old: dict[str, Any] | None) -> dict[str, Any]:
+            return {**(old or {}), **event.values} if event.whole else merge_extra(old, event.values)
+
         if event.where == "response":
             if self.response is not None:
-                old = self.response.extra
-                self.response.extra = {**(old or {}), **event.values} if event.whole else merge_extra(old, event.values)
+                self.response.extra = merged(self.response.extra)
             return
         candidate = self._candidates[event.candidate]
         if event.where == "candidate":
-            candidate.extra = merge_extra(candidate.extra, event.values)
+            candidate.extra = merged(candidate.extra)
         elif event.where == "message":
-            candidate.message.extra = merge_extra(candidate.message.extra, event.values)
+            candidate.message.extra = merged(candidate.message.extra)
         else:
             candidate.logprobs = _merge_logprobs(candidate.logprobs, event.values)
 

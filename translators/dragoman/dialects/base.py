@@ -295,13 +295,10 @@ class Writer:
         two turns of the user in a row, results first, are one wherever results are part of a turn."""
         if not said:
             return
-        if only_results(m):
-            self._answered = m.at if m.role == "user" else ""
-            return
         if self._answered and m.role == "user":
             self.report.changed("message.merged", self._answered)
             self.report.changed("message.merged", m.at)
-        self._answered = ""
+        self._answered = m.at if only_results(m) and m.role == "user" else ""
 
     def paired(self, messages: list[Message]) -> list[Message]:
         """The messages, with every result that names no call behind a call that has an id given that id.

@@ -34,5 +34,9 @@ DIALECT = Dialect(
     effort_apart=True,
     constants=("<system>", "</system>"),
     derived=DERIVED,
-    kin={"reasoning": ("/thinking", "/output_config/effort"), "user": ("/metadata/user_id",)},
+    kin={
+        "limit": ("/max_tokens",),
+        "reasoning": ("/thinking", "/output_config/effort"),
+        "user": ("/metadata/user_id",),
+    },
 )

@@ -44,6 +44,7 @@ DIALECT = Dialect(
     total="totalTokenCount",
     constants=("<system>", "</system>"),
     kin={
+        "limit": ("/generationConfig/maxOutputTokens",),
         "reasoning": ("/generationConfig/thinkingConfig",),
         "citations": tuple(
             f"/candidates/{i}/{key}" for i in range(8) for key in ("groundingMetadata", "citationMetadata")

@@ -68,6 +68,14 @@ class _Candidate:
     role: bool = True
     cited: Json = field(default_factory=dict)  # the grounding so far
     told: set[str] = field(default_factory=set)  # the citations that went out
+    ratings: Json = field(default_factory=dict)  # the last rating of each category
+
+    def rate(self, ratings: list[Any]) -> list[Any]:
+        """All ratings so far: a chunk may tell of some categories only."""
+        if not all(type(r) is dict and type(r.get("category")) is str for r in ratings):
+            return ratings
+        self.ratings |= {r["category"]: r for r in ratings}
+        return list(self.ratings.values())
 
 
 class GeminiStreamReader(SSEReader):
@@ -214,6 +222,10 @@ class GeminiStreamReader(SSEReader):
                 key in _CITED and type(value) is not dict
             ):
                 extra[key] = value
+        ratings = extra.get("safetyRatings")
+        if type(ratings) is list:
+            del extra["safetyRatings"]
+            out.append(Extra("candidate", index, {"safetyRatings": c.rate(ratings)}, whole=True))
         if extra:
             out.append(Extra("candidate", index, extra))
         probabilities = from_result(extra.get("logprobsResult"))

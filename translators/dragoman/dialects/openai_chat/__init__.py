@@ -35,6 +35,7 @@ DIALECT = Dialect(
     target=_target,
     places=PLACES,
     derived=DERIVED,
+    total="total_tokens",
     kin={
         "reasoning": ("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"),
         "user": ("/user", "/safety_identifier"),

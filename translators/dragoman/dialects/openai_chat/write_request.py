@@ -176,6 +176,9 @@ class RequestWriter(ChatWriter):
                 self.report.changed("message.merged", m.at)
             self.plain(m, "user", rest)
             return
+        if self.answered and m.role == "user" and before and self.messages[before - 1]["role"] == "tool":
+            self.report.changed("message.merged", self.answered)
+            self.report.changed("message.merged", m.at)
         self.answered = m.at if m.role == "user" else ""
         self.drop(m)
         if len(self.messages) == before:

@@ -32,4 +32,6 @@ DIALECT = Dialect(
     target=_target,
     places=PLACES,
     derived=DERIVED,
+    total="total_tokens",
+    kin={"limit": ("/max_tokens",)},
 )

@@ -30,6 +30,7 @@ DIALECT = Dialect(
     target=_target,
     places=PLACES,
     derived=DERIVED,
+    total="total_tokens",
     kin={
         "reasoning": ("/reasoning/effort",),
         "user": ("/user", "/safety_identifier"),
