@@ -293,7 +293,7 @@ class Writer:
     def met(self, m: Message, said: bool) -> None:
         """Take note of a written turn; tell of a user's turn that now stands behind the user's own results:
         two turns of the user in a row, results first, are one wherever results are part of a turn."""
-        if not said:
+        if not said or m.role in ("system", "developer"):
             return
         if self._answered and m.role == "user":
             self.report.changed("message.merged", self._answered)

@@ -170,7 +170,7 @@ class RequestWriter(ChatWriter):
             self.attached.append((m, rest))
             rest = []
         if rest or not results:
-            if not results and self.answered and before and self.messages[-1]["role"] == "tool":
+            if not results and self.answered and self.after_results():
                 # Two turns of the user in a row, results first: here nothing keeps them apart.
                 self.report.changed("message.merged", self.answered)
                 self.report.changed("message.merged", m.at)
@@ -183,6 +183,11 @@ class RequestWriter(ChatWriter):
         self.drop(m)
         if len(self.messages) == before:
             self.report.dropped("message.empty", m.at, m)
+
+    def after_results(self) -> bool:
+        """Whether the last to have spoken, the system aside, was a tool."""
+        spoken = (m["role"] for m in reversed(self.messages) if m["role"] not in ("system", "developer"))
+        return next(spoken, None) == "tool"
 
     def result(self, part: ToolResult, m: Message) -> list[Part]:
         """One `tool` message; returns the media that had to leave it."""
