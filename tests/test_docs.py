@@ -160,8 +160,6 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "media.": get_args(get_type_hints(model.Media)["kind"]),
     "tool.": ("server", "custom"),
 }
-# Codes that stand in an attribute of a class, by its name.
-ATTRIBUTE_CODES = {"no_state": ("state.no_carrier", "state.foreign")}
 
 
 class Codes:
@@ -219,8 +217,6 @@ class Codes:
                     yield inner.value
             if node.func.id == tables.param_code.__name__:
                 yield from (tables.param_code(name) for name in model.Params.__annotations__)
-        elif isinstance(node, ast.Attribute):
-            yield from ATTRIBUTE_CODES.get(node.attr, ())
         elif isinstance(node, ast.Name):
             yield from self.variable(node.id, inside)
 

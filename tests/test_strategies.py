@@ -481,7 +481,6 @@ def test_openai_accepts_responses_and_chunks(dialect: str) -> None:
                 assert _refused(dialect, piece, chunk) == []
 
 
-@pytest.mark.skipif("openai-responses" not in DIALECTS, reason="no strategies")
 def test_openai_accepts_responses_and_their_events() -> None:
     pytest.importorskip("openai")
     from openai.types.responses import Response, ResponseStreamEvent

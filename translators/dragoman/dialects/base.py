@@ -183,8 +183,7 @@ class Writer:
         "source",
     )
 
-    one_answer = True  # whether texts of several items become texts of one message (not so in requests)
-    no_state = "state.no_carrier"  # the loss of opaque state: towards a client; upstream it is `state.foreign`
+    upstream = False  # whether this is a request on its way up, or an answer to a client
 
     def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
         self.report, self.home, self.context = report, home, context
@@ -215,8 +214,9 @@ class Writer:
             self.lose_item(node, node.item)
 
     def lose_state(self, part: Any, state: State) -> None:
-        """Report opaque state on a part other than thinking."""
-        self.report.dropped(self.no_state, self.where(part, "state"), state.value)
+        """Report opaque state that stays behind."""
+        code = "state.foreign" if self.upstream else "state.no_carrier"
+        self.report.dropped(code, self.where(part, "state"), state.value)
 
     def lose_filename(self, part: Media) -> None:
         """Report a file's name where media have none."""
@@ -239,7 +239,8 @@ class Writer:
     def lose_item(self, node: Any, item: Item) -> None:
         """Report what the Responses dialect says of the item around a node; "completed" says nothing."""
         at = self.where(node, "item")
-        if self.one_answer and isinstance(node, (Text, Refusal)):
+        if not self.upstream and isinstance(node, (Text, Refusal)):
+            # Texts of several items become texts of one message.
             if self._spoken is not None and self._spoken != at:
                 self.report.changed("item.merged", at)
             self._spoken = at
@@ -379,12 +380,6 @@ class Writer:
             return None
         plain = self.restored().get(name, name)
         return next((t for t in request.tools if t.name == plain), None)
-
-    @property
-    def legacy(self) -> bool:
-        """Whether the client declared its tools as `functions`."""
-        request = self.context.request
-        return bool(request and any((t.spelling or {}).get("field") == "functions" for t in request.tools or ()))
 
     def cache(self, node: Any) -> None:
         """Report the cache mark of `node` where the target has none."""

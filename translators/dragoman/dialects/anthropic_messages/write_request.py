@@ -51,8 +51,7 @@ SYSTEM = ("system", "developer")
 class RequestWriter(BlockWriter):
     """One request."""
 
-    one_answer = False
-    no_state = "state.foreign"
+    upstream = True
 
     __slots__ = ("free", "ids", "known", "messages", "open", "r", "renamed", "said")
 

@@ -79,8 +79,7 @@ class RequestWriter(PartWriter):
 
     __slots__ = ("called", "free", "ids", "inner", "names", "r", "said", "texts", "turns_out")
 
-    one_answer = False
-    no_state = "state.foreign"
+    upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)

@@ -103,7 +103,7 @@ class ChatWriter(Writer):
         if isinstance(part, Reasoning):
             self.report.dropped("reasoning.unsupported", part.at, part)
             if part.state is not None and self.where(part, "state") != part.at:
-                self.report.dropped(self.no_state, self.where(part, "state"), part.state.value)
+                self.lose_state(part, part.state)
         else:
             self.report.dropped(opaque_code(part), part.at, part)
 
@@ -119,12 +119,14 @@ def write_response(r: Response, report: Report, home: bool, context: Context, fl
 
 
 class ResponseWriter(ChatWriter):
-    """One response, or the ends of a stream."""
+    """One response, or the ends of a stream. legacy: the client declared its tools as `functions`."""
 
-    __slots__ = ()
+    __slots__ = ("legacy",)
 
     def __init__(self, dialect: str, report: Report, context: Context, flavour: Flavour) -> None:
         super().__init__(find(dialect), report, False, context, flavour)
+        declared = (context.request.tools or ()) if context.request is not None else ()
+        self.legacy = any((t.spelling or {}).get("field") == "functions" for t in declared)
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r, "chat.completion")

@@ -33,8 +33,7 @@ class RequestWriter(ChatWriter):
 
     __slots__ = ("answered", "attached", "calls", "ids", "messages", "r", "said", "skipped", "spoken")
 
-    one_answer = False
-    no_state = "state.foreign"
+    upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context, flavour: Flavour) -> None:
         super().__init__(find(r.dialect), report, False, context, flavour)

@@ -48,8 +48,7 @@ class RequestWriter(Writer):
 
     __slots__ = ("names", "r", "sources")
 
-    one_answer = False
-    no_state = "state.foreign"
+    upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, False, context)

@@ -50,8 +50,7 @@ class RequestWriter(ItemWriter):
 
     __slots__ = ("before", "calls", "ids", "input", "r", "said", "skipped", "spoken")
 
-    one_answer = False
-    no_state = "state.foreign"
+    upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
