@@ -7,12 +7,13 @@ from functools import partial
 
 from ...model import Json, ReasoningControl, Request, Response
 from ..base import Context, Dialect
+from ..openai_shape import USAGE_MEANING, read_error, write_error
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
-from .read import read_error, read_request, read_response
+from .read import read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
 from .tags import TagReader, split_response
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
-from .write import write_error, write_response
+from .words import DERIVED, KINDS, NAME, PLACES
+from .write import write_response
 from .write_request import write_request
 
 

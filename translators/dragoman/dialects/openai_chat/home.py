@@ -7,7 +7,6 @@ from typing import Any
 from ...media import Data
 from ...model import (
     Candidate,
-    Error,
     Json,
     Media,
     Message,
@@ -22,8 +21,9 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...tables import ERRORS, give_back
+from ...tables import give_back
 from ..base import arguments_text
+from ..openai_shape import home_error
 from .flavours import SUFFIX
 from .words import FINISH, TOOL_CHOICE, WIRE
 
@@ -307,33 +307,3 @@ def finish_word(c: Any) -> str:
     """The finish reason of a candidate or Finish event as it was spelt."""
     word: str = (c.spelling or {}).get("finish") or FINISH.write.get(c.finish_reason, c.finish_reason)
     return word
-
-
-def home_error(e: Error) -> Any:
-    """An error body as it was."""
-    spelling = e.spelling or {}
-    form = spelling.get("form")
-    fields = {"message": e.message or None, "code": e.code, "param": e.param}
-    inner = {k: v for k, v in fields.items() if v is not None}
-    out: Any
-    if form == "value":
-        out = spelling["value"]
-    elif form == "string":
-        out = {"error": e.message}
-        give_back(out, e.extra)
-    elif form == "flat":
-        out = inner
-        if (
-            "message" in out
-            and type((e.extra or {}).get("detail")) is str
-            and e.extra
-            and e.extra["detail"] == e.message
-        ):
-            del out["message"]
-        give_back(out, e.extra)
-    else:
-        out = {"error": inner}
-        if not e.at:
-            inner.setdefault("type", ERRORS[e.type].openai)
-        give_back(out, e.extra)
-    return [out] if spelling.get("list") else out

@@ -10,7 +10,6 @@ from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import (
     Candidate,
-    Error,
     Json,
     Message,
     OutputFormat,
@@ -25,9 +24,9 @@ from ...model import (
     Tool,
     ToolChoice,
     ToolResult,
-    Usage,
 )
-from ...tables import EFFORTS, error_named, error_word
+from ...tables import EFFORTS
+from ..openai_shape import ENVELOPE, read_error, read_usage
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
 from .words import FINISH, NAME, PARAMS, TOOL_CHOICE
 
@@ -509,8 +508,8 @@ def read_response(body: Json) -> Response:
         return r
     extra: Json = {}
     for key, value in body.items():
-        if key in _ENVELOPE and type(value) in _ENVELOPE[key][1] and value != "":
-            setattr(r, _ENVELOPE[key][0], value)
+        if key in ENVELOPE and type(value) in ENVELOPE[key][1] and value != "":
+            setattr(r, ENVELOPE[key][0], value)
         elif key == "choices" and type(value) is list:
             for i, choice in enumerate(value):
                 at = f"/choices/{i}"
@@ -530,15 +529,6 @@ def read_response(body: Json) -> Response:
         raise InvalidDocument(faults)
     r.extra = extra or None
     return r
-
-
-_ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
-    "id": ("id", (str,)),
-    "model": ("model", (str,)),
-    "created": ("created", (int, float)),
-    "service_tier": ("service_tier", (str,)),
-    "system_fingerprint": ("fingerprint", (str,)),
-}
 
 
 def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:
@@ -574,74 +564,3 @@ def read_finish(out: Any, word: str) -> None:
     out.finish_reason = FINISH.read.get(word, "other")
     if FINISH.write.get(out.finish_reason) != word:
         out.spelling = {**(out.spelling or {}), "finish": word}
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int else None
-
-
-def read_usage(value: Json, at: str = "/usage") -> Usage:
-    """Chat usage: cached and written tokens are part of the prompt, reasoning of the completion."""
-    ins, outs = value.get("prompt_tokens_details"), value.get("completion_tokens_details")
-    u = Usage(value, _count(value.get("prompt_tokens")), _count(value.get("completion_tokens")), at=at)
-    u.total = _count(value.get("total_tokens"))
-    if type(ins) is dict:
-        u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
-    if type(outs) is dict:
-        u.reasoning = _count(outs.get("reasoning_tokens"))
-    if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:
-        # xAI and others count reasoning beside the completion; totals are to be conserved.
-        u.output += u.reasoning
-    return u
-
-
-# --- errors --------------------------------------------------------------------------------------------------
-
-
-def read_error(status: int | None, body: Any) -> Error:
-    """An error body of any form seen behind this shape; one that is no JSON object is its own message."""
-    if type(body) is list and len(body) == 1 and type(body[0]) is dict:
-        out = read_error(status, body[0])
-        out.spelling = {**(out.spelling or {}), "list": True}
-        return out
-    if type(body) is not dict:
-        text = body if type(body) is str else ""
-        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
-    inner = body.get("error")
-    out = Error("api", "", status)
-    if type(inner) is dict and inner:
-        out.at = "/error"
-        _error_fields(out, inner, "error")
-        more = {k: v for k, v in body.items() if k != "error"}
-        out.extra = {**(out.extra or {}), **more} or None
-    elif type(inner) is str and inner:
-        out.message, out.spelling, out.at = inner, {"form": "string"}, "/error"
-        out.extra = {k: v for k, v in body.items() if k != "error"} or None
-    else:
-        _error_fields(out, body, None)
-        out.spelling = {"form": "flat"}
-        detail = body.get("detail")
-        if not out.message and type(detail) is str:
-            out.message = detail
-    known = status if status is not None else out.code if type(out.code) is int else None
-    own = (out.extra or {}).get("error") if out.at else out.extra
-    named = error_named(out.code, own.get("type") if type(own) is dict else None)
-    out.type = error_word(known) if known is not None else named or "api"
-    if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
-        out.status = out.code
-    return out
-
-
-def _error_fields(out: Error, value: Json, inner: str | None) -> None:
-    rest: Json = {}
-    for key, item in value.items():
-        if key == "message" and type(item) is str and item:
-            out.message = item
-        elif key == "code" and type(item) in (str, int):
-            out.code = item
-        elif key == "param" and type(item) is str:
-            out.param = item
-        else:
-            rest[key] = item
-    if rest:
-        out.extra = {inner: rest} if inner else rest

@@ -43,21 +43,13 @@ from ...model import (
     ToolCall,
 )
 from ..base import SSEReader
+from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
 from .parts import read_annotation
-from .read import REASONING_FIELDS, details_text, read_error, read_finish, read_usage
+from .read import REASONING_FIELDS, details_text, read_finish
 from .words import NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
 
 __all__ = ["ChatStreamReader", "ChatStreamWriter"]
-
-_ENVELOPE = {
-    "id": ("id", (str,)),
-    "model": ("model", (str,)),
-    "created": ("created", (int, float)),
-    "service_tier": ("service_tier", (str,)),
-    "system_fingerprint": ("fingerprint", (str,)),
-}
-CUT = "the stream ended before every answer had a finish reason"
 
 
 @dataclass(slots=True)
@@ -206,7 +198,7 @@ class ChatStreamReader(SSEReader):
         extra: Json = {}
         known = self._envelope
         for key, value in body.items():
-            row = _ENVELOPE.get(key)
+            row = ENVELOPE.get(key)
             if row is not None:
                 if type(value) in row[1] and value != "" and known.get(row[0]) != value:
                     changed[row[0]] = value

@@ -8,7 +8,6 @@ from typing import Any
 from ...model import (
     Candidate,
     Error,
-    Json,
     Media,
     Message,
     OutputFormat,
@@ -26,6 +25,7 @@ from ...model import (
 )
 from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
 from ..base import Places
+from ..openai_shape import ERROR, USAGE
 
 NAME = "openai-chat"
 
@@ -180,36 +180,6 @@ CHOICE: Kind = {
     "delta": (),
     "finish_reason": ("",),
     "logprobs": ({"content": None, "refusal": None}, {"content": []}, {"content": [], "refusal": []}),
-}
-USAGE: Kind = {
-    "prompt_tokens": (),
-    "completion_tokens": (),
-    "total_tokens": (),
-    # OpenAI's OpenAPI document gives each detail the default 0.
-    "prompt_tokens_details": {
-        "cached_tokens": (0,),
-        "audio_tokens": (0,),
-        "cache_write_tokens": (0,),
-        "text_tokens": (0,),
-        "image_tokens": (0,),
-    },
-    "completion_tokens_details": {
-        "reasoning_tokens": (0,),
-        "audio_tokens": (0,),
-        "accepted_prediction_tokens": (0,),
-        "rejected_prediction_tokens": (0,),
-        "text_tokens": (0,),
-        "image_tokens": (0,),
-    },
-}
-ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
-
-USAGE_MEANING: Json = {
-    "prompt_tokens": "input",
-    "completion_tokens": "output",
-    "total_tokens": "total",
-    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
-    "completion_tokens_details": {"reasoning_tokens": "reasoning"},
 }
 KINDS: dict[type, Kind] = {
     Request: REQUEST,

@@ -8,7 +8,6 @@ from typing import Any
 from ...ids import derived, spell, unspell
 from ...model import (
     Candidate,
-    Error,
     Json,
     Part,
     Reasoning,
@@ -20,10 +19,10 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, error_word
 from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
+from ..openai_shape import usage_of
 from .flavours import OPENAI, Flavour
-from .home import home_error, home_response
+from .home import home_response
 from .words import (
     FINISH,
     FINISH_NEAREST,
@@ -336,40 +335,4 @@ class ResponseWriter(ChatWriter):
 
     def usage_of(self, u: Usage) -> Json:
         """Usage in this dialect's inclusive counting."""
-        out: Json = {}
-        for wire, value in (("prompt_tokens", u.input), ("completion_tokens", u.output)):
-            if value is None:
-                self.report.invented("usage.unknown", f"/usage/{wire}", 0)
-            out[wire] = value or 0
-        out["total_tokens"] = u.total if u.total is not None else out["prompt_tokens"] + out["completion_tokens"]
-        ins = {"cached_tokens": u.cache_read, "cache_write_tokens": u.cache_write}
-        ins = {k: v for k, v in ins.items() if v is not None}
-        if ins:
-            out["prompt_tokens_details"] = ins
-        if u.reasoning is not None:
-            out["completion_tokens_details"] = {"reasoning_tokens": u.reasoning}
-        self.usage(u)
-        return out
-
-
-# --- errors ---------------------------------------------------------------------------------------------------
-
-
-def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
-    """Status and body of an error."""
-    if home:
-        return e.status or ERRORS[e.type].status, home_error(e)
-    word = e.type if e.type in ERRORS else error_word(e.status)
-    status, _, kind, code, _ = ERRORS[word]
-    if word == "overloaded":
-        status = 503  # 529 is Anthropic's own
-    elif e.status is not None and error_word(e.status) == word and e.status not in (529,):
-        status = e.status
-    said: Any = e.code if e.code is not None else code
-    body: Json = {
-        "message": e.message,
-        "type": kind,
-        "param": e.param,
-        "code": None if said is None else str(said),
-    }
-    return status, {"error": body}
+        return usage_of(self, u)

@@ -47,9 +47,10 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
+from ..openai_shape import home_error, write_error
 from .flavours import OPENAI, Flavour
-from .home import finish_word, home_error, home_part
-from .write import TAGS, ResponseWriter, write_error
+from .home import finish_word, home_part
+from .write import TAGS, ResponseWriter
 
 DONE = b"data: [DONE]\n\n"
 

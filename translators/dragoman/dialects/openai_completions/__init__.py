@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect
-from .errors import read_error, write_error
+from ..openai_shape import USAGE_MEANING, read_error, write_error
 from .read import read_request, read_response
 from .stream import CompletionsStreamReader
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
+from .words import DERIVED, KINDS, NAME, PLACES
 from .write import write_response
 from .write_request import write_request
 from .writer import CompletionsStreamWriter

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...model import Candidate, Json, Opaque, Request, Response, Text
 from ...tables import give_back
-from .errors import home_error
+from ..openai_shape import home_error
 from .words import FINISH, WIRE
 
 

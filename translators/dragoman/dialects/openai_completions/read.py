@@ -10,8 +10,8 @@ from typing import Any
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
-from ...model import Candidate, Json, Message, Opaque, Part, Request, Response, Text, Usage
-from .errors import read_error
+from ...model import Candidate, Json, Message, Opaque, Part, Request, Response, Text
+from ..openai_shape import ENVELOPE, read_error, read_usage
 from .words import FINISH, NAME, PARAMS
 
 Faults = list[Fault]
@@ -123,15 +123,6 @@ def is_error(body: Json) -> bool:
     return not body.get("choices") and ("id" not in body or body.get("object") == "error") and "usage" not in body
 
 
-ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
-    "id": ("id", (str,)),
-    "model": ("model", (str,)),
-    "created": ("created", (int, float)),
-    "service_tier": ("service_tier", (str,)),
-    "system_fingerprint": ("fingerprint", (str,)),
-}
-
-
 def read_response(body: Json) -> Response:
     """A `text_completion` body; an error under a success status becomes `Response.error`."""
     faults: Faults = []
@@ -187,22 +178,3 @@ def read_finish(out: Any, word: str) -> None:
     out.finish_reason = FINISH.read.get(word, "other")
     if FINISH.write.get(out.finish_reason) != word:
         out.spelling = {**(out.spelling or {}), "finish": word}
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int else None
-
-
-def read_usage(value: Json, at: str = "/usage") -> Usage:
-    """Usage as in Chat: cached tokens are part of the prompt, reasoning of the completion."""
-    ins, outs = value.get("prompt_tokens_details"), value.get("completion_tokens_details")
-    u = Usage(value, _count(value.get("prompt_tokens")), _count(value.get("completion_tokens")), at=at)
-    u.total = _count(value.get("total_tokens"))
-    if type(ins) is dict:
-        u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
-    if type(outs) is dict:
-        u.reasoning = _count(outs.get("reasoning_tokens"))
-    if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:
-        # Some servers count reasoning beside the completion; totals are to be conserved.
-        u.output += u.reasoning
-    return u

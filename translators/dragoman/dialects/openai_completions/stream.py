@@ -30,11 +30,9 @@ from ...framing import Frame
 from ...jsontext import loads, same
 from ...model import Candidate, Error, Json, Response, Text
 from ..base import SSEReader
-from .errors import read_error
-from .read import ENVELOPE, read_finish, read_usage
+from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
+from .read import read_finish
 from .words import NAME, TRANSPORT
-
-CUT = "the stream ended before every answer had a finish reason"
 
 _ELSEWHERE = frozenset({"object", "choices", "usage", "error"})  # keys of a chunk that are looked at elsewhere
 

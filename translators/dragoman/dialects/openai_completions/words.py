@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...model import Candidate, Error, Json, Request, Response, Usage
+from ...model import Candidate, Error, Request, Response, Usage
 from ...tables import BOOL, DICT, INT, NUM, STR, Kind, Pairs
 from ..base import Places
+from ..openai_shape import ERROR, USAGE
 
 NAME = "openai-completions"
 
@@ -90,36 +91,6 @@ CHOICE: Kind = {
     "token_ids": (),
     "prompt_logprobs": (),
     "prompt_token_ids": (),
-}
-USAGE: Kind = {
-    "prompt_tokens": (),
-    "completion_tokens": (),
-    "total_tokens": (),
-    # OpenAI's OpenAPI document gives each detail the default 0.
-    "prompt_tokens_details": {
-        "cached_tokens": (0,),
-        "audio_tokens": (0,),
-        "cache_write_tokens": (0,),
-        "text_tokens": (0,),
-        "image_tokens": (0,),
-    },
-    "completion_tokens_details": {
-        "reasoning_tokens": (0,),
-        "audio_tokens": (0,),
-        "accepted_prediction_tokens": (0,),
-        "rejected_prediction_tokens": (0,),
-        "text_tokens": (0,),
-        "image_tokens": (0,),
-    },
-}
-ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
-
-USAGE_MEANING: Json = {
-    "prompt_tokens": "input",
-    "completion_tokens": "output",
-    "total_tokens": "total",
-    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
-    "completion_tokens_details": {"reasoning_tokens": "reasoning"},
 }
 KINDS: dict[type, Kind] = {
     Request: REQUEST,

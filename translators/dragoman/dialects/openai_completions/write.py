@@ -9,6 +9,7 @@ from ...model import Candidate, Json, Part, Reasoning, Refusal, Response, Text, 
 from ...registry import find
 from ...report import Report
 from ..base import Context, Writer, opaque_code
+from ..openai_shape import usage_of
 from .home import home_response
 from .words import FINISH, FINISH_NEAREST
 
@@ -140,17 +141,4 @@ class ResponseWriter(Writer):
 
     def usage_of(self, u: Usage) -> Json:
         """Usage in this dialect's inclusive counting."""
-        out: Json = {}
-        for wire, value in (("prompt_tokens", u.input), ("completion_tokens", u.output)):
-            if value is None:
-                self.report.invented("usage.unknown", f"/usage/{wire}", 0)
-            out[wire] = value or 0
-        out["total_tokens"] = u.total if u.total is not None else out["prompt_tokens"] + out["completion_tokens"]
-        ins = {"cached_tokens": u.cache_read, "cache_write_tokens": u.cache_write}
-        ins = {k: v for k, v in ins.items() if v is not None}
-        if ins:
-            out["prompt_tokens_details"] = ins
-        if u.reasoning is not None:
-            out["completion_tokens_details"] = {"reasoning_tokens": u.reasoning}
-        self.usage(u)
-        return out
+        return usage_of(self, u)

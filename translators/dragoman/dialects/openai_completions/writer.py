@@ -32,7 +32,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context
-from .errors import home_error, write_error
+from ..openai_shape import home_error, write_error
 from .home import finish_word
 from .write import ResponseWriter
 

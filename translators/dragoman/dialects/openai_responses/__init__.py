@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect
+from ..openai_shape import write_error
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
-from .write import write_error, write_response
+from .write import write_response
 from .write_request import write_request
 
 

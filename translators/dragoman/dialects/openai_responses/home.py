@@ -7,7 +7,6 @@ from typing import Any
 from ...media import Data
 from ...model import (
     Candidate,
-    Error,
     Item,
     Json,
     Media,
@@ -24,7 +23,8 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...tables import ERRORS, give_back
+from ...tables import give_back
+from ..openai_shape import home_error
 from .parts import CONTENT, text_type
 from .parts import SUMMARY as SUMMARY_TEXT
 from .read import in_message, joins
@@ -345,31 +345,3 @@ def home_output(c: Candidate) -> list[Any]:
 def is_absent(part: Any) -> bool:
     """Whether a part only stands for a message without content."""
     return (getattr(part, "spelling", None) or {}).get("content") == "absent"
-
-
-def home_error(e: Error) -> Any:
-    """An error body, or a failed response, as it was."""
-    spelling = e.spelling or {}
-    form = spelling.get("form")
-    fields = {"message": e.message or None, "code": e.code, "param": e.param}
-    inner = {k: v for k, v in fields.items() if v is not None}
-    out: Any
-    if form == "value":
-        out = spelling["value"]
-    elif form == "response":
-        out = dict(e.extra or {})
-    elif form == "string":
-        out = {"error": e.message}
-        give_back(out, e.extra)
-    elif form == "flat":
-        out = inner
-        extra = e.extra or {}
-        if "message" in out and type(extra.get("detail")) is str and extra["detail"] == e.message:
-            del out["message"]
-        give_back(out, e.extra)
-    else:
-        out = {"error": inner}
-        if not e.at:
-            inner.setdefault("type", ERRORS[e.type].openai)
-        give_back(out, e.extra)
-    return [out] if spelling.get("list") else out

@@ -24,7 +24,8 @@ from ...framing import sse
 from ...jsontext import dumps
 from ...model import Item, Json, Reasoning, Refusal, Response, ServerTool, Text, ToolCall
 from ...tables import give_back
-from .home import about, home_envelope, home_error, home_finish, home_item, home_part, is_absent
+from ..openai_shape import home_error
+from .home import about, home_envelope, home_finish, home_item, home_part, is_absent
 from .read import in_message, joins
 from .words import FINISH
 

@@ -27,7 +27,8 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import EFFORTS, error_named, error_word
+from ...tables import EFFORTS, error_named
+from .. import openai_shape
 from .parts import item_of, read_item, read_part, rest_of
 from .words import (
     CLIENT_CALLS,
@@ -511,56 +512,14 @@ _CODES = {
 
 def read_error(status: int | None, body: Any) -> Error:
     """An error body, a response that failed, or an `error` event; one that is no JSON object is its own message."""
-    if type(body) is list and len(body) == 1 and type(body[0]) is dict:
-        out = read_error(status, body[0])
-        out.spelling = {**(out.spelling or {}), "list": True}
-        return out
-    if type(body) is not dict:
-        text = body if type(body) is str else ""
-        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
-    inner = body.get("error")
-    out = Error("api", "", status)
-    if type(inner) is dict and inner:
-        out.at = "/error"
-        _error_fields(out, inner, "error")
-        more = {k: v for k, v in body.items() if k != "error"}
-        out.extra = {**(out.extra or {}), **more} or None
-    elif type(inner) is str and inner:
-        out.message, out.spelling, out.at = inner, {"form": "string"}, "/error"
-        out.extra = {k: v for k, v in body.items() if k != "error"} or None
-    elif _failed(body) and "message" not in body:
-        out.message, out.spelling, out.extra = _FAILED[body["status"]], {"form": "response"}, body
-    else:
-        _error_fields(out, body, None)
-        out.spelling = {"form": "flat"}
-        detail = body.get("detail")
-        if not out.message and type(detail) is str:
-            out.message = detail
-    known = status if status is not None else out.code if type(out.code) is int else None
-    own = (out.extra or {}).get("error") if out.at else out.extra
-    out.type = error_word(known) if known is not None else _named(out.code, own) or "api"
-    if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
-        out.status = out.code
-    return out
+    return openai_shape.read_error(status, body, _named, _told)
 
 
-def _named(code: Any, own: Any) -> str | None:
-    kind = own.get("type") if type(own) is dict else None
+def _told(body: Json) -> str | None:
+    return _FAILED[body["status"]] if _failed(body) and "message" not in body else None
+
+
+def _named(code: Any, kind: Any) -> str | None:
     if type(code) is str and (code in _CODES or "image" in code):
         return _CODES.get(code, "invalid_request")
     return error_named(code, kind)
-
-
-def _error_fields(out: Error, value: Json, inner: str | None) -> None:
-    rest: Json = {}
-    for key, item in value.items():
-        if key == "message" and type(item) is str and item:
-            out.message = item
-        elif key == "code" and type(item) in (str, int):
-            out.code = item
-        elif key == "param" and type(item) is str:
-            out.param = item
-        else:
-            rest[key] = item
-    if rest:
-        out.extra = {inner: rest} if inner else rest

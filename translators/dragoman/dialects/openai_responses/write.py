@@ -23,9 +23,8 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, error_word
 from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
-from .home import home_error, home_request, home_response
+from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, LIMIT_NAME, NAME, SERVICE_TIERS
 
 
@@ -430,25 +429,6 @@ def picture_item(part: Media) -> Json:
 
 
 # --- errors ---------------------------------------------------------------------------------------------------
-
-
-def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
-    """Status and body of an error."""
-    if home:
-        return e.status or ERRORS[e.type].status, home_error(e)
-    word = e.type if e.type in ERRORS else error_word(e.status)
-    row = ERRORS[word]
-    status = 503 if word == "overloaded" else row.status  # 529 is Anthropic's own
-    if word != "overloaded" and e.status is not None and error_word(e.status) == word and e.status != 529:
-        status = e.status
-    said: Any = e.code if e.code is not None else row.code
-    body: Json = {
-        "message": e.message,
-        "type": row.openai,
-        "param": e.param,
-        "code": None if said is None else str(said),
-    }
-    return status, {"error": body}
 
 
 def failed_error(e: Error) -> Json:

@@ -1,0 +1,196 @@
+"""What the dialects of OpenAI's shape share: errors in every form seen behind it, usage, and the envelope's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..model import Error, Json, Usage
+from ..report import Report
+from ..tables import ERRORS, Kind, error_named, error_word, give_back
+from .base import Writer
+
+# key -> (field of Response, JSON types it may have)
+ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
+    "id": ("id", (str,)),
+    "model": ("model", (str,)),
+    "created": ("created", (int, float)),
+    "service_tier": ("service_tier", (str,)),
+    "system_fingerprint": ("fingerprint", (str,)),
+}
+CUT = "the stream ended before every answer had a finish reason"
+
+# --- usage ----------------------------------------------------------------------------------------------------
+
+USAGE: Kind = {
+    "prompt_tokens": (),
+    "completion_tokens": (),
+    "total_tokens": (),
+    # OpenAI's OpenAPI document gives each detail the default 0.
+    "prompt_tokens_details": {
+        "cached_tokens": (0,),
+        "audio_tokens": (0,),
+        "cache_write_tokens": (0,),
+        "text_tokens": (0,),
+        "image_tokens": (0,),
+    },
+    "completion_tokens_details": {
+        "reasoning_tokens": (0,),
+        "audio_tokens": (0,),
+        "accepted_prediction_tokens": (0,),
+        "rejected_prediction_tokens": (0,),
+        "text_tokens": (0,),
+        "image_tokens": (0,),
+    },
+}
+USAGE_MEANING: Json = {
+    "prompt_tokens": "input",
+    "completion_tokens": "output",
+    "total_tokens": "total",
+    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
+    "completion_tokens_details": {"reasoning_tokens": "reasoning"},
+}
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def read_usage(value: Json, at: str = "/usage") -> Usage:
+    """Usage as in Chat: cached and written tokens are part of the prompt, reasoning of the completion."""
+    ins, outs = value.get("prompt_tokens_details"), value.get("completion_tokens_details")
+    u = Usage(value, _count(value.get("prompt_tokens")), _count(value.get("completion_tokens")), at=at)
+    u.total = _count(value.get("total_tokens"))
+    if type(ins) is dict:
+        u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
+    if type(outs) is dict:
+        u.reasoning = _count(outs.get("reasoning_tokens"))
+    if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:
+        # xAI and others count reasoning beside the completion; totals are to be conserved.
+        u.output += u.reasoning
+    return u
+
+
+def usage_of(writer: Writer, u: Usage) -> Json:
+    """Usage in inclusive counting; what it cannot say is reported."""
+    out: Json = {}
+    for wire, value in (("prompt_tokens", u.input), ("completion_tokens", u.output)):
+        if value is None:
+            writer.report.invented("usage.unknown", f"/usage/{wire}", 0)
+        out[wire] = value or 0
+    out["total_tokens"] = u.total if u.total is not None else out["prompt_tokens"] + out["completion_tokens"]
+    ins = {"cached_tokens": u.cache_read, "cache_write_tokens": u.cache_write}
+    ins = {k: v for k, v in ins.items() if v is not None}
+    if ins:
+        out["prompt_tokens_details"] = ins
+    if u.reasoning is not None:
+        out["completion_tokens_details"] = {"reasoning_tokens": u.reasoning}
+    writer.usage(u)
+    return out
+
+
+# --- errors ---------------------------------------------------------------------------------------------------
+
+ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
+
+
+def read_error(
+    status: int | None,
+    body: Any,
+    named: Callable[..., str | None] = error_named,
+    told: Callable[[Json], str | None] = lambda body: None,
+) -> Error:
+    """An error body of any form seen behind this shape; one that is no JSON object is its own message.
+
+    named: the canonical word for a code and a type. told: the message of a body that is an error in a form of its own.
+    """
+    if type(body) is list and len(body) == 1 and type(body[0]) is dict:
+        out = read_error(status, body[0], named, told)
+        out.spelling = {**(out.spelling or {}), "list": True}
+        return out
+    if type(body) is not dict:
+        text = body if type(body) is str else ""
+        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+    inner = body.get("error")
+    out = Error("api", "", status)
+    if type(inner) is dict and inner:
+        out.at = "/error"
+        _fields(out, inner, "error")
+        more = {k: v for k, v in body.items() if k != "error"}
+        out.extra = {**(out.extra or {}), **more} or None
+    elif type(inner) is str and inner:
+        out.message, out.spelling, out.at = inner, {"form": "string"}, "/error"
+        out.extra = {k: v for k, v in body.items() if k != "error"} or None
+    elif (message := told(body)) is not None:
+        out.message, out.spelling, out.extra = message, {"form": "response"}, body
+    else:
+        _fields(out, body, None)
+        out.spelling = {"form": "flat"}
+        detail = body.get("detail")
+        if not out.message and type(detail) is str:
+            out.message = detail
+    known = status if status is not None else out.code if type(out.code) is int else None
+    own = (out.extra or {}).get("error") if out.at else out.extra
+    word = named(out.code, own.get("type") if type(own) is dict else None)
+    out.type = error_word(known) if known is not None else word or "api"
+    if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
+        out.status = out.code
+    return out
+
+
+def _fields(out: Error, value: Json, inner: str | None) -> None:
+    rest: Json = {}
+    for key, item in value.items():
+        if key == "message" and type(item) is str and item:
+            out.message = item
+        elif key == "code" and type(item) in (str, int):
+            out.code = item
+        elif key == "param" and type(item) is str:
+            out.param = item
+        else:
+            rest[key] = item
+    if rest:
+        out.extra = {inner: rest} if inner else rest
+
+
+def home_error(e: Error) -> Any:
+    """An error body as it was."""
+    spelling = e.spelling or {}
+    form = spelling.get("form")
+    fields = {"message": e.message or None, "code": e.code, "param": e.param}
+    inner = {k: v for k, v in fields.items() if v is not None}
+    out: Any
+    if form == "value":
+        out = spelling["value"]
+    elif form == "response":
+        out = dict(e.extra or {})
+    elif form == "string":
+        out = {"error": e.message}
+        give_back(out, e.extra)
+    elif form == "flat":
+        out = inner
+        if e.message and (e.extra or {}).get("detail") == e.message:
+            del out["message"]
+        give_back(out, e.extra)
+    else:
+        out = {"error": inner}
+        if not e.at:
+            inner.setdefault("type", ERRORS[e.type].openai)
+        give_back(out, e.extra)
+    return [out] if spelling.get("list") else out
+
+
+def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
+    """Status and body of an error."""
+    if home:
+        return e.status or ERRORS[e.type].status, home_error(e)
+    word = e.type if e.type in ERRORS else error_word(e.status)
+    row = ERRORS[word]
+    status = row.status
+    if word == "overloaded":
+        status = 503  # 529 is Anthropic's own
+    elif e.status is not None and error_word(e.status) == word:
+        status = e.status
+    said: Any = e.code if e.code is not None else row.code
+    code = None if said is None else str(said)
+    return status, {"error": {"message": e.message, "type": row.openai, "param": e.param, "code": code}}
