@@ -4,9 +4,14 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BENCH := .venv-bench
+MEASURE := PYTHONPATH=translators:. $(BENCH)/bin/python
+FUZZ := build/venv-fuzz
+SECONDS ?= 60
+PROFILE ?= proof
 DEMO := fixtures/demo/mixed.jsonl
 
-.PHONY: setup demo test test-corpus lint proof bench schemas requirements clean
+.PHONY: setup demo test test-corpus lint proof fuzz fuzz-requirements bench bench-requirements cost schemas requirements clean
 
 setup: $(VENV)/ready
 
@@ -46,11 +51,36 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The laws and all other tests with 1,000 examples each, and docs/proof.md. make proof PROFILE=brief is a quick look.
+# The page is written whatever the tests say, for it tells that too; the job fails when they do.
 proof: setup
-	$(BIN)/python -m pytest -q -n $(JOBS) --hypothesis-profile=proof
+	$(BIN)/python -m pytest -q -n $(JOBS) --hypothesis-profile=$(PROFILE) --proof; status=$$?; \
+	$(BIN)/python -m tests.proof generators corpus --documents 1800 && exit $$status
 
-bench: setup
-	@for file in tests/bench/*.py; do echo "$$file"; $(BIN)/python $$file || exit 1; done
+# Guided by coverage, SECONDS for all targets together. The fuzzer has an environment of its own.
+fuzz: $(FUZZ)/ready
+	PYTHONPATH=translators:. $(FUZZ)/bin/python -m tests.fuzz --seconds $(SECONDS)
+
+$(FUZZ)/ready: tests/fuzz/requirements.txt
+	$(PYTHON) -m venv --clear $(FUZZ)
+	$(FUZZ)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+# The peers have an environment of their own. make bench SHORT=1 is a quick look.
+bench: $(BENCH)/ready
+	$(MEASURE) -m tests.benchmarks $(if $(SHORT),--short) --out build/bench.json
+	$(MEASURE) -m tests.benchmarks.page build/bench.json
+	$(MEASURE) -m tests.benchmarks.framing
+
+$(BENCH)/ready: tests/benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+# The figures that tests/test_cost.py holds the code to, for this version of Python; for another one:
+# make cost PYTHON=python3.13 VENV=.venv-bench-3.13
+cost: setup
+	PYTHONPATH=translators:. $(BIN)/python -m tests.benchmarks.counting
 
 schemas: setup
 	$(BIN)/python -m dragoman.wire schemas
@@ -61,6 +91,17 @@ requirements:
 	@uv pip compile pyproject.toml --extra cli --group dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-config --quiet >> requirements.txt
 
+bench-requirements:
+	@echo '# The peers and what draws the plots, exact versions and hashes. Written by: make bench-requirements' \
+	  > tests/benchmarks/requirements.txt
+	@uv pip compile tests/benchmarks/requirements.in --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-header --no-annotate --no-config --quiet >> tests/benchmarks/requirements.txt
+
+fuzz-requirements:
+	@echo '# The fuzzer, exact versions and hashes. Written by: make fuzz-requirements' > tests/fuzz/requirements.txt
+	@uv pip compile tests/fuzz/requirements.in --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-header --no-annotate --no-config --quiet >> tests/fuzz/requirements.txt
+
 clean:
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find translators tests -name __pycache__ -type d -prune -exec rm -rf {} +

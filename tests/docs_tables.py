@@ -11,13 +11,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from importlib import import_module
+from itertools import groupby
 from typing import Any, get_args
 
 import dragoman
-from dragoman import events, laws, model, registry, tables
+from dragoman import events, laws, model, profiles, registry, tables
 from dragoman.dialects.base import Context
 from dragoman.dialects.openai_chat.flavours import CLAUDE_THINKING, FLAVOURS, OPENAI
 from dragoman.report import Report
+from tests.agents.clients import KINDS
+from tests.agents.talk import talk
+from tests.agents.upstreams import TURNS
 
 IDS = dragoman.dialects()
 CHAT = "openai-chat"
@@ -628,6 +632,56 @@ def buffering() -> str:
     return by_dialect("what", rows)
 
 
+def profile_facts() -> str:
+    """Every fact of the profiles; what one line of the data says of several dialects and models is one row."""
+    out: dict[str, list[list[str]]] = {}
+    for (fact, value, source), same in groupby(profiles.rows(), lambda r: (r.fact, r.value, r.source)):
+        found = list(same)
+        dialects = dict.fromkeys(f"`{row.dialect}`" for row in found)
+        patterns = dict.fromkeys(f"`{row.pattern}`" for row in found)
+        out.setdefault(fact, []).append([" ".join(dialects), " ".join(patterns), fact_said(value), source])
+    head = ["dialect", "models", "value", "source"]
+    return "\n".join(f"**`{fact}`**\n\n{table(head, out[fact])}" for fact in profiles.FACTS if fact in out)
+
+
+def fact_said(value: Any) -> str:
+    """A fact in the words of the data."""
+    if type(value) is bool:
+        return "yes" if value else "no"
+    if type(value) is tuple:
+        return ", ".join(f"`{word}`" for word in value) or "none"
+    return f"`{value}`" if type(value) is str else f"{value:,}"
+
+
+def agents() -> str:
+    """How the state of every upstream fares through every client, by simulated agents."""
+    upstreams = [d for d in IDS if d != "openai-completions"]
+    clients = [*upstreams, *(f"{CHAT}+{name}" for name in ("openrouter", "litellm", "google"))]
+    return by_dialect(
+        "client, and kinds of it",
+        ((label, [fared[1] for fared in row]) for client in clients for label, row in _fares(client, upstreams)),
+        upstreams,
+    )
+
+
+def _fares(client: str, upstreams: list[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A row for every group of kinds that fare alike."""
+    fares = {kind: [_fare(client, upstream, kind) for upstream in upstreams] for kind in KINDS}
+    for row in dict.fromkeys(map(tuple, fares.values())):
+        named = [kind for kind in KINDS if tuple(fares[kind]) == row]
+        label = f"`{client}`" + ("" if len(named) == len(KINDS) else f", {' and '.join(named)}")
+        yield label, [(upstream, said) for upstream, said in zip(upstreams, row, strict=True)]
+
+
+def _fare(client: str, upstream: str, kind: str) -> str:
+    """What became of the state in turns with calls, and in the last one."""
+    words = []
+    for turns_ in (range(1, TURNS), range(TURNS, TURNS + 1)):
+        seen = {talk(client, upstream, kind, stream).verdict(turn) for stream in (False, True) for turn in turns_}
+        words.append("lost" if "lost" in seen else "told" if "told" in seen else "home" if "home" in seen else "–")
+    return " / ".join(dict.fromkeys(words))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "dialects": dialect_table,
     "buffering": buffering,
@@ -646,7 +700,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "levels": levels,
     "outputs": outputs,
     "flavour-rows": flavour_rows,
+    "agents": agents,
     "flavour-settings": flavour_settings,
     "flavour-reasoning": flavour_reasoning,
     "flavour-thinking": flavour_thinking,
+    "profile-facts": profile_facts,
 }

@@ -23,6 +23,7 @@ CLAUDE = THINKING
 ALL = (CHAT, RESPONSES, MESSAGES, COMPLETIONS, GEMINI, CLAUDE)
 # Dialects whose answers hold calls and visible thinking.
 CALLS = tuple(d for d in ALL if d != COMPLETIONS)
+KEPT = ("role", "content", "tool_calls")  # of a message of Chat, whoever keeps it
 
 
 def base(dialect: str) -> str:
@@ -435,3 +436,74 @@ def c_answer(finish: str = "stop", **said: Any) -> Json:
 def spoken(text: str) -> Json:
     part = {"type": "output_text", "text": text, "annotations": []}
     return {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
+
+
+# --- the client's next request ------------------------------------------------------------------------------
+
+
+def next_request(document: Json, dialect: str, *, fields: tuple[str, ...] = KEPT) -> Json:
+    """What a client of `dialect` asks next: the answer as it got it, and a result for each call, or a word.
+
+    fields: what it keeps of a message of Chat; every client keeps the default.
+    """
+    dialect = base(dialect)
+    ids = [c.id for c in calls_of(document, dialect)]
+    if dialect == RESPONSES:
+        results = [r_result(str(i), "1") for i in ids]
+        return r_input(*document["output"], *(results or [{"role": "user", "content": "And?"}]))
+    if dialect == MESSAGES:
+        results = [{"type": "tool_result", "tool_use_id": i, "content": "1"} for i in ids]
+        said = results or [{"type": "text", "text": "And?"}]
+        return m_turns(assistant(*document["content"]), {"role": "user", "content": said})
+    if dialect == GEMINI:
+        results = [g_result(c.name, "1", c.id) for c in calls_of(document, dialect)]
+        return gemini_turns(model(*parts_of(document)), given(*(results or [{"text": "And?"}])))
+    message = {k: v for k, v in document["choices"][0]["message"].items() if k in fields}
+    return c_turns(message, *([c_result(str(i), "1") for i in ids] or [{"role": "user", "content": "And?"}]))
+
+
+def answered_in(body: Json, dialect: str) -> list[Json]:
+    """What the assistant has said in a request: its blocks, items or parts in a row."""
+    if dialect == RESPONSES:
+        return [i for i in body["input"] if i.get("role") != "user" and i["type"] != "function_call_output"]
+    if dialect == MESSAGES:
+        said = [m["content"] for m in body["messages"] if m["role"] == "assistant"]
+        return [b for c in said for b in ([{"type": "text", "text": c}] if isinstance(c, str) else c)]
+    return [p for turn in body["contents"] if turn["role"] == "model" for p in turn["parts"]]
+
+
+def assert_home(
+    document: Json,
+    client: str,
+    upstream: str,
+    said: Iterable[Json],
+    *,
+    gone: Iterable[str] = (),
+    fields: tuple[str, ...] = KEPT,
+    **top: Any,
+) -> Json:
+    """The client's next request brings home to the upstream what it had `said`, and its results name its calls.
+
+    gone: the codes of what is told as dropped on this way, and nothing else is. top: what the client's request says
+    besides. Returns the upstream's request.
+    """
+    t = ask({**next_request(document, client, fields=fields), **top}, client, upstream)
+    expected = list(said)
+    assert [settled(one) for one in answered_in(t.body, upstream)] == [settled(one) for one in expected]
+    assert [loss.code for loss in t.losses if loss.kind == "dropped"] == list(gone)
+    assert [loss for loss in t.losses if loss.code == "tool_call.id"] == []
+    calls, results = history(t.body, upstream)
+    assert [r.call for r in results] == [c.id for c in calls]
+    assert "dragom01" not in text(t.body)
+    body: Json = t.body
+    return body
+
+
+def settled(one: Json) -> str:
+    """A part, block or item as text that tells 1 from 1.0 and true, and knows no order of keys."""
+    return json.dumps(one, ensure_ascii=False, sort_keys=True)
+
+
+def dropped(losses: Iterable[dragoman.Loss], *prefixes: str) -> list[tuple[str, str]]:
+    """What is told as dropped: code and place, of all codes or of those that begin so."""
+    return [(x.code, x.at) for x in losses if x.kind == "dropped" and x.code.startswith(prefixes or "")]

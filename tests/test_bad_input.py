@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -54,7 +53,6 @@ Json = dict[str, Any]
 PACKAGE = Path(dragoman.__file__).parent
 DIALECTS = dragoman.dialects()
 STATUSES = (400, 401, 404, 429, 500, 503, 529, 200, 0, 302, 999)
-SLOW = 10.0  # seconds for one document in all its ways: more is a hang
 EVERY = {"request": 10, "response": 6, "error": 1, "stream": 12}
 
 
@@ -83,7 +81,6 @@ class Findings:
     def attempt(self, label: str, action: Callable[[], Any]) -> Any:
         """Run `action`; anything but a DragomanError is a finding."""
         self.tried += 1
-        began = time.perf_counter()
         try:
             return action()
         except dragoman.DragomanError:
@@ -91,9 +88,6 @@ class Findings:
         except Exception as wrong:
             self.add(where(wrong), label)
             return None
-        finally:
-            if time.perf_counter() - began > SLOW:
-                self.add("slow", label)
 
     def add(self, what: str, label: str) -> None:
         self.found.setdefault(what, label)

@@ -566,3 +566,60 @@ def test_without_click_the_command_says_what_is_missing() -> None:
 def test_the_version() -> None:
     done = subprocess.run([*COMMAND, "--version"], capture_output=True, env=ENV, check=True)
     assert done.stdout.decode().strip() == f"dragoman, version {dragoman.__version__}"
+
+
+# --- dragoman schema ---------------------------------------------------------------------------------------
+
+
+def schema(*args: str, **options: Any) -> Ran:
+    command = [*COMMAND, "schema", *args]
+    given: dict[str, Any] = {"capture_output": True, **options}
+    return Ran(subprocess.run(command, env=ENV, timeout=120, check=False, **given))
+
+
+@pytest.mark.parametrize("name", [*dragoman.dialects(), "canonical"])
+def test_schema_prints_what_is_committed(name: str) -> None:
+    for path in sorted((ROOT / "schemas" / name).iterdir()):
+        ran = schema(name, path.name.partition(".")[0])
+        assert (ran.status, ran.err) == (0, "")
+        assert ran.out == path.read_bytes()
+
+
+def test_a_flavour_has_the_schema_of_its_dialect() -> None:
+    assert schema("openai-chat+vllm", "request").out == schema("openai-chat", "request").out
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("gemnii", "request"), "unknown dialect 'gemnii'; did you mean gemini?"),
+        (("canonicle", "request"), "did you mean canonical"),
+        (("zzz", "request"), "there are openai-chat, "),
+        (("openai-chat+vlm", "request"), "did you mean openai-chat+vllm"),
+        (("canonical+vllm", "request"), "unknown dialect 'canonical+vllm'"),
+        (("gemini", "evnt"), "gemini has no document 'evnt'; did you mean event?"),
+        (("gemini", "zzz"), "gemini has no document 'zzz'; there are request, response, error, event"),
+        (("canonical", "event"), "canonical has no document 'event'"),
+        (("gemini",), "Missing argument 'DOCUMENT'"),
+    ],
+)
+def test_schema_suggests_what_is_near(args: tuple[str, ...], told: str) -> None:
+    ran = schema(*args)
+    assert (ran.status, ran.out) == (2, b"")
+    assert told in ran.err
+
+
+def test_schema_into_a_pipe_that_is_closed() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        ran = schema("openai-responses", "request", capture_output=False, stdout=pipe, stderr=subprocess.PIPE)
+    assert (ran.status, ran.err) == (1, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_schema_on_a_full_disk() -> None:
+    with open("/dev/full", "wb") as full:
+        ran = schema("gemini", "error", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert ran.status == 1
+    assert ran.err.startswith("dragoman: stdout: ")

@@ -29,11 +29,14 @@ from tests.matrix import (
     Sent,
     answer,
     ask,
+    assert_home,
     base,
     calls_of,
     counts_of,
+    dropped,
     ending,
     history,
+    m_answer,
     others,
     parts_of,
     prose,
@@ -41,6 +44,7 @@ from tests.matrix import (
     sse,
     text_of,
     thought_of,
+    use,
 )
 from tests.wire import begin, covered, end, text_block
 
@@ -315,7 +319,30 @@ def test_ag17_a_block_of_unknown_kind(target: str) -> None:
     assert s.stream.error is None
     assert text_of(s.document, target) == "abc"
     assert ending(s.document, target) == "stop"
-    assert covered(s.losses, "/content/2", "dropped")
+    assert b"future" not in s.out
+    told = [(loss.kind, loss.code) for loss in s.losses if f"{loss.at}/".startswith("/content/2/")]
+    if target in (COMPLETIONS, CLAUDE):  # no call follows, so nothing carries it
+        assert told == [("dropped", "part.unsupported")]
+        return
+    assert told == [("changed", "part.carried")]
+    assert dropped(s.losses) == []
+    texts = ["ab"] if target == GEMINI else ["a", "b"]  # Gemini does not keep texts in a row apart
+    assert covered(s.losses, "/content/1") is (target == GEMINI)
+    said: list[Json] = [*({"type": "text", "text": one} for one in texts), {"type": "future_block", "x": 1, "y": 2}]
+    assert_home(s.document, target, MESSAGES, [*said, {"type": "text", "text": "c"}])
+
+
+@pytest.mark.parametrize("target", others(MESSAGES, COMPLETIONS))
+def test_ag17_before_a_call_it_comes_home_from_everywhere(target: str) -> None:
+    said: list[Json] = [
+        {"type": "text", "text": "a"},
+        {"type": "future_block", "x": 1, "y": 2},
+        use("toolu_1", "f", n=1),
+    ]
+    t = answer(m_answer(*said, stop="tool_use"), MESSAGES, target)
+    assert "future" not in told(t)
+    assert [(loss.kind, loss.code) for loss in t.losses if loss.at == "/content/1"] == [("changed", "part.carried")]
+    assert_home(t.body, target, MESSAGES, said)
 
 
 @from_messages

@@ -24,12 +24,15 @@ from tests.matrix import (
     MESSAGES,
     RESPONSES,
     Counts,
+    Json,
     Sent,
     answer,
     ask,
+    assert_home,
     base,
     calls_of,
     counts_of,
+    dropped,
     ending,
     history,
     others,
@@ -314,7 +317,23 @@ def test_ag31_stop_with_a_call(target: str) -> None:
         assert call.id
         assert thought_of(t.body, target) == "plan"
     assert "AAAA" not in told(t)
-    assert covered(t.losses, "/candidates/0/content/parts/2", "dropped")
+    lost = [("state.no_carrier", "/candidates/0/content/parts/2/thoughtSignature")] if target == COMPLETIONS else []
+    assert dropped(t.losses, "state.", "part.") == lost
+
+
+@pytest.mark.parametrize("target", others(GEMINI, COMPLETIONS))
+def test_ag31_the_signature_comes_home_on_its_text(target: str) -> None:
+    """What is unsigned of the thinking is not asked back; the call has no id, as it came."""
+    said: list[Json] = [
+        {"text": "Hi "},
+        {"text": "there", "thoughtSignature": "AAAA"},
+        {"functionCall": {"name": "f", "args": {}}},
+    ]
+    gone = ["reasoning.unsupported"] if target in (RESPONSES, MESSAGES) else []  # a client of Chat does not keep it
+    assert_home(response("ag31", target).body, target, GEMINI, said, gone=gone)
+    s = send(sse(GEMINI, [payload("ag31")]), GEMINI, target)
+    assert dropped(s.losses) == []
+    assert_home(s.document, target, GEMINI, said, gone=gone)
 
 
 @from_gemini
@@ -353,7 +372,11 @@ def test_ag32_a_signature_without_text_is_no_text(target: str) -> None:
     assert text_of(s.document, target) == "Hi"
     assert ending(s.document, target) == "stop"
     assert b"AAAA" not in s.out
-    assert covered(s.losses, "/candidates/0/content/parts/1", "dropped")
+    if target in (RESPONSES, MESSAGES):
+        assert dropped(s.losses) == []
+        assert_home(s.document, target, GEMINI, [{"text": "Hi"}, {"text": "", "thoughtSignature": "AAAA"}])
+    else:  # no call follows
+        assert dropped(s.losses) == [("state.no_carrier", "/candidates/0/content/parts/1/thoughtSignature")]
     for frame in s.merged.frames:
         for choice in frame.get("choices", ()):
             assert choice.get("delta", {}).get("content", "x") != "" or "role" in choice["delta"], "an empty delta"
@@ -377,7 +400,10 @@ def test_ag34_arguments_in_pieces_are_one_object(target: str) -> None:
     (call,) = calls_of(s.document, target)
     assert (call.name, call.arguments) == ("f", {"a": [{"b": "xy"}], "n": None})
     assert ending(s.document, target) == "calls"
-    assert covered(s.losses, "/candidates/0/content/parts/0", "dropped")
+    assert dropped(s.losses) == []
+    assert b"AAAA" not in s.out
+    whole = {"functionCall": {"name": "f", "args": {"a": [{"b": "xy"}], "n": None}}, "thoughtSignature": "AAAA"}
+    assert_home(s.document, target, GEMINI, [whole])
 
 
 def test_ag34_at_home() -> None:
@@ -534,6 +560,10 @@ def test_oa38_an_answer_that_ends_inside_its_reasoning(target: str) -> None:
         thought = thought_of(t.body, target)
         assert thought.startswith("**Plan**\n\nx")
         assert thought.endswith("y")
+    if target in (MESSAGES, GEMINI):
+        assert dropped(t.losses, "state.", "reasoning.", "item.", "part.") == []
+        assert_home(t.body, target, RESPONSES, payload("oa38")["output"])
+    else:  # no call follows
         assert covered(t.losses, "/output/0/encrypted_content", "dropped")
 
 

@@ -28,11 +28,14 @@ from tests.matrix import (
     Sent,
     answer,
     ask,
+    assert_home,
     calls_of,
+    dropped,
     ending,
     history,
     others,
     prose,
+    r_thought,
     send,
     sse,
     text_of,
@@ -281,7 +284,11 @@ def test_re42_opaque_state_is_the_finished_items(target: str) -> None:
     assert thought_of(s.document, target) == text_of(s.document, target) == ""
     for word in (b"half", b"whole", b'"other"'):
         assert word not in s.out
-    assert covered(s.losses, "/output/0", "dropped")
+    if target in (MESSAGES, GEMINI):
+        assert dropped(s.losses, "state.", "reasoning.", "item.", "part.") == []
+        assert_home(s.document, target, RESPONSES, [r_thought("rs_1", "whole")])
+    else:  # no call follows
+        assert ("state.no_carrier", "/output/0/encrypted_content") in dropped(s.losses)
 
 
 @pytest.mark.parametrize("target", ALL)

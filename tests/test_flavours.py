@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import dragoman
 from dragoman import laws
 from dragoman.model import Reasoning, Text
-from tests import fixtures
+from tests import fixtures, wire
+from tests.matrix import send
 from tests.strategies import anthropic_messages
 
 CHAT = "openai-chat"
@@ -35,6 +36,13 @@ def thinking_answer() -> dict[str, Any]:
     usage = {"input_tokens": 1, "output_tokens": 1}
     envelope = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": content, "usage": usage}
     return {**envelope, "stop_reason": "end_turn", "stop_sequence": None}
+
+
+def thinking_events() -> bytes:
+    opening = {"type": "thinking", "thinking": "", "signature": ""}
+    deltas = [{"type": "thinking_delta", "thinking": "hm"}, {"type": "signature_delta", "signature": "c2ln"}]
+    frames = [wire.begin(), *wire.block(0, opening, *deltas), *wire.text_block(1, "4"), *wire.end("end_turn")]
+    return wire.stream_of("anthropic-messages", frames)
 
 
 def test_the_flavours_of_the_design_are_there() -> None:
@@ -114,7 +122,34 @@ def test_thinking_stands_where_the_flavour_has_it(flavour: str, message: dict[st
     out = dragoman.translate_response(thinking_answer(), "anthropic-messages", flavour)
     said = out.body["choices"][0]["message"]
     assert {key: said[key] for key in message} == message
-    assert [loss.code for loss in out.losses if loss.code.startswith("state.")] == ["state.no_carrier"]
+    at_risk = flavour == "openai-chat+openrouter"
+    told = [(loss.kind, loss.code) for loss in out.losses if loss.code.startswith("state.")]
+    assert told == [("changed", "state.at_risk") if at_risk else ("dropped", "state.no_carrier")]
+
+
+@pytest.mark.parametrize(
+    ("flavour", "field"), [("openai-chat+openrouter", "reasoning_details"), ("openai-chat+litellm", "thinking_blocks")]
+)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_state_stands_in_the_field_that_the_flavours_clients_return(flavour: str, field: str, streamed: bool) -> None:
+    """It is at risk there: a client that keeps the standard fields alone brings back nothing, least of all half."""
+    if streamed:
+        s = send(thinking_events(), "anthropic-messages", flavour)
+        said, losses = s.document["choices"][0]["message"], s.losses
+    else:
+        out = dragoman.translate_response(thinking_answer(), "anthropic-messages", flavour)
+        said, losses = out.body["choices"][0]["message"], out.losses
+    assert len(said[field]) == 1
+    assert "c2ln" not in json.dumps(said)
+    assert [(loss.kind, loss.code) for loss in losses if loss.kind != "invented"] == [("changed", "state.at_risk")]
+    asked = ask(messages=[{"role": "user", "content": "x"}, said, {"role": "user", "content": "y"}])
+    back = dragoman.translate_request(asked, flavour, "anthropic-messages")
+    assert back.body["messages"][1]["content"] == thinking_answer()["content"]
+    assert [loss.code for loss in back.losses] == ["max_tokens.default"]
+    bare = {key: said[key] for key in ("role", "content")}
+    asked = ask(messages=[{"role": "user", "content": "x"}, bare, {"role": "user", "content": "y"}])
+    back = dragoman.translate_request(asked, flavour, "anthropic-messages")
+    assert back.body["messages"][1]["content"] == "4"
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,10 @@ class Way:
         wanted = matrix.expected(self.source, self.target, merged, streamed=streamed)
         if self.to == GEMINI and isinstance(seen, Seen):
             wanted = matrix.spelt(wanted, seen)
+        carriers = self.to == CHAT  # on the ids of calls
         if RESPONSES in (self.source, self.target):  # how paragraphs of summaries are put together is left open
-            return differences(_one_line(wanted), unspaced(seen))
-        return differences(wanted, seen)
+            return differences(_one_line(wanted), unspaced(seen), carriers=carriers)
+        return differences(wanted, seen, carriers=carriers)
 
 
 def _one_line(wanted: Seen) -> Seen:

@@ -1,7 +1,7 @@
 """What users of other translators filed, as tests. The number in a name is the symptom's in SYMPTOMS below.
 
-Symptoms of dialects that are not here yet, and those that need a carrier for opaque state or facts about model
-families, are not in this file.
+Between Chat and Messages; the other dialects, and facts about model families, are in test_symptoms_matrix.py and its
+neighbours.
 """
 
 from __future__ import annotations
@@ -118,11 +118,12 @@ SIGNED = {"type": "thinking", "thinking": "", "signature": "c2lnbmVk"}
 REDACTED = {"type": "redacted_thinking", "data": "b3BhcXVl"}
 
 
-def thinking_stream() -> bytes:
+def thinking_stream(*, call: bool = True) -> bytes:
     opening = {"type": "thinking", "thinking": "", "signature": ""}
     signature = {"type": "signature_delta", "signature": "c2lnbmVk"}
-    parts = [*block(0, opening, signature), *block(1, REDACTED), *call_block(2, "toolu_1", "f")]
-    return stream_of(MESSAGES, [begin(), *parts, *end("tool_use")])
+    last = call_block(2, "toolu_1", "f") if call else text_block(2, "x")
+    parts = [*block(0, opening, signature), *block(1, REDACTED), *last]
+    return stream_of(MESSAGES, [begin(), *parts, *end("tool_use" if call else "end_turn")])
 
 
 # --- opaque state -------------------------------------------------------------------------------------------
@@ -138,15 +139,34 @@ def test_03_a_signature_without_text_comes_home() -> None:
     assert dragoman.write_response(folded, MESSAGES).body["content"][0] == SIGNED
 
 
-def test_03_and_05_are_reported_on_all_three_paths() -> None:
-    """Chat has no field for it, so it must at least be said: in the request, the response and the stream."""
+def test_03_and_05_come_home_by_way_of_chat() -> None:
+    """Chat has no field for it, so it rides on the id of the call, of a response as of a stream."""
+    said = [SIGNED, REDACTED, use("toolu_1")]
+    r = dragoman.translate_response(message(*said, stop="tool_use"), MESSAGES, CHAT)
+    s = run(MESSAGES, thinking_stream())
+    assert [loss for loss in (*r.losses, *s.stream.losses) if loss.kind == "dropped"] == []
+    for answer in (r.body["choices"][0]["message"], s.message):
+        (made,) = answer["tool_calls"]
+        assert made["id"].startswith("toolu_1__")
+        kept = {"role": "assistant", "content": answer["content"], "tool_calls": [made]}
+        back = to_messages(USER, kept, result(made["id"], "1"))
+        assert [loss for loss in back.losses if loss.kind == "dropped"] == []
+        assert back.body["messages"][1]["content"] == said
+        assert blocks(back.body["messages"][2])[0]["tool_use_id"] == "toolu_1"
+        assert not {"c2lnbmVk", "b3BhcXVl"} & {made["id"], json.dumps(answer)}
+    assert b"c2lnbmVk" not in s.out
+    assert b"b3BhcXVl" not in s.out
+
+
+def test_03_and_05_without_a_call_are_told_lost_towards_chat() -> None:
+    """Nothing that every client returns stands behind the last call, nor in a request from elsewhere."""
     t = to_chat(USER, {"role": "assistant", "content": [SIGNED, REDACTED, use("toolu_1")]})
     assert covered(t.losses, "/messages/1/content/0", "dropped")
     assert covered(t.losses, "/messages/1/content/1", "dropped")
-    r = dragoman.translate_response(message(SIGNED, REDACTED, use("toolu_1"), stop="tool_use"), MESSAGES, CHAT)
+    r = dragoman.translate_response(message(SIGNED, REDACTED, {"type": "text", "text": "x"}), MESSAGES, CHAT)
     assert covered(r.losses, "/content/0", "dropped")
     assert covered(r.losses, "/content/1", "dropped")
-    s = run(MESSAGES, thinking_stream())
+    s = run(MESSAGES, thinking_stream(call=False))
     assert covered(s.stream.losses, "/content/0", "dropped")
     assert covered(s.stream.losses, "/content/1", "dropped")
     assert b"c2lnbmVk" not in s.out
@@ -171,9 +191,16 @@ def test_06_interleaved_thinking_keeps_its_order() -> None:
     assert dragoman.write_response(read, MESSAGES).body["content"] == content
     t = dragoman.translate_response(message(*content, stop="tool_use"), MESSAGES, CHAT)
     said = t.body["choices"][0]["message"]
-    assert [c["id"] for c in said["tool_calls"]] == ["toolu_1", "toolu_2"]
+    ids = [c["id"] for c in said["tool_calls"]]
+    assert [i.partition("__")[0] for i in ids] == ["toolu_1", "toolu_2"]
     assert said["reasoning_content"] == "onetwo"
     assert covered(t.losses, "/content/2", "changed")
+    assert [loss for loss in t.losses if loss.kind == "dropped"] == []
+    for kept in (("role", "content", "tool_calls"), said):
+        back = to_messages(USER, {key: said[key] for key in kept}, *(result(i, "1") for i in ids))
+        assert back.body["messages"][1]["content"] == content
+        assert [b["tool_use_id"] for b in blocks(back.body["messages"][2])] == ["toolu_1", "toolu_2"]
+        assert [loss for loss in back.losses if loss.kind == "dropped"] == []
 
 
 # --- calls and results --------------------------------------------------------------------------------------

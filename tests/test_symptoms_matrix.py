@@ -19,17 +19,20 @@ from tests.matrix import (
     CLAUDE,
     COMPLETIONS,
     GEMINI,
+    KEPT,
     MESSAGES,
     RESPONSES,
     Call,
     Json,
     answer,
     ask,
+    assert_home,
     assistant,
     c_calls,
     c_result,
     c_turns,
     calls_of,
+    dropped,
     g_answer,
     g_call,
     g_result,
@@ -53,7 +56,7 @@ from tests.matrix import (
     use,
     used,
 )
-from tests.wire import begin, block, covered, end
+from tests.wire import begin, block, call_block, covered, end, text_block
 
 HERE = Path(__file__).parent
 # Every line of the collection, typed here: what is left out shows.
@@ -137,14 +140,27 @@ def test_symptom_01_signatures_come_home_on_their_parts() -> None:
 
 
 @pytest.mark.parametrize("target", others(GEMINI))
-def test_symptom_01_on_the_way_to_a_client_the_loss_is_told(target: str) -> None:
-    place = "/candidates/0/content/parts/0"
+def test_symptom_01_a_client_brings_the_signature_home(target: str) -> None:
+    """Also to a model that refuses a call without, and with no id that was made up for the client."""
     t = answer(g_answer(*SIGNED), GEMINI, target)
-    assert "U0lHTg==" not in told(t)
-    assert state_is_told(t, place)
     s = send(sse(GEMINI, [g_answer(*SIGNED)]), GEMINI, target)
+    assert "U0lHTg==" not in told(t)
     assert b"U0lHTg==" not in s.out
-    assert state_is_told(s, place)
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        if target == COMPLETIONS:  # no calls there: it is gone with its own
+            assert [at for _, at in dropped(losses)] == [f"/candidates/0/content/parts/{i}" for i in (0, 1)]
+            continue
+        assert dropped(losses) == []
+        body = assert_home(document, target, GEMINI, SIGNED, model=NEWEST)
+        assert body["contents"][-1]["parts"] == [g_result("f", "1"), g_result("f", "1")]
+
+
+@pytest.mark.parametrize("target", others(GEMINI, COMPLETIONS))
+def test_symptom_01_an_id_of_the_upstreams_stays(target: str) -> None:
+    """What was not made up comes home, and so does the signature of a later step."""
+    said = [{"text": "Look: ", "thoughtSignature": "VA=="}, g_call("f", "a", "QQ==", n=1), g_call("g", "b", None)]
+    assert_home(answer(g_answer(*said), GEMINI, target).body, target, GEMINI, said)
+    assert_home(send(sse(GEMINI, [g_answer(*said)]), GEMINI, target).document, target, GEMINI, said)
 
 
 @pytest.mark.parametrize("source", [CHAT, RESPONSES, MESSAGES, CLAUDE])
@@ -225,12 +241,27 @@ def test_symptom_03_a_signature_without_text_comes_home() -> None:
 
 
 @pytest.mark.parametrize("target", others(GEMINI))
-def test_symptom_03_elsewhere_it_is_told_on_all_three_paths(target: str) -> None:
+def test_symptom_03_a_client_brings_it_home_or_the_loss_is_told(target: str) -> None:
+    """In a request it goes to another vendor: that is always told."""
     body = gemini_turns(model({"text": "x"}, EMPTY_SIGNED), given({"text": "and"}))
     assert state_is_told(ask(body, GEMINI, target), "/contents/1/parts/1")
     reply = g_answer({"text": "x"}, EMPTY_SIGNED)
-    assert state_is_told(answer(reply, GEMINI, target), "/candidates/0/content/parts/1")
-    assert state_is_told(send(sse(GEMINI, [reply]), GEMINI, target), "/candidates/0/content/parts/1")
+    t, s = answer(reply, GEMINI, target), send(sse(GEMINI, [reply]), GEMINI, target)
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        if target in (RESPONSES, MESSAGES):
+            assert dropped(losses) == []
+            assert_home(document, target, GEMINI, [{"text": "x"}, EMPTY_SIGNED])
+        else:  # no call follows
+            assert dropped(losses) == [("state.no_carrier", "/candidates/0/content/parts/1/thoughtSignature")]
+
+
+@pytest.mark.parametrize("target", others(GEMINI, COMPLETIONS))
+def test_symptom_03_before_a_call_it_comes_home_from_everywhere(target: str) -> None:
+    said = [{"text": "x"}, EMPTY_SIGNED, g_call("f", None, None, a=1)]
+    t, s = answer(g_answer(*said), GEMINI, target), send(sse(GEMINI, [g_answer(*said)]), GEMINI, target)
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        assert dropped(losses) == []
+        assert_home(document, target, GEMINI, said)
 
 
 ENCRYPTED = r_thought("rs_77", "RU5DUllQVEVE")
@@ -258,43 +289,81 @@ def test_symptom_04_id_and_encrypted_content_are_one() -> None:
 
 @pytest.mark.parametrize("target", others(RESPONSES))
 def test_symptom_04_neither_goes_out_without_the_other(target: str) -> None:
-    """Not as redacted thinking either, which is another vendor's."""
-    for t in (
-        ask(r_input(ENCRYPTED, r_call("call_1"), r_result("call_1", "1")), RESPONSES, target),
-        answer(r_answer(ENCRYPTED, spoken("x")), RESPONSES, target),
-    ):
+    """To another vendor not as redacted thinking either; a client of Messages gets one that holds them both."""
+    asked = ask(r_input(ENCRYPTED, r_call("call_1"), r_result("call_1", "1")), RESPONSES, target)
+    replied = answer(r_answer(ENCRYPTED, spoken("x")), RESPONSES, target)
+    for t in (asked, replied):
         assert "rs_77" not in told(t)
         assert "RU5D" not in told(t)
-        assert "redacted_thinking" not in told(t)
+    assert "redacted_thinking" not in told(asked)
+    assert ("redacted_thinking" in told(replied)) is (target == MESSAGES)
     s = send(sse(RESPONSES, r_events(ENCRYPTED, spoken("x"))), RESPONSES, target)
     assert b"RU5D" not in s.out
     assert b"rs_77" not in s.out
 
 
 @pytest.mark.parametrize("target", others(RESPONSES))
-def test_symptom_05_encrypted_thinking_is_told_on_all_three_paths(target: str) -> None:
+def test_symptom_05_encrypted_thinking_comes_home_or_is_told(target: str) -> None:
+    """In a request it goes to another vendor: that is always told."""
     body = r_input(ENCRYPTED, r_call("call_1"), r_result("call_1", "1"))
     assert state_is_told(ask(body, RESPONSES, target), "/input/1")
-    assert state_is_told(answer(r_answer(ENCRYPTED, spoken("x")), RESPONSES, target), "/output/0")
+    t = answer(r_answer(ENCRYPTED, spoken("x")), RESPONSES, target)
     s = send(sse(RESPONSES, r_events(ENCRYPTED, spoken("x"))), RESPONSES, target)
-    assert state_is_told(s, "/output/0")
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        if target in (MESSAGES, GEMINI):
+            assert [one for one in dropped(losses) if one[1].startswith("/output/0")] == []
+            said = {"type": "message", "role": "assistant", "content": "x"}
+            assert_home(document, target, RESPONSES, [ENCRYPTED, said])
+        else:  # no call follows
+            assert ("state.no_carrier", "/output/0/encrypted_content") in dropped(losses)
+
+
+@pytest.mark.parametrize("target", others(RESPONSES, COMPLETIONS))
+def test_symptom_05_encrypted_thinking_before_a_call_comes_home_from_everywhere(target: str) -> None:
+    """Each item stands before its own call; what is visible of the second comes once."""
+    seen = r_thought("rs_78", "WldFSQ==", "hm", "so")
+    given = (ENCRYPTED, r_call("call_1"), seen, r_call("call_2"))
+    t = answer(r_answer(*given), RESPONSES, target)
+    s = send(sse(RESPONSES, r_events(*given)), RESPONSES, target)
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        assert dropped(losses, "state.", "reasoning.", "part.") == []
+        plain = [{k: i[k] for k in ("type", "call_id", "name", "arguments")} for i in given[1::2]]
+        for fields in (KEPT, (*KEPT, "reasoning_content")):
+            home = [ENCRYPTED, plain[0], seen, plain[1]]
+            assert_home(document, target, RESPONSES, home, fields=fields)
 
 
 REDACTED = {"type": "redacted_thinking", "data": "UkVEQUM="}
 
 
 @pytest.mark.parametrize("target", others(MESSAGES))
-def test_symptom_05_redacted_thinking_is_told_on_all_three_paths(target: str) -> None:
+def test_symptom_05_redacted_thinking_comes_home_or_is_told(target: str) -> None:
+    """In a request it goes to another vendor: that is always told."""
     body = m_turns(assistant(REDACTED, use("toolu_1")), used("toolu_1", "1"))
     t = ask(body, MESSAGES, target)
     assert state_is_told(t, "/messages/1/content/0")
     r = answer(m_answer(REDACTED, {"type": "text", "text": "x"}), MESSAGES, target)
-    assert state_is_told(r, "/content/0")
     opening = {"type": "text", "text": ""}
     frames = [begin(), *block(0, REDACTED), *block(1, opening, {"type": "text_delta", "text": "x"}), *end("end_turn")]
     s = send(sse(MESSAGES, frames), MESSAGES, target)
-    assert state_is_told(s, "/content/0")
     assert "UkVEQUM=" not in told(t) + told(r) + s.out.decode()
+    for document, losses in ((r.body, r.losses), (s.document, s.losses)):
+        if target in (RESPONSES, GEMINI):
+            assert dropped(losses) == []
+            assert_home(document, target, MESSAGES, [REDACTED, {"type": "text", "text": "x"}])
+        else:  # no call follows
+            assert ("state.no_carrier", "/content/0") in dropped(losses)
+
+
+@pytest.mark.parametrize("target", others(MESSAGES, COMPLETIONS))
+def test_symptom_05_redacted_thinking_before_a_call_comes_home_from_everywhere(target: str) -> None:
+    said = [REDACTED, {"type": "text", "text": "x"}, use("toolu_1", "f", a=1)]
+    t = answer(m_answer(*said, stop="tool_use"), MESSAGES, target)
+    frames = [begin(), *block(0, REDACTED), *text_block(1, "x"), *call_block(2, "toolu_1", "f", '{"a": 1}')]
+    s = send(sse(MESSAGES, [*frames, *end("tool_use")]), MESSAGES, target)
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        assert dropped(losses) == []
+        assert_home(document, target, MESSAGES, said)
 
 
 INTERLEAVED = [
@@ -306,12 +375,13 @@ INTERLEAVED = [
 
 
 def order_of(document: Json, dialect: str) -> list[str]:
-    """Thinking and calls of an answer in their order."""
+    """Visible thinking and calls of an answer in their order."""
     if dialect == RESPONSES:
         return [prose(i["summary"]) if i["type"] == "reasoning" else i["call_id"] for i in document["output"]]
     if dialect == MESSAGES:
         return [b["thinking"] if b["type"] == "thinking" else b["id"] for b in document["content"]]
-    return [p["text"] if p.get("thought") else p["functionCall"]["id"] for p in parts_of(document) if p != {"text": ""}]
+    shown = [p for p in parts_of(document) if p.get("text") != ""]  # state stands on a part with empty text
+    return [p["text"] if p.get("thought") else p["functionCall"]["id"] for p in shown]
 
 
 @pytest.mark.parametrize("target", [RESPONSES, GEMINI])
@@ -324,15 +394,25 @@ def test_symptom_06_interleaved_thinking_keeps_its_order(target: str) -> None:
     assert order_of(s.document, target) == expected
     back = answer(t.body, target, MESSAGES)
     assert order_of(back.body, MESSAGES) == expected
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        assert dropped(losses) == []
+        assert_home(document, target, MESSAGES, INTERLEAVED)
 
 
 @pytest.mark.parametrize("target", [CHAT, CLAUDE])
-def test_symptom_06_where_there_is_no_order_the_loss_is_told(target: str) -> None:
+def test_symptom_06_where_there_is_no_order_the_calls_bring_it_home(target: str) -> None:
+    """What a client of Chat sees is flattened, and told; its next request has the old order nevertheless."""
     t = answer(m_answer(*INTERLEAVED, stop="tool_use"), MESSAGES, target)
-    message = t.body["choices"][0]["message"]
-    assert [c["id"] for c in message["tool_calls"]] == ["toolu_1", "toolu_2"]
-    assert message["reasoning_content"] == "onetwo"
-    assert covered(t.losses, "/content/2", "changed")
+    frames = [frame for i, part in enumerate(INTERLEAVED) for frame in block(i, part)]
+    s = send(sse(MESSAGES, [begin(), *frames, *end("tool_use")]), MESSAGES, target)
+    for document, losses in ((t.body, t.losses), (s.document, s.losses)):
+        message = document["choices"][0]["message"]
+        assert [c["id"].partition("__dragom01")[0] for c in message["tool_calls"]] == ["toolu_1", "toolu_2"]
+        assert message["reasoning_content"] == "onetwo"
+        assert covered(losses, "/content/2", "changed")
+        assert dropped(losses) == []
+        for fields in (KEPT, (*KEPT, "reasoning_content")):
+            assert_home(document, target, MESSAGES, INTERLEAVED, fields=fields)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,11 @@ from tests.matrix import (
     Json,
     Sent,
     answer,
+    assert_home,
     base,
     calls_of,
     counts_of,
+    dropped,
     ending,
     others,
     parts_of,
@@ -40,7 +42,7 @@ from tests.matrix import (
     thought_of,
 )
 from tests.reference.common import frames
-from tests.wire import begin, call_block, call_chunk, chunk, covered, end, text_block
+from tests.wire import begin, call_block, call_chunk, chunk, end, text_block
 
 # --- one answer in each dialect, as frames ------------------------------------------------------------------
 
@@ -616,7 +618,10 @@ def test_citations_in_streams_of_messages(target: str) -> None:
 
 @pytest.mark.parametrize("target", others(GEMINI, COMPLETIONS))
 def test_symptom_03_and_01_in_streams_the_text_is_whole(target: str) -> None:
-    """A signature on the answer's text divides it at home; elsewhere the text is one, and the loss is told."""
+    """A signature on the answer's text divides it at home; elsewhere the text reads as one, and it comes home in two.
+
+    In Chat no call follows that could carry it, and the loss is told.
+    """
     told = [
         g_chunk({"text": "hm", "thought": True}),
         g_chunk({"text": "Hi "}),
@@ -624,6 +629,11 @@ def test_symptom_03_and_01_in_streams_the_text_is_whole(target: str) -> None:
     ]
     s = send(sse(GEMINI, told), GEMINI, target)
     assert (thought_of(s.document, target), text_of(s.document, target)) == ("hm", "Hi there")
-    assert covered(s.losses, "/candidates/0/content/parts/2", "dropped")
+    if target in (RESPONSES, MESSAGES):
+        assert dropped(s.losses) == []
+        home = [{"text": "Hi "}, {"text": "there", "thoughtSignature": "U0lHTg=="}]
+        assert_home(s.document, target, GEMINI, home, gone=["reasoning.unsupported"])  # that without a signature
+    else:
+        assert dropped(s.losses) == [("state.no_carrier", "/candidates/0/content/parts/2/thoughtSignature")]
     whole = dragoman.fold(dragoman.read_events(sse(GEMINI, told), GEMINI))
     assert len(parts_of(dragoman.write_response(whole, GEMINI).body)) == 3

@@ -28,7 +28,7 @@ class UnknownDialect(DragomanError):
 
     def __init__(self, name: object, known: Iterable[str]) -> None:
         self.name = name
-        self.suggestions = tuple(get_close_matches(str(name), list(known), n=3, cutoff=0.4))
+        self.suggestions = tuple(get_close_matches(str(name), list(dict.fromkeys(known)), n=3, cutoff=0.4))
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""
         super().__init__(f"unknown dialect {str(name)[:80]!r}{hint}")
 

@@ -389,6 +389,10 @@ class Folder:
                 if text or type(old) is not dict:
                     setattr(part, name, (old if type(old) is str else "") + text)
 
+    def part(self) -> Part:
+        """The first part, as far as it got."""
+        return self._candidates[0].message.parts[0]
+
     def fold(self) -> Response:
         """The response as far as it got."""
         if self.response is None:
@@ -397,6 +401,17 @@ class Folder:
             self._close(candidate, index)
         self.response.candidates = [self._candidates[i] for i in sorted(self._candidates)]
         return self.response
+
+
+def grown(part: Part, pieces: Iterable[PartDelta]) -> Part:
+    """What `part` has become with `pieces`; `part` stays as it is."""
+    folder = Folder()
+    folder.take(CandidateStart(Candidate()))
+    folder.take(PartStart(0, 0, part))
+    for piece in pieces:
+        folder.take(replace(piece, candidate=0, index=0))
+    folder.take(PartEnd(0, 0))
+    return folder.part()
 
 
 def _merge_audio(part: Media, value: dict[str, Any]) -> None:
@@ -482,4 +497,5 @@ def unfold_part(candidate: int, index: int, part: Part) -> Iterator[Event]:
             yield PartDelta(candidate, index, "state", state)
     else:
         yield PartStart(candidate, index, part)
-    yield PartEnd(candidate, index)
+    # A part that is an item of its own is said once more, whole, by the one dialect that has items.
+    yield PartEnd(candidate, index, part if getattr(part, "item", None) is not None else None)

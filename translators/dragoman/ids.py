@@ -51,6 +51,22 @@ def unspell(word: str) -> str:
 
 
 def derived(seed: str | None, kind: str, ordinal: int) -> str:
-    """An id for what has none, from the response's id, the kind and the ordinal only (law 8)."""
+    """An id for what has none, from the response's id, the kind and the ordinal only (law 8).
+
+    Its last digits check the others, so that it is known again when it comes home.
+    """
     digest = hashlib.sha256(f"{seed or ''}\x00{kind}\x00{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{kind}_{digest[:24]}"
+    return f"{kind}_{digest[:20]}{_check(kind, digest[:20])}"
+
+
+def is_derived(word: str) -> bool:
+    """Whether an id was made by `derived`: nobody but the client it was made for knows it."""
+    found = _DERIVED(word)
+    return found is not None and _check(found[1], found[2]) == found[3]
+
+
+_DERIVED = re.compile(r"([a-z]+)_([0-9a-f]{20})([0-9a-f]{4})\Z").match
+
+
+def _check(kind: str, digits: str) -> str:
+    return hashlib.sha256(f"{kind}_{digits}".encode()).hexdigest()[:4]

@@ -8,40 +8,40 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from . import registry
+from .carrier import alight, decode, is_carrier
 from .dialects.base import NAME_LIMITS, Context
 from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
 from .ids import spell, unspell
 from .jsontext import dumps, escape, loads, same
-from .media import from_data_url, media_type_of
+from .media import from_data_url
 from .model import (
-    Candidate,
-    Error,
-    Item,
     Json,
-    Media,
-    Message,
     Opaque,
     Reasoning,
-    ReasoningControl,
     Refusal,
-    Request,
     Response,
+    ServerTool,
     Text,
     ToolCall,
-    ToolResult,
     from_json,
     to_json,
 )
+from .normal import differences as differences
+from .normal import leaves as leaves
+from .normal import normal as normal
+from .normal import read as read
+from .normal import translate as translate
+from .normal import write as write
 from .report import Loss, Report
 from .stream import StreamTranslation, events_of, write_events
-from .tables import is_default
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,194 +55,8 @@ class Violation:
     now: Any = None
 
 
-# --- documents as leaves ---------------------------------------------------------------------------------
-
-
-def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of a JSON value with its pointer; an empty object or array is a leaf."""
-    if type(value) is dict and value:
-        for key, item in value.items():
-            yield from leaves(item, f"{at}/{escape(key)}")
-    elif type(value) is list and value:
-        for i, item in enumerate(value):
-            yield from leaves(item, f"{at}/{i}")
-    else:
-        yield at, value
-
-
-def differences(a: Any, b: Any, at: str = "") -> list[tuple[str, Any, Any]]:
-    """Where two JSON values differ: pointer, here, there (`...` where it is missing)."""
-    if type(a) is dict and type(b) is dict:
-        out = []
-        for key in [*a, *(k for k in b if k not in a)]:
-            out += differences(a.get(key, ...), b.get(key, ...), f"{at}/{escape(key)}")
-        return out
-    if type(a) is list and type(b) is list and len(a) == len(b):
-        return [d for i, (x, y) in enumerate(zip(a, b, strict=True)) for d in differences(x, y, f"{at}/{i}")]
-    return [] if same(a, b) else [(at, a, b)]
-
-
 def _covers(place: str, at: str) -> bool:
     return at == place or at.startswith(place + "/") or place == ""
-
-
-# --- reading and writing by kind -------------------------------------------------------------------------
-
-
-def read(kind: str, body: Json, dialect: str, path: str | None = None) -> Request | Response:
-    """A canonical document of `kind` (request or response); `path`: the request target, where things stand there."""
-    d = registry.get(dialect)
-    return d.read_request(body, path) if kind == "request" else d.read_response(body)
-
-
-def write(document: Request | Response, dialect: str, report: Report) -> Json:
-    """The body of a canonical document; at home if it was read from `dialect`."""
-    d = registry.get(dialect)
-    home = document.dialect == d.documents
-    if isinstance(document, Request):
-        out: Json = d.write_request(document, report, home, Context())
-        report.relocate(document.aliases)
-        return out
-    if document.error is not None:
-        body: Json = d.write_error(document.error, report, home)[1]
-        return body
-    return d.write_response(document, report, home, Context())
-
-
-def translate(
-    kind: str, body: Json, source: str, target: str, path: str | None = None
-) -> tuple[Json, Report, str | None]:
-    """A traced translation: the body, its losses with the links of elements, and the request target."""
-    report = Report(trace=True)
-    document = read(kind, body, source, path)
-    out = write(document, target, report)
-    if isinstance(document, Request):
-        report.relocate(document.aliases)
-    goes = registry.get(target).target(document, Context())[0] if isinstance(document, Request) else None
-    return out, report, goes
-
-
-# --- the two tables: spellings and declared-equal --------------------------------------------------------
-
-
-def normal(kind: str, body: Json, dialect: str, path: str | None = None) -> Json:
-    """The document in its plainest spelling, without what its dialect declares equal to absence.
-
-    The spelling record is what the way home needs beyond the meaning: without it, the writer writes the plain
-    form. Lists are spelt out, so that pointers are the same for both forms of content.
-    """
-    d = registry.get(dialect)
-    document = read(kind, body, dialect, path)
-    _plain(document, d.kinds)
-    return write(document, dialect, Report())
-
-
-def _plain(node: Any, kinds: dict[type, Any]) -> None:
-    """Strip spelling, nulls and declared-equal values from a document, in place."""
-    own = kinds.get(type(node), {})
-    if hasattr(node, "extra") and node.extra:
-        node.extra = _meaningful(node.extra, own) or None
-    if hasattr(node, "spelling"):
-        kept = {k: v for k, v in (node.spelling or {}).items() if k in _KEPT.get(type(node), ())}
-        if isinstance(node, Reasoning) and node.extra:
-            # Unknown keys of the pieces that a text came in have no place in the text.
-            node.extra = {key: value for key, value in node.extra.items() if type(value) is not list} or None
-        if isinstance(node, Reasoning) and kept.get("fields"):
-            kept["fields"] = kept["fields"][:1]
-        if isinstance(node, ReasoningControl) and kept.get("fields") == ["reasoning"] and node.effort is not None:
-            kept["fields"] = ["reasoning_effort"]  # the same words in OpenRouter's object and in Chat's own field
-        node.spelling = kept or None
-    if isinstance(node, Request):
-        params: Any = node.params
-        for name in [n for n, v in params.items() if is_default(n, v)]:
-            del params[name]
-        if node.tools == []:
-            node.tools = None
-        if node.output is not None and node.output.kind == "text" and not node.output.extra:
-            node.output = None
-    if hasattr(node, "parts") and node.parts:
-        for part in node.parts:
-            _plain(part, kinds)
-        node.parts = [p for p in node.parts if not _says_nothing(p)]
-        thoughts = [p for p in node.parts if type(p) is Reasoning and p.text]
-        if len(thoughts) == 1 and thoughts[0].spelling:
-            # Several thinkings have no plainer form than a list of parts; a single one has.
-            thoughts[0].spelling.pop("part", None)
-    if (isinstance(node, ToolResult) and node.parts) or (
-        isinstance(node, Message) and any(type(p) is Text for p in node.parts)
-    ):
-        node.spelling = {**(node.spelling or {}), "content": "list"}
-    if isinstance(node, ToolResult) and node.is_error is False:
-        node.is_error = None
-    if isinstance(node, Item) and node.status == "completed":
-        node.status = None
-    if isinstance(node, Candidate) and type(node.logprobs) is dict:
-        node.logprobs = {key: value for key, value in node.logprobs.items() if value} or None
-    if isinstance(node, Candidate) and node.finish_reason not in ("stop", "tool_calls"):
-        # An answer that is cut off cuts off its last item.
-        for part in node.message.parts:
-            item = getattr(part, "item", None)
-            if item is not None and item.status == "incomplete":
-                item.status = None
-    if isinstance(node, Media):
-        node.detail = None if node.detail == "auto" else node.detail
-        node.cite = node.cite or None
-        if node.form == "url" and node.media_type == media_type_of(node.url or ""):
-            node.media_type = None  # the ending of the address says so
-        if str((node.spelling or {}).get("data_url", "")).startswith("data:") and node.spelling:
-            del node.spelling["data_url"]
-    for f in fields(node):
-        value = getattr(node, f.name)
-        if is_dataclass(value) and not isinstance(value, type):
-            _plain(value, kinds)
-        elif type(value) is list:
-            for item in value:
-                if is_dataclass(item):
-                    _plain(item, kinds)
-    if isinstance(node, Response) and node.usage is not None:
-        node.usage.reported = _meaningful(node.usage.reported, kinds.get(type(node.usage), {}))
-
-
-def _says_nothing(part: Any) -> bool:
-    """Whether a part is an empty text, or empty thinking."""
-    return (
-        type(part) in (Text, Reasoning)
-        and not part.text
-        and not part.extra
-        and part.state is None
-        and not getattr(part, "cache", None)
-    )
-
-
-# What a spelling record holds that is meaning and not spelling: words outside the tables, and places of their own.
-_KEPT: dict[type, tuple[str, ...]] = {
-    Message: ("field",),
-    Media: ("field", "type", "data_url", "content"),
-    Opaque: ("field",),
-    Reasoning: ("fields", "part"),
-    ReasoningControl: ("fields",),
-    Candidate: ("finish",),
-    Error: ("form", "value", "list"),
-}
-
-
-def _meaningful(extra: Json, kind: Any) -> Json:
-    out = {}
-    for key, value in extra.items():
-        known = kind.get(key)
-        if known is ...:
-            out[key] = value
-        elif type(known) is dict and type(value) is dict:
-            inner = _meaningful(value, known)
-            if inner:
-                out[key] = inner
-        elif (
-            known is None
-            or not (value is None or any(same(value, e) for e in known))
-            or (type(known) is dict and value is not None)
-        ):
-            out[key] = value
-    return out
 
 
 # --- law 1: home -----------------------------------------------------------------------------------------
@@ -312,6 +126,7 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     links1, links2 = first.links or {}, second.links or {}
     # back element -> the original's element, and the other way round
     origin = {b: _longest(links1, y) for b, y in links2.items() if _under(links1, y)}
+    _pair_twins(body, returned, origin)
     place = {x: b for b, x in origin.items()}
     for b, x in list(origin.items()):
         # What holds a paired element at the same place in it is its pair.
@@ -356,6 +171,46 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             continue  # what stood in it is gone, and told
         out.append(Violation(2, before, "appears in what comes back", ..., value))
     return out
+
+
+def _pair_twins(was: Any, now: Any, origin: dict[str, str]) -> None:
+    """Pair what came back whole, in a carrier: an element of a list that says the same in the same list.
+
+    What came in one carrier has one place among it all; pairs that nobody else lays claim to stand.
+    """
+    claims = Counter(origin.values())
+    sure = {here: there for here, there in origin.items() if claims[there] == 1}
+    _pair_in(was, now, origin, sure, set(sure.values()), "")
+
+
+def _pair_in(was: Any, now: Any, origin: dict[str, str], sure: dict[str, str], taken: set[str], at: str) -> None:
+    if type(now) is dict:
+        for key, item in now.items():
+            _pair_in(was, item, origin, sure, taken, f"{at}/{escape(key)}")
+    elif type(now) is list:
+        whole = _longest(origin, at)
+        before = _found(was, whole)
+        free = [j for j in range(len(before)) if f"{whole}/{j}" not in taken] if type(before) is list else []
+        for i, item in enumerate(now):
+            here = f"{at}/{i}"
+            j = None
+            if here not in sure and type(item) is dict:
+                j = next((j for j in free if same(item, before[j])), None)
+            if j is not None:
+                free.remove(j)
+                origin[here] = f"{whole}/{j}"
+            _pair_in(was, item, origin, sure, taken, here)
+
+
+def _found(value: Any, at: str) -> Any:
+    """What stands at pointer `at`, or None."""
+    for token in at.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if type(value) is list:
+            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
+        else:
+            value = value.get(key) if type(value) is dict else None
+    return value
 
 
 def _hollow(at: str, body: Json, excused: list[str]) -> bool:
@@ -413,7 +268,16 @@ def spelling_is_free(kind: str, body: Json, source: str, target: str) -> list[Vi
     plain = normal(kind, body, source)
     a = normal(kind, translate(kind, body, source, target)[0], target)
     b = normal(kind, translate(kind, plain, source, target)[0], target)
-    return [Violation(2, at, "spelling matters", x, y) for at, x, y in differences(a, b)]
+    return [
+        Violation(2, at, "spelling matters", x, y)
+        for at, x, y in differences(a, b)
+        if not (_rides(x) and _rides(y))  # a carrier keeps the spelling of what it holds
+    ]
+
+
+def _rides(value: Any) -> bool:
+    """Whether a value is a carrier, alone or on an id."""
+    return is_carrier(value) or (type(value) is str and alight(value)[1] is not None)
 
 
 # --- law 3: nothing is made up in silence ----------------------------------------------------------------
@@ -445,7 +309,7 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
             continue
         if f"{raw[0].rpartition('/')[2]}/{raw[2]}" in d.derived:
             continue
-        if type(value) is str and (unspell(value) in texts or _shortened(value, texts)):
+        if type(value) is str and (unspell(value) in texts or _shortened(value, texts) or _carried(value, texts)):
             continue
         if type(value) is str and (
             any(value in t for t in texts) or _made_of(value, texts, values, inner, d.constants)
@@ -453,6 +317,17 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
             continue
         out.append(Violation(3, at, "comes from nowhere", ..., value))
     return out
+
+
+def _carried(value: str, texts: list[str]) -> bool:
+    """Whether a text is a carrier, alone or on an id, and all that it holds is from the source."""
+    rider = alight(value)[1] or value
+    units = decode(rider) if is_carrier(rider) else None
+    return units is not None and all(
+        type(leaf) is not str or any(leaf in text for text in texts)
+        for unit in units
+        for _, leaf in leaves(unit.wire if unit.whole else unit.wire[1])
+    )
 
 
 def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], constants: Sequence[str]) -> bool:
@@ -611,6 +486,7 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
         Violation(7, at, "not settled", x, y)
         for at, x, y in found
         if at.rpartition("/")[2] != registry.get(target).total  # a sum that may be left out
+        and not (_rides(x) and _rides(y))  # what is in it comes home as it was (law 9), in another spelling
         and not (x is ... and y == {})  # an empty object says nothing
         and not any(_covers(e, at) or _covers(at, e) for e in excused)
         and not all(any(same(v, m) for m in made) for _, v in leaves(y))
@@ -711,8 +587,8 @@ def _replace(body: Any, at: str) -> bool:
 def nothing_waits(frames: Sequence[bytes], source: str, target: str) -> list[Violation]:
     """Law 10: after every frame all text is out that the frames so far have told.
 
-    Held back is only what the table of forced buffering names: text behind a call or thinking that is still open,
-    where the target's blocks come one after the other. Of several candidates the first is looked at.
+    Held back is only what the table of forced buffering names: text behind a call, thinking or a step of the vendor's
+    that is still open, where the target's blocks come one after the other. The first candidate is looked at.
     """
     stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
     reader, check = registry.get(source).reader(), registry.get(target).reader()
@@ -739,7 +615,7 @@ class _Texts:
         for event in events:
             if isinstance(event, PartStart):
                 self._kinds[event.candidate, event.index] = type(event.part)
-                if event.candidate == 0 and isinstance(event.part, (ToolCall, Reasoning)):
+                if event.candidate == 0 and isinstance(event.part, (ToolCall, Reasoning, ServerTool, Opaque)):
                     self.calls.add(event.index)
                 if event.candidate == 0 and isinstance(event.part, (Text, Refusal)):
                     self.text += event.part.text

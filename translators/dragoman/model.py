@@ -13,7 +13,7 @@ Merging is the business of the poorer writer: order, adjacent texts, distinct wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, TypedDict
 
 from .errors import Fault, InvalidDocument
@@ -42,7 +42,8 @@ FinishReason = Literal[
 class State:
     """Opaque reasoning state: its bytes mean something to the issuer alone and must come back to it unchanged.
 
-    kind: signature, redacted, encrypted, thought_signature, details, compaction. issuer: a dialect id.
+    kind: signature, redacted, encrypted, thought_signature, details, compaction. issuer: a dialect id, and behind
+    an "@" the provider where a profile names one.
     """
 
     kind: str
@@ -201,11 +202,15 @@ class ServerTool:
 
 @dataclass(slots=True)
 class Opaque:
-    """Something only its own dialect understands, kept in place. `code`: what its loss is called elsewhere."""
+    """Something only its own dialect understands, kept in place. `code`: what its loss is called elsewhere.
+
+    issuer: of a part that came back in a carrier, whose words `value` is in (dragoman.carrier); else None.
+    """
 
     value: Any
     item: Item | None = None
     code: str | None = None
+    issuer: str | None = None
     spelling: Spelling | None = None
     at: str = field(default="", compare=False)
 
@@ -477,6 +482,9 @@ _CLASSES = (
     Error,
 )
 _OWN = {cls: {f.name for f in fields(cls)} for cls in _CLASSES}
+_REQUIRED = {
+    cls: {f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING} for cls in _CLASSES
+}
 
 
 def to_json(node: Request | Response | Any) -> Json:
@@ -486,7 +494,7 @@ def to_json(node: Request | Response | Any) -> Json:
     renamed = cls in _WORDS and "kind" in _OWN[cls]
     for f in fields(node):
         value = getattr(node, f.name)
-        if value is None or (f.name == "at" and not value):
+        if (value is None and f.name not in _REQUIRED[cls]) or (f.name == "at" and not value):
             continue
         if is_dataclass(value):
             value = to_json(value)
@@ -515,7 +523,7 @@ def _node(cls: type[Any], value: Any, at: str) -> Any:
                 key = "kind"
         if key not in own:
             raise InvalidDocument([Fault(place, f"a field of {cls.__name__}", "unknown field")])
-        if key == "parts" or (key in _LISTS and type(item) is list):
+        if key == "parts" or key in _LISTS:
             if type(item) is not list:
                 raise InvalidDocument([Fault(place, "array", type_name(item))])
             build = (lambda v, p: _part(v, p)) if key == "parts" else (lambda v, p, c=_LISTS[key]: _node(c, v, p))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 from .dialects.base import Dialect
@@ -40,6 +41,12 @@ def get(name: object) -> Dialect:
             raise UnknownDialect(name, near)
         _LOADED[found.name] = found
     return found
+
+
+@cache
+def issuer(kind: str) -> str:
+    """The id of the dialect whose vendor issues opaque state of `kind`, or "" if that is nobody's."""
+    return next((name for name in _MODULES if kind in get(name).states), "")
 
 
 def find(name: str) -> Dialect | None:

@@ -9,6 +9,7 @@ from typing import Any
 from . import registry
 from .dialects.base import Context, Dialect
 from .errors import Fault, InvalidDocument
+from .homecoming import come_home
 from .jsontext import MAX_DEPTH, as_object, dumps, loads
 from .model import Error, Json, Message, Request, Response
 from .report import Loss, OnLoss, Report, check_policy, decide
@@ -167,7 +168,8 @@ def write_request(
     goes = registry.get(target)
     report = Report()
     home, context = request.dialect == goes.documents, Context(None, now, profile)
-    out = _guard(lambda: goes.write_request(request, report, home, context))
+    asked = request if home else _guard(lambda: come_home(request, goes, report, profile))
+    out = _guard(lambda: goes.write_request(asked, report, home, context))
     report.relocate(request.aliases)
     where, headers = goes.target(request, context)
     losses = decide(report.losses, on_loss)
@@ -248,7 +250,8 @@ def write_response(
             status = ERRORS["api"].status
         return Translation(out, decide(report.losses, on_loss), headers=_retry(None), status=status)
     context = _context(request, goes, now, profile)
-    out = _guard(lambda: goes.write_response(response, report, home, context))
+    answer = response if home else _guard(lambda: come_home(response, goes, report, profile))
+    out = _guard(lambda: goes.write_response(answer, report, home, context))
     return Translation(out, decide(report.losses, on_loss))
 
 

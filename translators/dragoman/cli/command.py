@@ -6,13 +6,16 @@ import os
 import signal
 import sys
 import zlib
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import click
 
 from .. import __version__
 from ..errors import UnknownDialect
+from ..registry import get
 from ..translate import translate_stream
 from .convert import Converter, Options, Tally
 from .files import Input, Output
@@ -90,16 +93,52 @@ def convert(
     options = Options(target, source, kind, on_loss, path, validate, loss_values)
     name = "stdin" if source_file == "-" else source_file
     _leave_on_signals()
-    try:
+    with _writing(name):
         tally = _run(source_file, name, output, losses, options)
+    _summary(tally, on_loss)
+    sys.exit(1 if tally.failed else 0)
+
+
+@dragoman.command()
+@click.argument("dialect", metavar="DIALECT")
+@click.argument("document", metavar="DOCUMENT")
+def schema(dialect: str, document: str) -> None:
+    """Print the JSON Schema of a document.
+
+    DIALECT is a dialect, a flavour (which has its dialect's schema), or `canonical` for the form that all
+    dialects are read into. DOCUMENT is request, response, error or event (the data of one event of a stream);
+    canonical has request and response.
+    """
+    from ..wire import models, names, schemas  # here, for it imports pydantic, and `convert` need not wait for that
+
+    try:
+        known = models(dialect)
+        if "+" in dialect:
+            get(dialect)
+    except UnknownDialect as unknown:
+        hint = "" if unknown.suggestions else f"; there are {', '.join(names())}"
+        raise click.BadParameter(f"{unknown}{hint}", param_hint="DIALECT") from None
+    name = dialect.partition("+")[0]
+    if document not in known:
+        near = get_close_matches(document, known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+        raise click.BadParameter(f"{name} has no document {document[:80]!r}; {hint}", param_hint="DOCUMENT")
+    with _writing("stdout"):
+        click.echo(schemas.text(name, document), nl=False)
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    """A full disk or a reader that has gone ends the command with status 1; `name`: the file, where none is told."""
+    try:
+        yield
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough. What is still buffered must not fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
         _stop(f"{error.filename or name}: {error.strerror or type(error).__name__}")
-    _summary(tally, on_loss)
-    sys.exit(1 if tally.failed else 0)
 
 
 def _run(source_file: str, name: str, output: str | None, losses: str | None, options: Options) -> Tally:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import orjson
 
+from ..carrier import Unit, encode, whole
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
-from ..ids import derived, spell, unspell
+from ..ids import derived, is_derived, spell, unspell
 from ..jsontext import dumps, escape, same
 from ..media import media_type_of
 from ..model import (
@@ -39,6 +40,10 @@ from ..model import (
 from ..report import Report
 from ..tables import Kind, drop_extra
 
+Accepts = Callable[[Unit], bool]
+"""Whether the target is the one who issued a unit, and can say it."""
+Found = list[tuple[str | Unit, str]]
+"""Carriers, or what another gateway has in their stead, and where each stood."""
 Places = dict[type, dict[str, str | Callable[[Any], str]]]
 """Where a canonical field of a node stands in the source: a suffix of its own place, or a function of the node."""
 
@@ -148,6 +153,10 @@ class Dialect:
     total: str = ""  # the usage key that is the sum of the others and may be left out
     effort_apart: bool = False  # whether an effort is no word about thinking
     names_results: bool = False  # whether a result always says the name of its call
+    states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
+    vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
+    seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
+    found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
 
     @property
     def documents(self) -> str:
@@ -163,6 +172,7 @@ class Dialect:
         return str(node.at + found) if isinstance(found, str) else found(node)
 
 
+_FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
 
@@ -218,6 +228,64 @@ class Writer:
         code = "state.foreign" if self.upstream else "state.no_carrier"
         self.report.dropped(code, self.where(part, "state"), state.value)
 
+    def unit(self, part: Any, shown: str = "", said: bool | None = None) -> Unit | None:
+        """What `part` of an answer needs at home, beside the visible text `shown`; None if that is nothing.
+
+        said: whether the part has text, where that is not yet known of it.
+        """
+        if self.source is None or (isinstance(part, Media) and part.file_id is None):
+            return None
+        if isinstance(part, Opaque) and part.issuer is not None:
+            return Unit(part.issuer, True, part.value)  # on its way home, and not there yet
+        state = getattr(part, "state", None)
+        if state is not None and state.value in ("", []):
+            return None  # what says nothing needs no way home
+        following = _FOLLOWING.get(type(part))
+        if state is not None and following and (getattr(part, "text", "x") if said is None else said):
+            return Unit(self.issued(state.issuer), False, [state.kind, state.value, following])
+        wire = self.source.seal(part)
+        if wire is None:
+            return None
+        return whole(self.issued(self.source.documents), wire, shown)
+
+    def issued(self, issuer: str) -> str:
+        """The issuer of state, with the provider that the profile of the upstream names."""
+        profile = self.context.profile
+        provider = profile.get("provider") if isinstance(profile, Mapping) else None
+        return f"{issuer}@{provider}" if provider and "@" not in issuer else issuer
+
+    def carrier(self, part: Any, shown: str = "", said: bool | None = None) -> str | None:
+        """The carrier of what `part` needs at home; None if that is nothing, or too much."""
+        unit = self.unit(part, shown, said)
+        return encode([unit]) if unit is not None else None
+
+    def carried(self, part: Any, said: bool | None = None) -> tuple[Any, str | None]:
+        """A part without its state, and the carrier of that, which is to stand before it."""
+        if type(part) not in _FOLLOWING or part.state is None:
+            return part, None
+        token = self.carrier(part, said=said)
+        return (replace(part, state=None), token) if token is not None else (part, None)
+
+    def hidden_at(self, part: Any) -> str:
+        """Where in the source that stood which travels before `part`: its state, or all that it is."""
+        return self.where(part, "state") if getattr(part, "text", "x") else str(part.at)
+
+    def phase(self, part: Any) -> Unit | None:
+        """Which phase of the answer a text of Responses is, with the item that says so: it has to come back.
+
+        A stream may tell only at the end of the text, so this stands behind it.
+        """
+        if type(part) is not Text or part.item is None or part.item.phase is None or self.source is None:
+            return None
+        said = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
+        return Unit(self.issued(self.source.documents), False, ["item", said, "before"])
+
+    def phased(self, part: Any, said: bool) -> tuple[Any, str | None]:
+        """A text, if it is `said`, without its phase, and the carrier of that, which is to stand behind it."""
+        unit = self.phase(part) if said else None
+        token = encode([unit]) if unit is not None else None
+        return (replace(part, item=None), token) if token is not None else (part, None)
+
     def lose_filename(self, part: Media) -> None:
         """Report a file's name where media have none."""
         if part.filename is not None:
@@ -246,7 +314,9 @@ class Writer:
             self._spoken = at
         for name, value in (("id", item.id), ("status", item.status), ("phase", item.phase)):
             place = f"{at}/{name}"
-            if value is not None and value != "completed" and place not in self._items:
+            if value is None or value == "completed" or (name == "id" and is_derived(value)):
+                continue
+            if place not in self._items:
                 self._items.add(place)
                 self.report.dropped(f"item.{name}", place, value)
         if item.extra and at not in self._items:

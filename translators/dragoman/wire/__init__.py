@@ -2,7 +2,7 @@
 
 Edge only: nothing imports this before somebody asks (`validate=True`, `python -m dragoman.wire`), for it imports
 pydantic. A dialect is a module here named like its id, `DOCUMENTS` in it names the model of each kind; one that has
-another's wire form is a row of `SHAPE`.
+another's wire form is a row of `SHAPE`. The canonical documents, as JSON, stand beside them under `CANONICAL`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,20 @@ from .faults import faults_of
 
 KINDS = ("request", "response", "error", "event")
 SHAPE = {"claude-thinking": "openai-chat"}
+CANONICAL = "canonical"  # what the models of the canonical documents are asked for by; it is no dialect
+
+
+def names() -> tuple[str, ...]:
+    """All that has models: the dialects, and the canonical documents."""
+    return (*registry.names(), CANONICAL)
 
 
 @cache
 def models(dialect: str) -> dict[str, Any]:
-    """kind -> model of one dialect or of a flavour of it; raises UnknownDialect."""
+    """kind -> model of one dialect or of a flavour of it, or of the canonical documents; raises UnknownDialect."""
     name = dialect.partition("+")[0]
-    if name not in registry.names():
-        raise UnknownDialect(dialect, registry.names())
+    if name not in names():
+        raise UnknownDialect(dialect, names())
     module = SHAPE.get(name, name).replace("-", "_")
     found: dict[str, Any] = import_module(f".{module}", __package__).DOCUMENTS
     return found
@@ -43,6 +49,6 @@ def faults(dialect: str, kind: str, document: Any) -> list[Fault]:
 
     kind: request, response, error or event (the data of one stream event). Values of the document are in no fault.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+    if kind not in models(dialect):
+        raise ValueError(f"kind must be one of {', '.join(models(dialect))}")
     return faults_of(adapter(dialect, kind), document)

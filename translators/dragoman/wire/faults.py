@@ -23,6 +23,7 @@ _EXPECTED = {
     "dict_type": "object",
     "none_required": "null",
     "invalid_key": "keys that are text",
+    "extra_forbidden": "no such field",
 }
 _ABSENT = object()
 

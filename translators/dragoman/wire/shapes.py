@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NotRequired, Required, get_args, get
 
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, with_config
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticOmit, core_schema
 from typing_extensions import TypedDict, get_type_hints, is_typeddict
 
 STRICT = ConfigDict(strict=True, extra="allow")
@@ -86,13 +86,18 @@ class OneOf:
         return words
 
     def _rest(self, handler: GetCoreSchemaHandler, tags: list[str], is_open: bool) -> CoreSchema:
-        """Objects of no known tag: anything goes, or only the tag is looked at, which is then the fault."""
+        """Objects of no known tag: anything goes, or only the tag is looked at, which is then the fault.
+
+        The latter is no arm in JSON Schema: it would let through what has a known tag.
+        """
+        metadata = None
         if is_open:
             tag = handler.generate_schema(Annotated[str, Field(json_schema_extra={"not": {"enum": list(tags)}})])
         else:
             tag = core_schema.literal_schema(tags)
+            metadata = {"pydantic_js_functions": [_no_arm]}
         field = core_schema.typed_dict_field(tag, required=not self.untyped)
-        return core_schema.typed_dict_schema({self.by: field}, extra_behavior="allow", strict=True)
+        return core_schema.typed_dict_schema({self.by: field}, extra_behavior="allow", strict=True, metadata=metadata)
 
     def _chooser(self, tagged: bool, tags: frozenset[str]) -> Callable[[Any], str | None]:
         by, absent = self.by, self.absent
@@ -107,6 +112,10 @@ class OneOf:
             return MARK + (tag if type(tag) is str and tag in tags else "?")
 
         return choose
+
+
+def _no_arm(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    raise PydanticOmit
 
 
 _KINDS: dict[Any, str] = {

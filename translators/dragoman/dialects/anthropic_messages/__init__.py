@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect
+from .home import home_block
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
@@ -39,4 +40,7 @@ DIALECT = Dialect(
         "reasoning": ("/thinking", "/output_config/effort"),
         "user": ("/metadata/user_id",),
     },
+    states=("signature", "redacted"),
+    vendor="anthropic",
+    seal=home_block,
 )

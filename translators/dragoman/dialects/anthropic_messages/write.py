@@ -11,6 +11,7 @@ from ...model import (
     Error,
     Json,
     Media,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -28,6 +29,7 @@ from .words import (
     FINISH,
     LIMIT_ID,
     LIMIT_NAME,
+    NAME,
 )
 
 
@@ -200,14 +202,19 @@ class ResponseWriter(BlockWriter):
 
     def content(self, c: Candidate, response_id: str | None) -> list[Json]:
         blocks: list[Json] = []
-        sources: list[Part] = []
-        for part in c.message.parts:
+        for whole in c.message.parts:
+            part, token = self.carried(whole)
+            if token is not None:
+                self.link(f"/content/{len(blocks)}", self.hidden_at(whole))
+                blocks.append(hidden(token))
+            part, token = self.phased(part, bool(getattr(part, "text", "")))
             block = self.block(part, response_id, len(blocks))
             if block is not None:
+                self.link(f"/content/{len(blocks)}", part.at)
                 blocks.append(block)
-                sources.append(part)
-        for i, part in enumerate(sources):
-            self.link(f"/content/{i}", part.at)
+            if token is not None:
+                self.link(f"/content/{len(blocks)}", f"{self.where(whole, 'item')}/phase")
+                blocks.append(hidden(token))
         return blocks
 
     def block(self, part: Part, response_id: str | None, ordinal: int) -> Json | None:
@@ -230,8 +237,18 @@ class ResponseWriter(BlockWriter):
             return {"type": "text", "text": part.text}
         if isinstance(part, Reasoning):
             return self.reasoning(part, ordinal)
-        self.gone(part)
-        return None
+        if isinstance(part, Opaque) and part.issuer == NAME:
+            return dict(part.value)
+        return self.sealed(part)
+
+    def sealed(self, part: Part) -> Json | None:
+        """A part that has no word here: hidden in a block that the client brings back, or gone."""
+        token = self.carrier(part)
+        if token is None:
+            self.gone(part)
+            return None
+        self.report.changed("part.carried", part.at, part)
+        return hidden(token)
 
     def beside(self, part: Text, said: bool) -> None:
         """What a text carries beside its text; an empty one takes it along."""
@@ -265,7 +282,10 @@ class ResponseWriter(BlockWriter):
         return made
 
     def reasoning(self, part: Reasoning, ordinal: int) -> Json | None:
-        """Visible thinking, unsigned: this answer goes to a client, not to the service."""
+        """Visible thinking; its signature carries the state of the vendor that thought."""
+        token = self.carrier(part, part.text) if part.state is not None else None
+        if token is not None:
+            return {"type": "thinking", "thinking": part.text, "signature": token} if part.text else hidden(token)
         self.drop(part)
         if part.state is not None:
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
@@ -330,6 +350,11 @@ class ResponseWriter(BlockWriter):
             report.changed("usage.total", self.usage_at(u, "total"), u.total)
         self.usage(u)
         return out
+
+
+def hidden(token: str) -> Json:
+    """A block that shows nothing, and that the client brings back as it is."""
+    return {"type": "redacted_thinking", "data": token}
 
 
 # --- errors ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import DragomanError
-from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
+from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, param_code
@@ -53,7 +53,7 @@ class RequestWriter(BlockWriter):
 
     upstream = True
 
-    __slots__ = ("free", "ids", "known", "messages", "open", "r", "renamed", "said")
+    __slots__ = ("copies", "free", "ids", "known", "messages", "open", "r", "renamed", "said")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -63,6 +63,7 @@ class RequestWriter(BlockWriter):
         self.ids = pair_ids(self.said)
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.free: set[str] = set()  # the ids of calls with free text
+        self.copies: dict[str, int] = {}  # how often an id has been told apart from itself
         self.known: dict[str, str] = {}  # the calls so far, in order: id -> name
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
@@ -257,7 +258,8 @@ class RequestWriter(BlockWriter):
             if call_id in self.known:
                 # "tool_use ids must be unique": gateways that number their calls begin again every turn.
                 self.report.changed("tool_call.id", self.where(part, "id"), part.id)
-                call_id = next(i for n in range(2, len(self.known) + 3) if (i := f"{call_id}_{n}") not in self.known)
+                call_id = self.fresh(call_id)
+                self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/content/{len(out)}/id", call_id)
             self.renamed[self.id(part.id or call_id)] = call_id
             self.known[call_id] = part.name
             if part.kind == "custom":
@@ -274,11 +276,21 @@ class RequestWriter(BlockWriter):
                 block = {"type": "text", "text": part.text}
         elif isinstance(part, Reasoning):
             block = self.thinking(part)
+        elif isinstance(part, Opaque) and part.issuer == NAME:
+            block = dict(part.value)  # what this vendor said itself, come home
         else:
             self.gone(part)
         if block is not None:
             out.append(block)
             sources.append(part)
+
+    def fresh(self, call_id: str) -> str:
+        """An id like `call_id` that no call has had."""
+        number = self.copies.get(call_id, 1) + 1
+        while f"{call_id}_{number}" in self.known:
+            number += 1
+        self.copies[call_id] = number
+        return f"{call_id}_{number}"
 
     def thinking(self, part: Reasoning) -> Json | None:
         """Thinking goes up only with this issuer's own signature: unsigned thinking is refused."""

@@ -21,6 +21,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    grown,
+    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -33,7 +35,6 @@ from ...model import (
     Reasoning,
     Refusal,
     Response,
-    State,
     Text,
     ToolCall,
     Usage,
@@ -43,7 +44,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..base import RAW, Context, arguments_text
 from .home import finish_word, home_block, home_error
-from .write import ENVELOPE, ResponseWriter, write_error
+from .write import ENVELOPE, ResponseWriter, hidden, write_error
 
 
 def MessagesStreamWriter(report: Report, home: bool, context: Context) -> Any:
@@ -190,6 +191,9 @@ class _Block:
     closed: bool = False
     citations: list[Json] = field(default_factory=list)  # those that came before any text
     cited: bool = False  # whether a citation came by itself
+    sealed: bool = False  # a part that is told whole, for its issuer alone
+    pieces: list[PartDelta] = field(default_factory=list)  # of a sealed part
+    carried: bool = False  # whether its state is out
 
 
 class ForeignWriter(ResponseWriter):
@@ -297,8 +301,10 @@ class ForeignWriter(ResponseWriter):
         block = self.blocks[event.index] = _Block(part)
         out = b""
         if not isinstance(part, (Text, Refusal, Reasoning, ToolCall)):
-            self.gone(part)
-            block.closed = True
+            block.sealed = self.source is not None and self.source.seal(part) is not None
+            if not block.sealed:
+                self.gone(part)
+                block.closed = True
             return out
         if self.current is not None and self.settled(self.current):
             out = self.close_block(self.current)
@@ -321,7 +327,23 @@ class ForeignWriter(ResponseWriter):
         except orjson.JSONDecodeError:
             return False
 
+    def hide(self, token: str) -> bytes:
+        """A block that shows nothing, and that the client brings back."""
+        index, self.count = self.count, self.count + 1
+        return frame("content_block_start", index=index, content_block=hidden(token)) + frame(
+            "content_block_stop", index=index
+        )
+
+    def before(self, block: _Block, said: bool) -> bytes:
+        """The block with the state of a text, if it is `said`, or of a call, which stands before it."""
+        if block.carried:
+            return b""
+        block.part, token = self.carried(block.part, said)
+        block.carried = token is not None
+        return self.hide(token) if token is not None else b""
+
     def open_block(self, block: _Block) -> bytes:
+        early = self.before(block, said=True)
         part = block.part
         block.index, self.count = self.count, self.count + 1
         self.current = block
@@ -337,7 +359,7 @@ class ForeignWriter(ResponseWriter):
             content = {"type": "thinking", "thinking": "", "signature": ""}
         else:
             content = {"type": "text", "text": ""}
-        out = frame("content_block_start", index=block.index, content_block=content)
+        out = early + frame("content_block_start", index=block.index, content_block=content)
         if isinstance(part, ToolCall) and part.kind == "custom":
             out += self.delta(block, "input_json_delta", "partial_json", '{"input":"')
         for waiting in block.waiting:
@@ -355,13 +377,15 @@ class ForeignWriter(ResponseWriter):
     def piece(self, event: PartDelta) -> bytes:
         block = self.blocks[event.index]
         part = block.part
-        if event.extra and event.field != "details":
+        if block.sealed:
+            block.pieces.append(event)
+            return b""
+        if isinstance(part, Reasoning):
+            self.grow(block, event)
+        elif event.extra and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "arguments":
             block.texts.append(event.value)
-        if event.field == "details":
-            block.part = replace(part, state=State("details", None, ""))
-            return b""
         if event.field == "citation":
             block.cited = True
             said = self.citation(event.value)
@@ -384,6 +408,15 @@ class ForeignWriter(ResponseWriter):
             return self.open_block(block) + self.emit(block, event)
         block.waiting.append(event)
         return b""
+
+    def grow(self, block: _Block, event: PartDelta) -> None:
+        """A piece of thinking, which is looked at once more when it is whole."""
+        if event.field != "text":
+            block.part = grown(block.part, [event])
+            return
+        block.texts.append(event.value)
+        if event.extra:
+            block.part = replace(block.part, extra=merge_extra(block.part.extra, event.extra))
 
     def behind(self, block: _Block) -> bool:
         """Whether an earlier part runs of which nothing is out yet: blocks stand in the order of the parts."""
@@ -422,13 +455,15 @@ class ForeignWriter(ResponseWriter):
             return out
         if block is self.current or (self.current is None and not block.waiting and not self.behind(block)):
             return out + self.close_block(block)
-        if self.current is None and not block.waiting and not isinstance(block.part, ToolCall):
+        silent = not block.sealed and getattr(block.part, "state", None) is None
+        if self.current is None and not block.waiting and silent and not isinstance(block.part, ToolCall):
             return out + self.close_block(block)
         return out
 
     def settle(self, block: _Block, event: PartEnd) -> bytes:
         """The source says the part once more, whole: that holds, but for what is out already."""
         whole, part, out = event.part, block.part, b""
+        block.pieces = []
         if block.closed:
             if isinstance(part, ToolCall):
                 self.drop(whole)
@@ -446,8 +481,14 @@ class ForeignWriter(ResponseWriter):
         """Close a block, and let those that waited for it come: each in turn, until one is still running."""
         out = b""
         block.closed = True
-        part = block.part
         text = "".join(block.texts)
+        if block.sealed:
+            said = self.sealed(grown(block.part, block.pieces))
+            out += self.hide(said["data"]) if said is not None else b""
+        elif block.index is None and isinstance(block.part, Text):
+            out += self.before(block, said=False)
+        block.part, behind = self.phased(block.part, block.index is not None)
+        part = block.part
         if isinstance(part, ToolCall):
             whole = text or part.arguments
             if block.index is None:
@@ -465,18 +506,29 @@ class ForeignWriter(ResponseWriter):
             if block.index is not None:
                 self.report.changed("refusal.as_text", part.at, None)
         elif isinstance(part, Reasoning):
-            said = "" if block.index is None else "x"
-            self.reasoning(replace(part, text=said), block.index or 0)
+            out += self.sign(block, replace(part, text=text))
         if block.index is not None:
             out += frame("content_block_stop", index=block.index)
+        out += self.hide(behind) if behind is not None else b""
         self.current = None
         for other in self.blocks.values():
             ready = not other.closed and (other.waiting or isinstance(other.part, ToolCall))
+            if self.current is None and other.ended and not other.closed and not ready:
+                out += self.close_block(other)
             if self.current is None and ready and not self.behind(other):
                 out += self.open_block(other)
                 if other.ended or self.settled(other):
                     out += self.close_block(other)
         return out
+
+    def sign(self, block: _Block, part: Reasoning) -> bytes:
+        """The signature of thinking that is whole, or a block for what cannot be seen of it."""
+        said = self.reasoning(part, block.index or 0)
+        if said is None or not said.get("signature", said.get("data")):
+            return b""
+        if block.index is None:
+            return self.hide(said["data"])
+        return self.delta(block, "signature_delta", "signature", said["signature"])
 
     # the end
 

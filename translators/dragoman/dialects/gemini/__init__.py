@@ -7,6 +7,7 @@ from functools import partial
 
 from ...model import Json
 from ..base import Dialect
+from .home import home_part
 from .read import read_error, read_response
 from .read_request import read_path, read_request
 from .stream import GeminiStreamReader
@@ -50,6 +51,9 @@ DIALECT = Dialect(
             f"/candidates/{i}/{key}" for i in range(8) for key in ("groundingMetadata", "citationMetadata")
         ),
     },
+    states=("thought_signature",),
+    vendor="google",
+    seal=home_part,
 )
 ARRAY = "gemini+array"
 # streamGenerateContent without `alt=sse` answers with one JSON array; everything else is the same.

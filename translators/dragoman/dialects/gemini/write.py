@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...ids import spell, unspell
+from ...ids import is_derived, spell, unspell
 from ...media import media_type_of
 from ...model import (
     Candidate,
@@ -13,6 +13,7 @@ from ...model import (
     Error,
     Json,
     Media,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -70,7 +71,7 @@ class PartWriter(Writer):
         if part.kind == "custom":
             self.report.changed("tool.custom", part.at, None)
         call: Json = {"name": self.name(part.name, self.where(part, "name"))}
-        if part.id:
+        if part.id and not (self.upstream and is_derived(part.id)):
             call["id"] = unspell(part.id)
         call["args"] = arguments_object(part, self.report, self.where(part, "arguments"))
         return call
@@ -167,7 +168,9 @@ class ResponseWriter(PartWriter):
         """The whole response."""
         out: Json = {}
         if r.candidates:
-            out["candidates"] = [self.candidate(c, i) for i, c in enumerate(r.candidates)]
+            out["candidates"] = [
+                self.candidate(c, i) for i, c in enumerate(sorted(r.candidates, key=lambda c: c.index))
+            ]
         else:
             out |= self.blocked()
         if r.usage is not None:
@@ -209,10 +212,20 @@ class ResponseWriter(PartWriter):
         self.link(f"{target}/content", c.message.at)
         parts: list[Json] = []
         joiner, grounding = Joiner(), Grounding()
-        for part in c.message.parts:
+        for whole in c.message.parts:
+            part, token = self.carried(whole)
+            if token is not None:
+                joiner.joins("", part, self.report)
+                self.link(f"{target}/content/parts/{len(parts)}", self.hidden_at(whole))
+                parts.append(hidden(token))
+            part, behind = self.phased(part, bool(getattr(part, "text", "")))
             kind, said = self.part(part)
             if said is None:
+                parts += [hidden(behind)] if behind is not None else []
                 continue
+            token = said.pop("carrier", None)
+            if token is not None and not said["text"]:
+                said["thoughtSignature"], token, kind = token, None, ""
             if joiner.joins(kind, part, self.report):
                 before = parts[-1]["text"]
                 parts[-1]["text"] += said["text"]
@@ -220,8 +233,17 @@ class ResponseWriter(PartWriter):
                 before = ""
                 self.link(f"{target}/content/parts/{len(parts)}", part.at)
                 parts.append(said)
+            if token is not None:
+                # Of its own, as in a stream, where thinking is out before its state is known.
+                joiner.joins("", part, self.report)
+                self.link(f"{target}/content/parts/{len(parts)}", part.at)
+                parts.append(hidden(token, thought=True))
             if isinstance(part, Text):
                 self.cite(grounding, part.citations, len(parts) - 1, before, part.text)
+            if behind is not None:
+                joiner.joins("", part, self.report)
+                self.link(f"{target}/content/parts/{len(parts)}", f"{self.where(whole, 'item')}/phase")
+                parts.append(hidden(behind))
         calls = any("functionCall" in p for p in parts)
         refused = any(isinstance(p, Refusal) for p in c.message.parts)
         out: Json = {"content": {"role": "model", "parts": parts}}
@@ -266,10 +288,20 @@ class ResponseWriter(PartWriter):
             return "thought", self.thought(part)
         if isinstance(part, ToolCall):
             return "", self.signed(part, {"functionCall": self.call(part)})
-        if isinstance(part, Media):
+        if isinstance(part, Media) and (part.form in ("base64", "url") or part.file_id is None):
             return "", self.media(part)
-        self.gone(part)
-        return "", None
+        if isinstance(part, Opaque) and part.issuer == NAME:
+            return "", dict(part.value)
+        token = self.carrier(part)
+        if token is None:
+            self.gone(part)
+            return "", None
+        self.report.changed("part.carried", part.at, part)
+        return "", hidden(token)
+
+    def carried(self, part: Any, said: bool | None = None) -> tuple[Any, str | None]:
+        """This dialect's own state has its place on the part."""
+        return (part, None) if own(getattr(part, "state", None)) else super().carried(part, said)
 
     def beside(self, part: Text) -> None:
         """What a text carries beside its text."""
@@ -287,7 +319,10 @@ class ResponseWriter(PartWriter):
         self.drop(part)
 
     def thought(self, part: Reasoning) -> Json | None:
-        """Visible thinking; its state has no field here that another vendor's state may stand in."""
+        """Visible thinking; `carrier` is what its state travels in."""
+        token = self.carrier(part, part.text) if part.state is not None and not own(part.state) else None
+        if token is not None:
+            return {"text": part.text, "thought": True, "carrier": token}
         self.drop(part)
         if part.state is not None and not own(part.state):
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
@@ -362,6 +397,11 @@ class ResponseWriter(PartWriter):
             self.report.changed("usage.counting", at, u.input)
         self.usage(u, "cache_write")
         return out
+
+
+def hidden(token: str, thought: bool = False) -> Json:
+    """A part that shows nothing, and that the client brings back as it is."""
+    return {"text": "", **({"thought": True} if thought else {}), "thoughtSignature": token}
 
 
 # --- errors ---------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from ...ids import unspell
+from ...ids import is_derived, unspell
 from ...model import (
     Json,
     Media,
     Message,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -30,6 +31,7 @@ from .words import (
     CHOICE,
     CONFIG_WIRE,
     LIMIT_STOP,
+    NAME,
     PLACEHOLDER,
     RESULT_MEDIA,
     SERVICE_TIER,
@@ -299,6 +301,8 @@ class RequestWriter(PartWriter):
             said = {"text": part.text} if part.text else None
         elif isinstance(part, Reasoning):
             said = self.thinking(part)
+        elif isinstance(part, Opaque) and part.issuer == NAME:
+            said = dict(part.value)  # what this vendor said itself, come home
         else:
             self.gone(part)
         if said is not None:
@@ -343,7 +347,8 @@ class RequestWriter(PartWriter):
             return
         response: Json = {"name": self.called[call_id]}
         self.result_kind(part, call_id in self.free)
-        if part.call_id:
+        if part.call_id and not is_derived(part.call_id):
+            # "Never send id on only one side": a call that had none has none here either.
             response["id"] = call_id
         texts: list[Text] = []
         media: list[Json] = []

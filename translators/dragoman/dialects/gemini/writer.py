@@ -24,6 +24,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    grown,
+    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -39,7 +41,6 @@ from ...model import (
     Refusal,
     Response,
     ServerTool,
-    State,
     Text,
     ToolCall,
     Usage,
@@ -53,7 +54,7 @@ from .home import finish_word, home_error, home_part
 from .probs import merged
 from .read import time_of
 from .words import ROLE
-from .write import Joiner, ResponseWriter, write_error
+from .write import Joiner, ResponseWriter, hidden, write_error
 
 
 class SSE:
@@ -192,6 +193,7 @@ class _Part:
     ended: bool = False
     index: int = -1  # the part it went out as, and how much that part said before it
     before: str = ""
+    sealed: list[PartDelta] | None = None  # the pieces of a part that is told whole, for its issuer alone
 
 
 @dataclass(slots=True)
@@ -297,25 +299,37 @@ class ForeignWriter(ResponseWriter):
         return self.chunk(index, {"content": {"role": "model", "parts": [part]}})
 
     def start(self, event: PartStart) -> bytes:
-        part, answer = event.part, self.answers[event.candidate]
+        part: Any = event.part
+        answer = self.answers[event.candidate]
         kind = "text" if isinstance(part, (Text, Refusal)) else "thought" if isinstance(part, Reasoning) else "whole"
         entry = answer.parts[event.index] = _Part(part, kind)
         answer.refused = answer.refused or isinstance(part, Refusal)
         answer.shells.append(part)
         if isinstance(part, (ServerTool, Opaque)) or (isinstance(part, Media) and part.form == "file"):
-            entry.kind = ""
-            self.gone(part)
-            return b""
+            if self.source is None or self.source.seal(part) is None:
+                entry.kind = ""
+                self.gone(part)
+                return b""
+            entry.kind, entry.sealed = "whole", []
         answer.waiting.append(entry)
-        if kind != "whole" and part.text:  # type: ignore[union-attr]
-            return self.text(event.candidate, answer, entry, part.text)  # type: ignore[union-attr]
+        if kind != "whole" and part.text:
+            return self.text(event.candidate, answer, entry, part.text)
         return b""
 
     def piece(self, event: PartDelta) -> bytes:
         answer = self.answers[event.candidate]
         entry = answer.parts[event.index]
         part = entry.part
-        if event.extra and entry.kind and event.field not in ("details", "value"):
+        if entry.sealed is not None:
+            entry.sealed.append(event)
+            return b""
+        if isinstance(part, Reasoning):
+            if event.field != "text":
+                entry.part = grown(part, [event])
+                return b""
+            if event.extra:
+                entry.part = replace(part, extra=merge_extra(part.extra, event.extra))
+        elif event.extra and entry.kind and event.field not in ("details", "value"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "text" and entry.kind in ("text", "thought"):
             return self.text(event.candidate, answer, entry, event.value)
@@ -323,9 +337,6 @@ class ForeignWriter(ResponseWriter):
             entry.pieces.append(event.value)
         elif event.field == "citation":
             entry.citations.append(event.value)
-        elif event.field in ("state", "details") and isinstance(part, Reasoning):
-            state = event.value if event.field == "state" else State("details", event.value, "")
-            entry.part = replace(part, state=state)
         return b""
 
     def text(self, index: int, answer: _Answer, entry: _Part, value: str) -> bytes:
@@ -343,6 +354,9 @@ class ForeignWriter(ResponseWriter):
         for entry in answer.waiting:
             if blocked:
                 waiting.append(entry)
+            elif entry.kind == "thought" and entry.part.redacted and not entry.ended:
+                blocked = True  # nothing to be seen, and told whole
+                waiting.append(entry)
             elif entry.kind == "whole":
                 if entry.ended:
                     out += self.whole(index, answer, entry)
@@ -354,7 +368,7 @@ class ForeignWriter(ResponseWriter):
                     value, entry.held = "".join(entry.held), []
                     out += self.speak(index, answer, entry, value)
                 if entry.ended:
-                    self.done(answer, entry)
+                    out += self.done(index, answer, entry)
                 else:
                     waiting.append(entry)
         answer.waiting = waiting
@@ -362,6 +376,7 @@ class ForeignWriter(ResponseWriter):
 
     def speak(self, index: int, answer: _Answer, entry: _Part, value: str) -> bytes:
         """A piece of text or thought."""
+        out = self.before(index, answer, entry)
         if entry.index != answer.count - 1 or entry.index < 0:
             if answer.joiner.joins(entry.kind, entry.part, self.report):
                 entry.before = answer.last
@@ -374,33 +389,48 @@ class ForeignWriter(ResponseWriter):
         said: Json = {"text": value}
         if entry.kind == "thought":
             said["thought"] = True
+        return out + self.say(index, said)
+
+    def before(self, index: int, answer: _Answer, entry: _Part, said: bool = True) -> bytes:
+        """The part with the state of a text, if it is `said`, or of a call, which stands before it."""
+        entry.part, token = self.carried(entry.part, said=True if entry.kind == "text" and said else None)
+        return self.hide(index, answer, entry.part, hidden(token)) if token is not None else b""
+
+    def hide(self, index: int, answer: _Answer, part: Part, said: Json) -> bytes:
+        """A part that shows nothing; the texts before and behind it stay apart."""
+        answer.joiner.joins("", part, self.report)
+        answer.count += 1
         return self.say(index, said)
 
     def whole(self, index: int, answer: _Answer, entry: _Part) -> bytes:
         """A part that goes out in one."""
-        part = entry.part
+        out = self.before(index, answer, entry)
+        part = entry.part if entry.sealed is None else grown(entry.part, entry.sealed)
         if isinstance(part, ToolCall) and entry.pieces:
             old = part.arguments if type(part.arguments) is str else ""
             part = replace(part, arguments=old + "".join(entry.pieces))
         _, said = self.part(part)
         if said is None:
-            return b""
+            return out
         answer.calls = answer.calls or isinstance(part, ToolCall)
-        answer.joiner.joins("", part, self.report)
-        answer.count += 1
-        return self.say(index, said)
+        return out + self.hide(index, answer, part, said)
 
-    def done(self, answer: _Answer, entry: _Part) -> None:
+    def done(self, index: int, answer: _Answer, entry: _Part) -> bytes:
         """A text or thought is complete: what it carried is told, as for a whole document."""
+        out = self.before(index, answer, entry, bool(entry.pieces))
         text = "".join(entry.pieces)
         part = replace(entry.part, text=text)
         if isinstance(part, Text):
             part.citations = [*(entry.part.citations or ()), *entry.citations]
+            part, behind = self.phased(part, bool(text))
             self.part(part)
             if text:
                 self.cite(answer.grounding, part.citations, entry.index, entry.before, text)
-        else:
-            self.part(part)
+            return out + (self.hide(index, answer, part, hidden(behind)) if behind is not None else b"")
+        _, said = self.part(part)
+        if said is not None and "carrier" in said:
+            out += self.hide(index, answer, part, hidden(said["carrier"], thought=True))
+        return out
 
     def end_part(self, event: PartEnd) -> bytes:
         answer = self.answers[event.candidate]
@@ -418,6 +448,8 @@ class ForeignWriter(ResponseWriter):
             entry.citations = []
         elif isinstance(whole, ToolCall) and whole.arguments is not None:
             entry.pieces = []
+        elif entry.sealed is not None:
+            entry.sealed = []
         entry.part = whole
 
     # the end

@@ -8,6 +8,7 @@ from functools import partial
 from ...model import Json, ReasoningControl, Request, Response
 from ..base import Context, Dialect
 from ..openai_shape import USAGE_MEANING, read_error, write_error
+from .carry import found, seal
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
@@ -44,6 +45,9 @@ DIALECT = Dialect(
         "seed": ("/seed", "/random_seed", "/seen"),
         "limit": ("/max_completion_tokens", "/max_tokens"),
     },
+    vendor="openai",
+    seal=seal,
+    found=found,
 )
 
 
@@ -100,6 +104,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         writer=partial(ChatStreamWriter, flavour=flavour),
         kin=kin,
         derived=derived,
+        vendor=flavour.vendor,
     )
 
 

@@ -31,6 +31,9 @@ class Flavour:
     details    whether `reasoning_details` come and go
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
+    vendor     who issues the opaque state that comes in this shape
+    carrier    where a client of this flavour gets the state of another vendor: "id" of the next call, the entries of
+               "reasoning_details", "thinking_blocks", or "extra_content" of the next call; "" for nowhere
     """
 
     id: str
@@ -47,9 +50,11 @@ class Flavour:
     details: bool = False
     custom: bool = True
     usage: bool = True
+    vendor: str = ""
+    carrier: str = "id"
 
 
-OPENAI = Flavour("openai-chat")
+OPENAI = Flavour("openai-chat", vendor="openai")
 
 # Settings that only OpenAI's own server keeps a promise about.
 _OPENAI_ONLY = frozenset(
@@ -82,14 +87,32 @@ FLAVOURS: tuple[Flavour, ...] = (
         video="video_url",
         cache=True,
         details=True,
+        vendor="openrouter",
+        carrier="reasoning_details",
     ),
     # "reasoning_effort or thinking: {type, budget_tokens}"; the answer's thinking in `reasoning_content`.
-    Flavour("openai-chat+litellm", history=True, control="budget", takes=_TOP_K, cache=True),
+    Flavour(
+        "openai-chat+litellm",
+        history=True,
+        control="budget",
+        takes=_TOP_K,
+        cache=True,
+        vendor="litellm",
+        carrier="thinking_blocks",
+    ),
     # Google's compatibility layer: thinking inside the content, between <thought> and </thought>.
-    Flavour("openai-chat+google", thinking="thought", refuses=_OPENAI_ONLY, custom=False),
+    Flavour(
+        "openai-chat+google",
+        thinking="thought",
+        refuses=_OPENAI_ONLY,
+        custom=False,
+        vendor="google",
+        carrier="extra_content",
+    ),
     # vLLM renamed `reasoning_content` to `reasoning`; "only tools of type function".
     Flavour(
         "openai-chat+vllm",
+        vendor="vllm",
         thinking="reasoning",
         history=True,
         takes=_TOP_K,
@@ -101,6 +124,7 @@ FLAVOURS: tuple[Flavour, ...] = (
     # "turns with tool calls: reasoning_content must come back, else 400; turns without: ignored".
     Flavour(
         "openai-chat+deepseek",
+        vendor="deepseek",
         history=True,
         control="thinking",
         wire={"max_output_tokens": "max_tokens"},
@@ -111,6 +135,7 @@ FLAVOURS: tuple[Flavour, ...] = (
     # "422 on unknown fields"; thinking is a part of a list of contents; `random_seed`; `tool_choice: "any"`.
     Flavour(
         "openai-chat+mistral",
+        vendor="mistral",
         thinking="list",
         history=True,
         wire={"max_output_tokens": "max_tokens", "seed": "random_seed"},
@@ -119,12 +144,15 @@ FLAVOURS: tuple[Flavour, ...] = (
         required="any",
         custom=False,
         usage=False,
+        carrier="",  # "tool ids exactly 9 alphanumerics"
     ),
-    Flavour("openai-chat+azure"),
+    Flavour("openai-chat+azure", vendor="azure"),
     # The resellers of one-api's family: every upstream behind one shape, films sent as pictures.
-    Flavour("openai-chat+new-api", history=True, takes=_TOP_K, video="image_url"),
+    Flavour("openai-chat+new-api", history=True, takes=_TOP_K, video="image_url", vendor="new-api"),
     # Models served raw: thinking in the text, between <think> and </think>.
-    Flavour("openai-chat+think-tags", thinking="think", refuses=_OPENAI_ONLY, developer=False, custom=False),
+    Flavour(
+        "openai-chat+think-tags", thinking="think", refuses=_OPENAI_ONLY, developer=False, custom=False, vendor="local"
+    ),
 )
 
-CLAUDE_THINKING = Flavour("claude-thinking", history=True, control="model", takes=_TOP_K)
+CLAUDE_THINKING = Flavour("claude-thinking", history=True, control="model", takes=_TOP_K, vendor="reseller")

@@ -157,7 +157,7 @@ def home_message(m: Message) -> Json:
             for name in mark.get("fields", ["reasoning_content"]):
                 out[name] = out.get(name, "") + part.text  # of a stream: what came in pieces apart
             if part.state is not None and part.state.kind == "details":
-                out["reasoning_details"] = part.state.value
+                out["reasoning_details"] = [*out.get("reasoning_details", ()), *part.state.value]
         elif isinstance(part, Media) and mark.get("field"):
             audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
             out["audio"] = {k: v for k, v in audio.items() if v is not None}

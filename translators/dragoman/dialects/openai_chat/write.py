@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ...carrier import Unit
 from ...ids import derived, spell, unspell
 from ...model import (
     Candidate,
+    Item,
     Json,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -21,6 +24,7 @@ from ...registry import find
 from ...report import Report
 from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
 from ..openai_shape import usage_of
+from .carry import ENTRIES, Cargo, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
 from .words import (
@@ -31,6 +35,11 @@ from .words import (
 )
 
 TAGS = ("think", "thought")
+
+
+def without_state(part: Any) -> Any:
+    """A part whose state is taken care of."""
+    return replace(part, state=None) if getattr(part, "state", None) is not None else part
 
 
 class ChatWriter(Writer):
@@ -120,16 +129,17 @@ def write_response(r: Response, report: Report, home: bool, context: Context, fl
 class ResponseWriter(ChatWriter):
     """One response, or the ends of a stream. legacy: the client declared its tools as `functions`."""
 
-    __slots__ = ("legacy",)
+    __slots__ = ("cargo", "legacy")
 
     def __init__(self, dialect: str, report: Report, context: Context, flavour: Flavour) -> None:
         super().__init__(find(dialect), report, False, context, flavour)
+        self.cargo: dict[int, Cargo] = {}
         declared = (context.request.tools or ()) if context.request is not None else ()
         self.legacy = any((t.spelling or {}).get("field") == "functions" for t in declared)
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r, "chat.completion")
-        out["choices"] = [self.choice(c, i, r.id) for i, c in enumerate(r.candidates)]
+        out["choices"] = [self.choice(c, i, r.id) for i, c in enumerate(sorted(r.candidates, key=lambda c: c.index))]
         if not r.candidates:
             # A prompt that was blocked gives no candidate elsewhere; here a choice must say so.
             self.report.invented("candidate.missing", "/choices/0", None)
@@ -178,34 +188,48 @@ class ResponseWriter(ChatWriter):
         calls: list[Json] = []
         annotations: list[Json] = []
         content: list[str] = []
-        length = 0
+        length = spoken = 0  # characters of content, and those of them that are no thinking between tags
+        more: Json = {}
         for part in c.message.parts:
+            if isinstance(part, Opaque) and part.issuer == self.flavour.id:
+                # What this vendor said itself, come home.
+                rejoin(more, part.value)
+                continue
+            stowed, fields = self.stow(part, c.index, (spoken, len(calls)))
+            rejoin(more, fields)
+            if stowed and not isinstance(part, Reasoning):
+                part = without_state(part)
             if isinstance(part, Reasoning) and self.flavour.thinking in TAGS:
-                content.append(self.tagged(part))
+                content.append(self.tagged(part, stowed))
                 length += len(content[-1])
             elif isinstance(part, Text):
                 if texts:
                     self.joined(texts[0], part, len(texts) == 1)
                 if calls:
                     self.report.changed("order.flattened", part.at)
-                self.drop(part)
+                said, fields = self.spoken(part, c.index, (spoken + len(part.text), len(calls)))
+                rejoin(more, fields)
+                self.drop(said)
                 self.cache(part)
                 annotations += self.annotations(part, length, len(part.text))
                 length += len(part.text)
+                spoken += len(part.text)
                 texts.append(part)
                 content.append(part.text)
             elif isinstance(part, ToolCall):
                 place = f"{target}/message/tool_calls/{len(calls)}"
-                calls.append(self.call(part, self.call_id(part, response_id, len(calls), place), place))
+                call_id, beside = self.embark(c.index, self.call_id(part, response_id, len(calls), place))
+                calls.append(self.call(part, call_id, place) | beside)
             elif isinstance(part, Refusal):
                 if refusals:
                     self.joined(refusals[0], part, len(refusals) == 1)
                 refusals.append(part)
                 self.drop(part)
             elif isinstance(part, Reasoning):
-                self.thought(part, thoughts, bool(texts or calls))
-            else:
+                self.thought(part, thoughts, bool(texts or calls), stowed)
+            elif not stowed:
                 self.gone(part)
+        self.unload(c.index)
         if texts:
             self.link(f"{target}/message/content/0", texts[0].at)
         message: Json = {
@@ -224,6 +248,7 @@ class ResponseWriter(ChatWriter):
             if details and self.flavour.details:
                 message["reasoning_details"] = details
             self.link(f"{target}/message/{self.flavour.thinking}", thoughts[0].at)
+        rejoin(message, more)
         if annotations:
             message["annotations"] = annotations
         finish = self.finish(c, bool(calls))
@@ -256,29 +281,106 @@ class ResponseWriter(ChatWriter):
         else:
             message[self.flavour.thinking] = text
 
-    def tagged(self, part: Reasoning) -> str:
+    def stow(self, part: Part, index: int, place: tuple[int, int], said: bool | None = None) -> tuple[bool, Json]:
+        """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out."""
+        how = self.flavour.carrier
+        state = getattr(part, "state", None)
+        kept = self.flavour.details and state is not None and state.kind == "details"
+        spoken = isinstance(part, (Text, Refusal, Reasoning, ToolCall))
+        if not how or self.legacy or kept or (spoken and state is None):
+            return False, {}
+        unit = self.unit(part, said=said)
+        if unit is None:
+            return False, {}
+        return True, self.take(unit, part, index, place)
+
+    def spoken(self, part: Text, index: int, place: tuple[int, int]) -> tuple[Text, Json]:
+        """A text as far as it is not taken along, and the fields in which its phase goes out."""
+        unit = self.phase(part) if self.flavour.carrier and not self.legacy and part.text else None
+        if unit is None or part.item is None:
+            return part, {}
+        return replace(part, item=Item(part.item.id, extra=part.item.extra)), self.take(unit, part, index, place)
+
+    def take(self, unit: Unit, part: Part, index: int, place: tuple[int, int]) -> Json:
+        """Take a unit along; where a field of the message holds it, it goes out at once."""
+        how = self.flavour.carrier
+        cargo = self.cargo.setdefault(index, Cargo())
+        cargo.load(unit, part, place)
+        if how not in ENTRIES:
+            return {}
+        token, parts = cargo.ship()
+        self.shipped(parts, token is not None, at_risk=True)
+        return {how: [ENTRIES[how](token, cargo.shipped - 1)]} if token is not None else {}
+
+    def embark(self, index: int, call_id: str) -> tuple[str, Json]:
+        """The id of a call with all that waits for one, and what its entry gets beside."""
+        cargo = self.cargo.get(index)
+        if cargo is None or not cargo.waiting:
+            return call_id, {}
+        token, parts = cargo.ship()
+        if self.flavour.carrier == "extra_content":
+            self.shipped(parts, token is not None, at_risk=True)
+            return call_id, {"extra_content": {"google": {"thought_signature": token}}} if token is not None else {}
+        said = on_id(call_id, token) if token is not None else None
+        self.shipped(parts, said is not None)
+        return said or call_id, {}
+
+    def unload(self, index: int) -> None:
+        """Report what waits for a call that does not come."""
+        cargo = self.cargo.get(index)
+        if cargo is not None:
+            self.shipped(cargo.ship()[1], False)
+
+    def shipped(self, parts: list[Part], there: bool, at_risk: bool = False) -> None:
+        """Report what of `parts` the client does not see, and what it may not bring back."""
+        for part in parts:
+            state = getattr(part, "state", None)
+            if isinstance(part, Text) and state is None and part.item is not None:
+                if not there:
+                    self.lose_item(part, part.item)
+                elif at_risk:
+                    self.report.changed("state.at_risk", f"{self.where(part, 'item')}/phase")
+                continue
+            seen = isinstance(part, (Text, Reasoning, ToolCall)) and state is not None
+            if not there and not seen:
+                self.gone(part)
+            elif not there and isinstance(part, (Text, Reasoning, ToolCall)) and part.state is not None:
+                if isinstance(part, Reasoning):
+                    self.drop(part)
+                    if not part.text and not part.redacted:
+                        self.report.dropped("reasoning.empty", part.at, None)
+                self.lose_state(part, part.state)
+            else:
+                if not seen:
+                    self.report.changed("part.carried", part.at, part)
+                if at_risk:
+                    self.report.changed("state.at_risk", self.where(part, "state") if seen else part.at)
+
+    def tagged(self, part: Reasoning, stowed: bool = False) -> str:
         """Visible thinking as text between tags."""
-        self.drop(part)
-        if part.state is not None:
+        if not stowed:
+            self.drop(part)
+        if part.state is not None and not stowed:
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if not part.text:
             return ""
         self.report.changed("reasoning.tagged", part.at, None)
         return f"<{self.flavour.thinking}>{part.text}</{self.flavour.thinking}>"
 
-    def thought(self, part: Reasoning, thoughts: list[Reasoning], late: bool) -> None:
+    def thought(self, part: Reasoning, thoughts: list[Reasoning], late: bool, stowed: bool = False) -> None:
         """Visible thinking goes to the client as `reasoning_content`; its state has no field of this shape."""
-        self.drop(part)
         kept = self.flavour.details and part.state is not None and part.state.kind == "details"
-        if part.state is not None and not kept:
+        if not stowed:
+            self.drop(part)
+        if part.state is not None and not kept and not stowed:
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if part.redacted:
             return
         if not part.text:
             if kept:
                 thoughts.append(part)
-                return
-            self.report.dropped("reasoning.empty", part.at, None)
+            elif not stowed:
+                self.report.dropped("reasoning.empty", part.at, None)
             return
         if thoughts:
             self.joined(thoughts[0], part, len(thoughts) == 1)

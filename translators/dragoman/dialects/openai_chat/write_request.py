@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
+from ...model import (
+    Json,
+    Media,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Request,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, only_results, pair_ids
+from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
 from .words import SERVICE_TIERS, TOOL_CHOICE, UNOFFICIAL, WIRE
@@ -241,7 +255,12 @@ class RequestWriter(ChatWriter):
         sources: list[Part] = []
         calls: list[Json] = []
         thoughts: list[Reasoning] = []
+        own: Json = {}
         for part in m.parts:
+            if isinstance(part, Opaque) and part.issuer == self.flavour.id:
+                # What this vendor said itself, come home.
+                rejoin(own, part.value)
+                continue
             if isinstance(part, ToolCall):
                 call_id = self.ids.get(id(part))
                 place = f"{target}/tool_calls/{len(calls)}"
@@ -265,7 +284,7 @@ class RequestWriter(ChatWriter):
         thinking, first = self.thinking(thoughts)
         if type(thinking.get("content")) is list:
             content = thinking.pop("content") + content
-        if not calls and not thinking and all(item == EMPTY for item in content):
+        if not calls and not thinking and not own and all(item == EMPTY for item in content):
             if not all(map(_blank, m.parts)) or not m.at:
                 # What it said is gone, and an empty turn in its place would say something else.
                 self.report.dropped("message.empty", m.at, m)
@@ -279,6 +298,7 @@ class RequestWriter(ChatWriter):
         else:
             message["content"] = None
         message.update(thinking)
+        rejoin(message, own)
         for name in thinking:
             self.link(f"{target}/{name}", first)
         for i, part in enumerate(sources):

@@ -24,6 +24,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    grown,
+    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -37,7 +39,6 @@ from ...model import (
     Reasoning,
     Refusal,
     Response,
-    State,
     Text,
     Tool,
     ToolCall,
@@ -225,19 +226,23 @@ class ForeignWriter(ResponseWriter):
         "calls",
         "candidates",
         "counts",
+        "delayed",
         "envelope_text",
         "firsts",
         "held",
         "late",
-        "lengths",
         "offsets",
         "parts",
         "refused",
         "response_id",
+        "sealed",
         "sent",
+        "spoken_so_far",
         "texts",
+        "thinkings",
         "thoughts",
         "timed",
+        "unsaid",
         "usage_now",
         "waiting",
     )
@@ -254,10 +259,14 @@ class ForeignWriter(ResponseWriter):
         self.firsts: dict[int, Text] = {}
         self.refused: dict[int, Refusal] = {}
         self.thoughts: dict[int, list[Reasoning]] = {}
-        self.lengths: dict[tuple[int, int], int] = {}  # characters of thinking so far
+        self.thinkings: dict[tuple[int, int], list[str]] = {}  # the thinking so far
+        self.unsaid: dict[tuple[int, int], Text] = {}  # texts with state that have said nothing yet
+        self.delayed: list[Any] = []  # the events of calls that wait for state to ride on them
+        self.sealed: dict[tuple[int, int], list[PartDelta]] = {}  # the pieces of parts that are told whole
         self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
         self.texts: dict[int, int] = {}  # characters of text so far, by candidate
+        self.spoken_so_far: dict[int, int] = {}  # those of them that are no thinking between tags
         self.annotations_of: dict[int, list[Json]] = {}
         self.waiting: dict[int, Finish] = {}
         self.usage_now: Usage | None = None
@@ -267,9 +276,14 @@ class ForeignWriter(ResponseWriter):
     def send(self, event: Event) -> bytes:
         """The bytes that `event` settles."""
         kind = type(event)
+        if self.delayed and kind in (PartStart, PartDelta, PartEnd):
+            return self.later(event)
         if kind is PartDelta:
             return self.piece(event)  # type: ignore[arg-type]
         if isinstance(event, PartStart):
+            if isinstance(event.part, ToolCall) and self.hides(event.candidate):
+                self.delayed.append(event)
+                return b""
             return self.start(event)
         if isinstance(event, PartEnd):
             return self.end_part(event)
@@ -299,6 +313,28 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, End):
             return self.end()
         return b""
+
+    def hides(self, index: int) -> bool:
+        """Whether a part runs whose state is to ride on the next call, and is not known yet: that call waits."""
+        if self.flavour.carrier not in ("id", "extra_content"):
+            return False
+        return any(k[0] == index and (k in self.sealed or isinstance(p, Reasoning)) for k, p in self.parts.items())
+
+    def later(self, event: Any) -> bytes:
+        """A row of forced buffering: what belongs to a call that waits waits with it."""
+        waiting = {(e.candidate, e.index) for e in self.delayed if isinstance(e, PartStart)}
+        key = (event.candidate, event.index)
+        # What may ride itself keeps its place behind the calls that wait; text does not wait.
+        late = isinstance(event, PartStart) and not isinstance(event.part, (Text, Refusal))
+        if key in waiting or late:
+            self.delayed.append(event)
+            return b""
+        delayed, self.delayed = self.delayed, []
+        out = self.send(event)
+        if any(self.hides(candidate) for candidate, _ in waiting):
+            self.delayed = delayed
+            return out
+        return out + b"".join(map(self.send, delayed))
 
     def begin(self, r: Response) -> None:
         source = find(r.dialect)
@@ -335,14 +371,24 @@ class ForeignWriter(ResponseWriter):
             self.counts[index] = ordinal + 1
             self.calls[key] = ordinal
             place = f"/choices/{index}/message/tool_calls/{ordinal}"
-            entry = self.call(part, self.call_id(part, self.response_id, ordinal, place), place)
+            there, out = self.stowed(part, index)
+            part = self.parts[key] = replace(part, state=None) if there else part
+            call_id, beside = self.embark(index, self.call_id(part, self.response_id, ordinal, place))
+            entry = self.call(part, call_id, place)
             if entry["type"] == "custom" and part.kind != "custom":
                 self.held[key] = []
             fields = entry[entry["type"]]
             fields["input" if entry["type"] == "custom" else "arguments"] = ""
             if self.legacy and ordinal == 0:
                 return self.chunk(index, {"function_call": fields})
-            return self.chunk(index, {"tool_calls": [{"index": ordinal, **entry}]})
+            return out + self.chunk(index, {"tool_calls": [{"index": ordinal, **entry, **beside}]})
+        out = b""
+        if isinstance(part, Text):
+            if part.state is not None and not part.text:
+                self.unsaid[key] = part  # whether it will say anything decides how its state travels
+                part = replace(part, state=None)
+            else:
+                part, out = self.relieved(part, index, True)
         if isinstance(part, (Text, Refusal)):
             self.drop(part)
         if isinstance(part, Text):
@@ -356,7 +402,8 @@ class ForeignWriter(ResponseWriter):
             self.parts[key] = replace(part, citations=list(part.citations or ()))
             self.offsets[key] = self.texts.setdefault(index, 0)
             self.texts[index] += len(part.text)
-            return self.chunk(index, {"content": part.text}) if part.text else b""
+            self.spoken_so_far[index] = self.spoken_so_far.get(index, 0) + len(part.text)
+            return out + (self.chunk(index, {"content": part.text}) if part.text else b"")
         if isinstance(part, Refusal):
             if index in self.refused:
                 self.joined(self.refused[index], part, True)
@@ -364,25 +411,50 @@ class ForeignWriter(ResponseWriter):
                 self.refused[index] = part
             return self.chunk(index, {"refusal": part.text}) if part.text else b""
         if isinstance(part, Reasoning):
-            self.lengths[key] = 0
+            self.thinkings[key] = []
             self.late[key] = index in self.texts or bool(self.counts.get(index))
             if self.flavour.thinking in TAGS:
                 return b""
             return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
-        self.gone(part)
+        if self.source is None or self.source.seal(part) is None:
+            self.gone(part)
+        else:
+            self.sealed[key] = []
         return b""
+
+    def relieved(self, part: Text, index: int, said: bool) -> tuple[Text, bytes]:
+        """A text without its state, if that is taken along; what is not, is told."""
+        there, out = self.stowed(part, index, said)
+        if not there and part.state is not None:
+            self.lose_state(part, part.state)
+        return replace(part, state=None), out
+
+    def stowed(self, part: Part, index: int, said: bool | None = None) -> tuple[bool, bytes]:
+        """Whether what `part` needs at home is taken along, and the chunk in which it goes out at once."""
+        calls = self.counts.get(index, 0) - isinstance(part, ToolCall)
+        there, fields = self.stow(part, index, (self.spoken_so_far.get(index, 0), calls), said)
+        return there, self.chunk(index, fields) if fields else b""
 
     def piece(self, event: PartDelta) -> bytes:
         key, index = (event.candidate, event.index), event.candidate
         part: Any = self.parts[key]
         kind = type(part)
+        if key in self.sealed:
+            self.sealed[key].append(event)
+            return b""
         if event.field in ("text", "arguments"):
             self.sent.add(key)
-        if event.extra and kind in (Text, ToolCall, Reasoning) and event.field != "details":
+        if kind is Reasoning and event.field != "text":
+            self.parts[key] = grown(part, [event])
+        elif event.extra and kind is Reasoning:
+            self.parts[key] = replace(part, extra=merge_extra(part.extra, event.extra))
+        elif event.extra and kind in (Text, ToolCall):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
         if kind is Text and event.field == "text":
+            early = self.relieved(self.unsaid.pop(key), index, True)[1] if key in self.unsaid else b""
             self.texts[index] += len(event.value)
-            return self.chunk(index, {"content": event.value})
+            self.spoken_so_far[index] = self.spoken_so_far.get(index, 0) + len(event.value)
+            return early + self.chunk(index, {"content": event.value})
         if kind is ToolCall and event.field == "arguments":
             part = self.parts[key] = replace(part, arguments=None)
             ordinal = self.calls[key]
@@ -400,14 +472,10 @@ class ForeignWriter(ResponseWriter):
             return self.chunk(index, {"tool_calls": [entry]})
         if kind is Reasoning and event.field == "text":
             return self.thinking(key, event.value)
-        if kind is Reasoning and event.field == "state":
-            self.parts[key] = replace(part, state=event.value)
-        elif event.field == "state":
+        if event.field == "state" and kind is not Reasoning:
             self.lose_state(part, event.value)
-        elif event.field == "details":
-            self.parts[key] = replace(part, state=State("details", None, ""))
-            if self.flavour.details:
-                return self.chunk(index, {"reasoning_details": event.value})
+        elif event.field == "details" and self.flavour.details:
+            return self.chunk(index, {"reasoning_details": event.value})
         if kind is Refusal and event.field == "text":
             return self.chunk(index, {"refusal": event.value})
         if kind is Text and event.field == "citation":
@@ -417,8 +485,8 @@ class ForeignWriter(ResponseWriter):
     def thinking(self, key: tuple[int, int], text: str) -> bytes:
         """A piece of visible thinking, where the flavour has it."""
         how, index = self.flavour.thinking, key[0]
-        first = not self.lengths[key]
-        self.lengths[key] += len(text)
+        first = not any(self.thinkings[key])
+        self.thinkings[key].append(text)
         if how in TAGS:
             return self.tag(index, f"<{how}>{text}" if first and text else text, thought=True)
         if how == "list":
@@ -436,10 +504,17 @@ class ForeignWriter(ResponseWriter):
     def settled(self, key: tuple[int, int], whole: Part) -> bytes:
         """The source says the part once more, whole: that holds, but for what is out already."""
         part, out = self.parts[key], b""
+        if key in self.sealed:
+            self.sealed[key] = []
         if isinstance(whole, (Text, Refusal, Reasoning)):
             if whole.text and key not in self.sent:
                 out = self.piece(PartDelta(key[0], key[1], "text", whole.text))
-            if not isinstance(whole, Reasoning):
+            if isinstance(whole, Text):
+                place = (self.spoken_so_far.get(key[0], 0), self.counts.get(key[0], 0))
+                said, fields = self.spoken(whole, key[0], place)
+                self.drop(said)
+                out += self.chunk(key[0], fields) if fields else b""
+            elif isinstance(whole, Refusal):
                 self.drop(whole)
             if isinstance(whole, Text) and isinstance(part, Text) and not whole.citations:
                 whole = replace(whole, citations=part.citations)
@@ -454,17 +529,27 @@ class ForeignWriter(ResponseWriter):
         key = (event.candidate, event.index)
         out = self.settled(key, event.part) if event.part is not None else b""
         part = self.parts.pop(key)
+        if key in self.unsaid:
+            out += self.relieved(self.unsaid.pop(key), event.candidate, False)[1]
         if isinstance(part, Text) and part.citations:
             # A citation may span its whole block; how long that is, is known only now.
             offset = self.offsets[key]
             cited = self.annotations(part, offset, self.texts[event.candidate] - offset)
             self.annotations_of.setdefault(event.candidate, []).extend(cited)
+        elif key in self.sealed:
+            full = grown(part, self.sealed.pop(key))
+            there, aside = self.stowed(full, event.candidate)
+            if not there:
+                self.gone(full)
+            return out + aside
         elif isinstance(part, Reasoning):
-            said = replace(part, text="x" if self.lengths.pop(key) else "")
+            said = replace(part, text="".join(self.thinkings.pop(key)))
+            there, aside = self.stowed(said, event.candidate)
             if self.flavour.thinking in TAGS:
-                self.tagged(said)
-                return out + (self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b"")
-            self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key))
+                self.tagged(said, there)
+                return out + aside + (self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b"")
+            self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key), there)
+            return out + aside
         elif isinstance(part, ToolCall) and key in self.held:
             whole = "".join(self.held.pop(key)) or part.arguments
             out += self.arguments(event.candidate, key, replace(part, arguments=whole))
@@ -517,7 +602,11 @@ class ForeignWriter(ResponseWriter):
     def end(self) -> bytes:
         if not self.timed:
             self.report.invented("envelope.created", "/created", self.envelope_text.get("created", 0))
-        out = b"".join(self.finish_chunk(i) for i in self.candidates)
+        delayed, self.delayed = self.delayed, []
+        out = b"".join(map(self.send, delayed))
+        for i in self.candidates:
+            self.unload(i)
+            out += self.finish_chunk(i)
         if not self.candidates:
             self.report.invented("candidate.missing", "/choices/0", None)
             out = self.chunk(0, {"role": "assistant", "content": "", "refusal": None})

@@ -33,7 +33,7 @@ class ResponseWriter(Writer):
         out = self.envelope(r)
         if r.created is None:
             self.no_time(out)
-        out["choices"] = [self.choice(c, i) for i, c in enumerate(r.candidates)]
+        out["choices"] = [self.choice(c, i) for i, c in enumerate(sorted(r.candidates, key=lambda c: c.index))]
         if not r.candidates:
             # A prompt that was blocked gives no candidate elsewhere; here a choice must say so.
             self.report.invented("candidate.missing", "/choices/0", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...model import Request
 from ..base import Context, Dialect
 from ..openai_shape import write_error
+from .home import sealed_item
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
@@ -39,4 +40,7 @@ DIALECT = Dialect(
         "limit": ("/max_output_tokens",),
     },
     turns="/input",
+    states=("encrypted", "compaction"),
+    vendor="openai",
+    seal=sealed_item,
 )

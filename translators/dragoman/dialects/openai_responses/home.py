@@ -156,6 +156,14 @@ def about(out: Json, item: Item | None) -> None:
                 out[key] = value
 
 
+def sealed_item(part: Any) -> Json | None:
+    """An item other than a message as it was, to be brought back; None for what stands inside a message."""
+    if in_message(part) or (isinstance(part, Opaque) and type(part.value) is not dict):
+        return None
+    said: Json = home_item(part, set())
+    return said
+
+
 def home_item(part: Any, custom: set[str | None]) -> Any:
     """An item other than a message."""
     if isinstance(part, Opaque):

@@ -169,6 +169,8 @@ class ResponsesStreamReader(SSEReader):
         if not self._started:
             self._start(response, out)
         self._last_items(response.get("output"), out)
+        if not any(self._logprobs):
+            self._last_logprobs(response.get("output"), out)
         r = Response(NAME)
         read_envelope(r, {k: v for k, v in response.items() if not (k in self._said and same(self._said[k], v))})
         if r.usage is not None:
@@ -193,6 +195,20 @@ class ResponsesStreamReader(SSEReader):
         out.append(finish)
         self._over = True
         out.append(End())
+
+    def _last_logprobs(self, output: Any, out: list[Event]) -> None:
+        """Log probabilities that only the whole response has: they came once the text was over."""
+        found: list[list[Any]] = []
+        for item in output if type(output) is list else ():
+            content = item.get("content") if type(item) is dict and item.get("type") == "message" else None
+            for part in content if type(content) is list else ():
+                if type(part) is dict and part.get("type") == "output_text":
+                    said = part.get("logprobs")
+                    found.append(said if type(said) is list else [])
+        if any(found):
+            self._logprobs = [len(said) for said in found]
+            whole = [token for said in found for token in said]
+            out.append(Extra("logprobs", 0, {"content": whole, "refusal": None}))
 
     def _last_items(self, output: Any, out: list[Event]) -> None:
         """Close what is open, and tell what was never streamed."""

@@ -13,6 +13,7 @@ from ...model import (
     Error,
     Json,
     Media,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -199,16 +200,20 @@ class ResponseWriter(ItemWriter):
         """The output items: texts in a row are content parts of one message."""
         out: list[Json] = []
         self.link("/output", c.message.at)
-        for part in c.message.parts:
+        for whole in c.message.parts:
+            part, token = self.carried(whole)
+            if token is not None:
+                self.link(f"/output/{len(out)}", self.hidden_at(whole))
+                out.append(self.hidden(token, len(out)))
             place = f"/output/{len(out)}"
             if isinstance(part, (Text, Refusal)):
                 if not self.speaks(part):
                     continue
                 content = self.content(part)
-                if out and out[-1]["type"] == "message":
+                if out and out[-1]["type"] == "message" and joins(part, out[-1]):
                     place = f"/output/{len(out) - 1}"
                 else:
-                    out.append(self.shell(Text(""), len(out)) | {"status": "completed"})
+                    out.append(self.shell(part, len(out)) | {"status": "completed"})
                 self.link(f"{place}/content/{len(out[-1]['content'])}", part.at)
                 out[-1]["content"].append(content)
             else:
@@ -241,7 +246,7 @@ class ResponseWriter(ItemWriter):
 
     def content(self, part: Text | Refusal) -> Json:
         """A content part of an answer."""
-        self.drop(part)
+        self.drop(replace(part, item=None) if part.item is not None and part.item.phase is not None else part)
         if isinstance(part, Refusal):
             return {"type": "refusal", "refusal": part.text}
         self.cache(part)
@@ -263,6 +268,11 @@ class ResponseWriter(ItemWriter):
 
     def shell(self, part: Part, ordinal: int) -> Json:
         """An item of the kind of `part` as it begins: id and type, and what of it is known at once."""
+        item = getattr(part, "item", None)
+        if isinstance(part, Text) and item is not None and item.phase is not None:
+            # The item that it was, come home.
+            said = {"id": item.id or derived(self.response_id, "msg", ordinal), "type": "message", "role": "assistant"}
+            return said | {"status": "in_progress", "content": [], "phase": item.phase}
         if isinstance(part, ToolCall):
             kind = "ctc" if part.kind == "custom" else "fc"
         else:
@@ -282,17 +292,30 @@ class ResponseWriter(ItemWriter):
             said = self.call(part, call_id, place)
             return self.shell(part, ordinal) | said | {"status": "completed"}
         if isinstance(part, Reasoning):
-            if not self.thought(part):
+            thought = self.thought(part)
+            if thought is None:
                 return None
             self.link(place, part.at)
-            return self.shell(part, ordinal) | reasoning_item(part.text)
+            return self.shell(part, ordinal) | thought
+        if isinstance(part, Opaque) and part.issuer == NAME:
+            self.link(place, part.at)
+            return dict(part.value)
         if isinstance(part, Media) and part.kind == "image" and part.form == "base64":
             self.drop(part)
             self.cache(part)
             self.link(place, part.at)
             return self.shell(part, ordinal) | picture_item(part)
-        self.gone(part)
-        return None
+        token = self.carrier(part)
+        if token is None:
+            self.gone(part)
+            return None
+        self.report.changed("part.carried", part.at, part)
+        self.link(place, part.at)
+        return self.hidden(token, ordinal)
+
+    def hidden(self, token: str, ordinal: int) -> Json:
+        """An item that shows nothing, and that the client brings back as it is."""
+        return self.shell(Reasoning(), ordinal) | reasoning_item("", token)
 
     def restored_call(self, call: ToolCall) -> ToolCall:
         """A call in the form in which the client declared its tool."""
@@ -301,14 +324,17 @@ class ResponseWriter(ItemWriter):
             return replace(call, kind="custom", arguments=free_text(call.arguments))
         return call
 
-    def thought(self, part: Reasoning) -> bool:
-        """Whether thinking is visible: that goes to the client as a summary; its state has no carrier yet."""
+    def thought(self, part: Reasoning) -> Json | None:
+        """Visible thinking goes to the client as a summary; its `encrypted_content` carries another vendor's state."""
+        token = self.carrier(part, part.text) if part.state is not None else None
+        if token is not None:
+            return reasoning_item(part.text, token)
         self.drop(part)
         if part.state is not None:
             self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
         if not part.text and not part.redacted:
             self.report.dropped("reasoning.empty", part.at, None)
-        return bool(part.text)
+        return reasoning_item(part.text) if part.text else None
 
     def name(self, name: str, at: str) -> str:
         """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
@@ -397,6 +423,17 @@ class ResponseWriter(ItemWriter):
         }
 
 
+def joins(part: Part, message: Json) -> bool:
+    """Whether a text stands in the message that is open. One that came home says which message that is."""
+    item = getattr(part, "item", None)
+    if item is None or item.phase is None or item.id == message["id"]:
+        return True
+    if "phase" in message:
+        return False
+    message |= {"id": item.id or message["id"], "phase": item.phase}
+    return True
+
+
 def is_cut(item: Json) -> bool:
     """Whether the last item of an answer that was cut off is not whole: a message, or a call with half its JSON."""
     return item["type"] == "message" or (item["type"] == "function_call" and not is_object(item["arguments"]))
@@ -416,9 +453,10 @@ def ending(word: str) -> Json:
     return {"status": status, "incomplete_details": {"reason": reason} if reason else None}
 
 
-def reasoning_item(text: str) -> Json:
-    """A reasoning item that shows `text`."""
-    return {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}] if text else []}
+def reasoning_item(text: str, token: str | None = None) -> Json:
+    """A reasoning item that shows `text` and carries `token`."""
+    out: Json = {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}] if text else []}
+    return out | {"encrypted_content": token} if token is not None else out
 
 
 def picture_item(part: Media) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ...ids import derived, spell
@@ -9,6 +10,7 @@ from ...model import (
     Json,
     Media,
     Message,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -116,11 +118,11 @@ class RequestWriter(ItemWriter):
             # What was said before it is gone: it comes to stand where the leading ones stand.
             self.report.changed("role.moved", m.at, m.role)
         before = len(self.input)
-        rest: list[Part] = []
+        rest: list[Any] = []
         for part in m.parts:
             if isinstance(part, Reasoning) and role == "assistant" and not own(part):
                 self.thought(part)  # what is gone parts nothing
-            elif isinstance(part, (ToolCall, ToolResult)) or (isinstance(part, Reasoning) and role == "assistant"):
+            elif isinstance(part, (ToolCall, ToolResult)) or (role == "assistant" and item_of_own(part)):
                 self.say(m, role, rest)
                 rest = []
                 self.link(f"{self.next()}/role", f"{m.at}/role")
@@ -128,9 +130,16 @@ class RequestWriter(ItemWriter):
                     self.call_item(part)
                 elif isinstance(part, ToolResult):
                     self.result(part)
-                else:
+                elif isinstance(part, Opaque):
+                    self.link(self.next(), part.at)
+                    self.input.append(dict(part.value))  # what this vendor said itself, come home
+                elif isinstance(part, Reasoning):
                     self.thought(part)
             else:
+                last = getattr(rest[-1], "item", None) if rest else None
+                if last is not None and last.phase is not None and last != getattr(part, "item", None):
+                    self.say(m, role, rest)
+                    rest = []
                 rest.append(part)
         self.say(m, role, rest)
         if len(self.input) == before:
@@ -158,11 +167,20 @@ class RequestWriter(ItemWriter):
         if not parts:
             return
         target = self.next()
+        item = next((p.item for p in parts if isinstance(p, Text) and p.item is not None and p.item.phase), None)
+        if item is not None:
+            # What came home as this vendor's own: "phase must be kept on assistant messages".
+            parts = [replace(p, item=None) if isinstance(p, Text) else p for p in parts]
         content = self.parts_of(parts, role, f"{target}/content")
         if not content:
             return
         said = content[0]["text"] if is_plain(content) else content
-        self.input.append({"type": "message", "role": role, "content": said})
+        if item is not None and role == "assistant":
+            self.input.append({"id": item.id, "type": "message", "role": role, "status": item.status or "completed"})
+            content = [{**p, "annotations": []} if p["type"] == "output_text" else p for p in content]
+            self.input[-1] |= {"content": content, "phase": item.phase}
+        else:
+            self.input.append({"type": "message", "role": role, "content": said})
         self.link(target, m.at)
         self.link(f"{target}/role", f"{m.at}/role")
 
@@ -510,6 +528,11 @@ class RequestWriter(ItemWriter):
 def is_plain(content: list[Json]) -> bool:
     """Whether content is one text and nothing else: then it is written as a string."""
     return len(content) == 1 and content[0].keys() == {"type", "text"}
+
+
+def item_of_own(part: Part) -> bool:
+    """Whether a part of an answer is an item beside its message."""
+    return isinstance(part, Reasoning) or (isinstance(part, Opaque) and part.issuer == NAME)
 
 
 def own(part: Reasoning) -> bool:

@@ -19,6 +19,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    grown,
+    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -32,7 +34,6 @@ from ...model import (
     Reasoning,
     Refusal,
     Response,
-    State,
     Text,
     ToolCall,
     Usage,
@@ -71,6 +72,8 @@ class _Block:
     content: int = 0
     texts: list[str] = field(default_factory=list)
     whole: bool = False  # a free-text call that came as a function call: told once it is whole
+    sealed: bool = False  # a part that is told whole, for its issuer alone
+    pieces: list[PartDelta] = field(default_factory=list)  # of a sealed part
 
 
 class ForeignWriter(ResponseWriter):
@@ -213,23 +216,36 @@ class ForeignWriter(ResponseWriter):
             return self.piece(PartDelta(0, event.index, "text", part.text)) if part.text else b""
         if isinstance(part, Media) and part.kind == "image" and part.form == "base64":
             return b""  # whole with its end
-        self.gone(part)
-        del self.blocks[event.index]
+        block.sealed = self.source is not None and self.source.seal(part) is not None
+        if not block.sealed:
+            self.gone(part)
+            del self.blocks[event.index]
         return b""
 
+    def hide(self, token: str) -> bytes:
+        """An item that shows nothing, and that the client brings back."""
+        group, out = self.open_group(self.shell(Reasoning(), len(self.groups)) | reasoning_item(""))
+        group.item["encrypted_content"] = token
+        return out + self.close_group(group)
+
     def start_call(self, index: int, part: ToolCall) -> bytes:
+        part, token = self.carried(part)
+        early = self.hide(token) if token is not None else b""
         said = self.restored_call(replace(part, arguments=None))
         ordinal = len(self.groups)
         place = f"/output/{ordinal}"
         item = self.shell(said, ordinal) | self.call(said, self.call_id(part, ordinal, place), place)
         group, out = self.open_group(item | {"status": "in_progress"})
         self.blocks[index] = _Block(replace(said, arguments=part.arguments), group, whole=said.kind != part.kind)
-        return out
+        return early + out
 
     def open_text(self, block: _Block) -> bytes:
         """Give a text its place in the open message, or in a new one; content parts come one after the other."""
         out = b"".join(self.end_text(held) for held in self.held)
         self.held = []
+        block.part, token = self.carried(block.part, said=True)
+        if token is not None:
+            out += self.hide(token)
         if self.message is None:
             self.message, opened = self.open_group(self.shell(block.part, len(self.groups)))
             out += opened
@@ -254,14 +270,15 @@ class ForeignWriter(ResponseWriter):
         if block is None:
             return b""
         part = block.part
-        if event.extra and event.field != "details":
+        if block.sealed:
+            block.pieces.append(event)
+            return b""
+        if isinstance(part, Reasoning):
+            self.grow(block, event)
+        elif event.extra and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "citation" and isinstance(part, Text) and part.citations is not None:
             part.citations.append(event.value)
-        elif event.field == "state":
-            block.part = replace(part, state=event.value)
-        elif event.field == "details":
-            block.part = replace(part, state=State("details", None, ""))
         if event.field not in ("text", "arguments") or not event.value:
             return b""
         block.texts.append(event.value)
@@ -277,6 +294,13 @@ class ForeignWriter(ResponseWriter):
         name, more = _DELTAS[type(part)]
         return out + self.say(f"response.{name}.delta", **self.spot(block), delta=event.value, **more)
 
+    def grow(self, block: _Block, event: PartDelta) -> None:
+        """What a piece of thinking brings beside its text."""
+        if event.field != "text":
+            block.part = grown(block.part, [event])
+        elif event.extra:
+            block.part = replace(block.part, extra=merge_extra(block.part.extra, event.extra))
+
     def call_delta(self, block: _Block, delta: str) -> bytes:
         group = block.group
         assert group is not None
@@ -288,6 +312,9 @@ class ForeignWriter(ResponseWriter):
         if block is None:
             return b""
         part = block.part
+        if block.sealed:
+            said = self.item(grown(part, block.pieces), len(self.groups))
+            return self.hide(said["encrypted_content"]) if said is not None else b""
         if isinstance(part, ToolCall):
             return self.end_call(block)
         if isinstance(part, Reasoning):
@@ -298,8 +325,9 @@ class ForeignWriter(ResponseWriter):
             group.item = item or {}
             return out + self.close_group(group)
         if block.group is None:
-            self.speaks(replace(part, text=""))
-            return b""
+            part, token = self.carried(replace(part, text=""))
+            self.speaks(part)
+            return self.hide(token) if token is not None else b""
         if block is self.first and self.found:
             self.held.append(block)  # more log probabilities may come
             return b""
@@ -330,10 +358,10 @@ class ForeignWriter(ResponseWriter):
 
     def end_thought(self, block: _Block) -> bytes:
         text = "".join(block.texts)
-        self.thought(replace(block.part, text=text))
+        said = self.thought(replace(block.part, text=text))
         if block.group is None:
-            return b""
-        block.group.item |= reasoning_item(text)
+            return self.hide(said["encrypted_content"]) if said is not None else b""
+        block.group.item |= said or {}
         out = self.say("response.reasoning_summary_text.done", **self.spot(block), text=text)
         part = {"type": "summary_text", "text": text}
         out += self.say("response.reasoning_summary_part.done", **self.spot(block), part=part)

@@ -1,4 +1,4 @@
-"""How much the framing costs beside orjson.loads of the same frames. Run: `make bench`.
+"""How much the framing costs beside orjson.loads of the same frames. Part of `make bench`.
 
 CPU time, both sides interleaved in one run, ratio of medians.
 """

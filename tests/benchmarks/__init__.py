@@ -1,0 +1,1 @@
+"""What translation costs: `make bench` measures, `docs/performance.md` shows."""

@@ -1,0 +1,214 @@
+"""The carrier: opaque state of an upstream, on its way through a client that speaks another dialect, and back.
+
+One form, wherever it travels: `MARK`, and then in the URL-safe base64 alphabet six bytes of a digest and the
+deflated JSON of a list of units. The digest tells a mangled carrier from a whole one; it is no seal against
+whoever wants to write one. The first six letters of the mark name the form, the last two its version.
+
+A unit is what one part of an answer needs at home: either the whole part in its issuer's own words, or the
+state that belongs to the part which follows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .errors import DragomanError
+from .jsontext import dumps, loads
+from .model import Json
+
+MARK = "dragom01"
+JOINT = "__"  # between a call's id and the carrier that rides on it
+LIMIT = 8 << 20  # bytes of JSON in one carrier: what a small text may at most unfold to
+REFERENCE = "\0"  # the one key of an object that stands for a piece of text
+FOLLOWING = ("text", "call", "before")
+_SHORT = 16  # texts below this length are not worth a reference
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What comes home as one.
+
+    issuer  the dialect whose words these are, and behind an "@" who spoke them, where a profile named one
+    whole   whether `wire` is a part of its own; else it is the state of the part that follows: [kind of the state,
+            its value, what follows: text or call; or "before" for what is said of the text before it]
+    wire    JSON in the issuer's words; `{REFERENCE: [start, end]}` stands for a piece of the visible text beside it
+    text    length and digest of the visible text beside it, or None where there is none
+    place   how many characters of text, and how many calls, stand before it in the message, where the client's
+            dialect does not keep the order of parts; else None
+    """
+
+    issuer: str
+    whole: bool
+    wire: Any
+    text: tuple[int, str] | None = None
+    place: tuple[int, int] | None = None
+
+
+def encode(units: Iterable[Unit]) -> str | None:
+    """The carrier of `units`, in [A-Za-z0-9_-]; None if they are too much for one."""
+    rows = [
+        [
+            u.issuer,
+            u.whole,
+            u.wire,
+            list(u.text) if u.text is not None else None,
+            list(u.place) if u.place is not None else None,
+        ]
+        for u in units
+    ]
+    body = dumps(rows)
+    if len(body) > LIMIT:
+        return None
+    packed = zlib.compress(body, 9)
+    return MARK + base64.urlsafe_b64encode(_digest(packed) + packed).decode().rstrip("=")
+
+
+def is_carrier(value: Any) -> bool:
+    """Whether a value says that it is one of ours; `decode` says whether it is whole."""
+    return type(value) is str and value.startswith(MARK)
+
+
+def decode(value: str) -> list[Unit] | None:
+    """The units of a carrier, whichever base64 alphabet it came back in; None where it was mangled."""
+    text = value[len(MARK) :].rstrip("=").replace("+", "-").replace("/", "_")
+    if len(text) % 4 == 1:
+        return None
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+        if _digest(raw[6:]) != raw[:6]:
+            return None
+        stream = zlib.decompressobj()
+        body = stream.decompress(raw[6:], LIMIT)
+        rows = loads(body) if stream.eof else None
+    except (ValueError, binascii.Error, zlib.error, DragomanError):
+        return None
+    units = [_unit(row) for row in rows] if type(rows) is list else []
+    return [u for u in units if u is not None] if units and None not in units else None
+
+
+def _digest(packed: bytes) -> bytes:
+    return hashlib.sha256(MARK.encode() + packed).digest()[:6]
+
+
+def _unit(row: Any) -> Unit | None:
+    """A unit as it was written, or None: whoever can compute a digest can write anything."""
+    if type(row) is not list or len(row) != 5:
+        return None
+    issuer, whole, wire, text, place = row
+    told = type(text) is list and len(text) == 2 and type(text[0]) is int and type(text[1]) is str
+    placed = type(place) is list and len(place) == 2 and all(type(n) is int and n >= 0 for n in place)
+    if type(issuer) is not str or type(whole) is not bool:
+        return None
+    if (text is not None and not told) or (place is not None and not placed):
+        return None
+    if whole and type(wire) is not dict:
+        return None
+    if not whole and not (type(wire) is list and len(wire) == 3 and type(wire[0]) is str and wire[2] in FOLLOWING):
+        return None
+    return Unit(issuer, whole, wire, tuple(text) if told else None, tuple(place) if placed else None)
+
+
+# --- text that the client sees anyway ------------------------------------------------------------------------
+
+
+def whole(issuer: str, wire: Json, shown: str) -> Unit | None:
+    """The unit of a whole part, with references for what of it stands in the visible text `shown`.
+
+    None for words that look like such a reference themselves.
+    """
+    if _has_reference(wire):
+        return None
+    text = (len(shown), _mark_of(shown)) if shown else None
+    return Unit(issuer, True, _refer(wire, shown) if shown else wire, text)
+
+
+def within(unit: Unit, shown: str) -> Any:
+    """The wire form of `unit` beside the visible text `shown`, or None where that is not the text it went out with.
+
+    The text may stand at the end of a longer one: clients join what they see.
+    """
+    if unit.text is None:
+        return unit.wire
+    if not _has_reference(unit.wire):
+        return unit.wire
+    length, mark = unit.text
+    tail = shown[len(shown) - length :] if length <= len(shown) else ""
+    return _resolve(unit.wire, tail) if tail and _mark_of(tail) == mark else None
+
+
+def without_text(unit: Unit, shown: str, first: bool = False) -> str:
+    """What is left of the visible text `shown` without that of `unit`: from its end, or as its `first` piece."""
+    length, mark = unit.text or (0, "")
+    if first:
+        return shown[length:] if length and _mark_of(shown[:length]) == mark else shown
+    rest = max(len(shown) - length, 0)
+    return shown[:rest] if length and _mark_of(shown[rest:]) == mark else shown
+
+
+def untagged(unit: Unit, shown: str) -> str:
+    """The text `shown` without the text of `unit` between tags, as some clients see thinking."""
+    length, mark = unit.text or (0, "")
+    for tag in ("think", "thought"):
+        start = shown.find(f"<{tag}>") if length else -1
+        inner = shown[start + len(tag) + 2 :]
+        if start >= 0 and _mark_of(inner[:length]) == mark and inner[length:].startswith(f"</{tag}>"):
+            return shown[:start] + inner[length + len(tag) + 3 :]
+    return shown
+
+
+def beside(unit: Unit, shown: str) -> Unit:
+    """`unit` with a note of the visible text that it says in full itself."""
+    return replace(unit, text=(len(shown), _mark_of(shown))) if shown else unit
+
+
+def _mark_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _is_reference(value: Any) -> bool:
+    return type(value) is dict and value.keys() == {REFERENCE}
+
+
+def _has_reference(value: Any) -> bool:
+    if type(value) is dict:
+        return _is_reference(value) or any(map(_has_reference, value.values()))
+    return type(value) is list and any(map(_has_reference, value))
+
+
+def _refer(value: Any, shown: str) -> Any:
+    if type(value) is str:
+        start = shown.find(value) if len(value) >= _SHORT else -1
+        return {REFERENCE: [start, start + len(value)]} if start >= 0 else value
+    if type(value) is dict:
+        return {key: _refer(item, shown) for key, item in value.items()}
+    return [_refer(item, shown) for item in value] if type(value) is list else value
+
+
+def _resolve(value: Any, shown: str) -> Any:
+    if _is_reference(value):
+        span = value[REFERENCE]
+        whole = type(span) is list and len(span) == 2 and all(type(n) is int for n in span)
+        return shown[span[0] : span[1]] if whole else value
+    if type(value) is dict:
+        return {key: _resolve(item, shown) for key, item in value.items()}
+    return [_resolve(item, shown) for item in value] if type(value) is list else value
+
+
+# --- ids -------------------------------------------------------------------------------------------------------
+
+
+def ride(call_id: str, token: str) -> str:
+    """A call's id with a carrier on it, in the alphabet of ids."""
+    return f"{call_id}{JOINT}{token}"
+
+
+def alight(call_id: str) -> tuple[str, str | None]:
+    """A call's id without what rides on it, and the carrier that did."""
+    plain, joint, token = call_id.partition(JOINT + MARK)
+    return (plain, MARK + token) if joint else (call_id, None)

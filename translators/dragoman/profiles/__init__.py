@@ -1,0 +1,267 @@
+"""Profiles: what is known of model families, as data. The rows stand in `facts.tsv`, each with its source.
+
+A fact belongs to a dialect and a pattern of model names; of the patterns that match a name, the one with the most
+letters of its own wins, fact by fact. Of a model that no pattern matches nothing is known, and nothing is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from ..errors import Fault, InvalidDocument
+from ..jsontext import escape
+from ..model import Params
+from ..tables import EFFORTS
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The facts about one model behind one dialect. None: not known, and then nothing is refused.
+
+    What only the user can say:
+    model                      look facts up as for this model (a deployment has a name of its own)
+    provider                   who runs the upstream: "vertex", "bedrock", "azure"
+    anthropic_version          the wire version of Messages that is written
+
+    Facts:
+    family                     what the model is one of
+    sampling_refused           settings that are refused, by their canonical names
+    sampling_refused_thinking  settings that are refused while the model thinks
+    sampling_ignored           settings that are taken and do nothing
+    sampling_exclusive         settings of which a request may have only one
+    thinking                   how thinking is controlled: the modes of Messages (disabled, enabled, adaptive,
+                               between_tools), or a number (budget) or a word (level, effort); elsewhere disabled
+                               says that it can be switched off; empty: there is no control
+    thinking_default           whether the model thinks where the request says nothing: on, off
+    efforts                    the efforts that are taken, in rising order
+    efforts_without_thinking   the efforts that are taken with thinking switched off, where they are fewer
+    budget_min, budget_max     the limits of a thinking budget
+    thinking_levels            the words of a thinking level, in rising order
+    forced_tool_choice         whether the model can be made to call a tool: yes, never, or not_with_thinking: not
+                               together with thinking that is switched on by name
+    prefill                    whether the conversation may end with a turn of the assistant, to go on from there
+    mid_system                 whether a system turn in the middle of the conversation is followed
+    max_output_tokens          the highest limit of output that is taken
+    schema_keywords            keywords that are refused in a schema that binds: structured output, strict tools
+    schema_with_tools          whether structured output goes together with tools
+    result_media               whether the result of a tool may hold media
+    cache_breakpoints          whether parts take marks that end a cached prefix
+    signatures                 whether a call without its signature is refused: required, optional
+    bound_to                   outside of what a signature is worth nothing: family, platform
+    prefix_bound               whether a signature holds for one unchanged beginning of the conversation only
+    tool_name_max              characters of a tool's name
+    call_id_min, call_id_max   characters of a call's id
+    """
+
+    model: str | None = None
+    provider: str | None = None
+    anthropic_version: str | None = None
+    family: str | None = None
+    sampling_refused: Words | None = None
+    sampling_refused_thinking: Words | None = None
+    sampling_ignored: Words | None = None
+    sampling_exclusive: Words | None = None
+    thinking: Words | None = None
+    thinking_default: str | None = None
+    efforts: Words | None = None
+    efforts_without_thinking: Words | None = None
+    budget_min: int | None = None
+    budget_max: int | None = None
+    thinking_levels: Words | None = None
+    forced_tool_choice: str | None = None
+    prefill: bool | None = None
+    mid_system: bool | None = None
+    max_output_tokens: int | None = None
+    schema_keywords: Words | None = None
+    schema_with_tools: bool | None = None
+    result_media: bool | None = None
+    cache_breakpoints: bool | None = None
+    signatures: str | None = None
+    bound_to: Words | None = None
+    prefix_bound: bool | None = None
+    tool_name_max: int | None = None
+    call_id_min: int | None = None
+    call_id_max: int | None = None
+
+
+# What the user says of an upstream; no row does.
+OWN = ("model", "provider", "anthropic_version")
+FACTS = tuple(field.name for field in fields(Profile) if field.name not in OWN)
+
+# The words that a field takes, where they are a closed set.
+_SETTINGS = tuple(Params.__annotations__)
+WORDS: dict[str, Words] = {
+    "sampling_refused": _SETTINGS,
+    "sampling_refused_thinking": _SETTINGS,
+    "sampling_ignored": _SETTINGS,
+    "sampling_exclusive": _SETTINGS,
+    "thinking": ("disabled", "enabled", "adaptive", "between_tools", "budget", "level", "effort"),
+    "thinking_default": ("on", "off"),
+    "efforts": EFFORTS,
+    "efforts_without_thinking": EFFORTS,
+    "thinking_levels": ("minimal", "low", "medium", "high", "xhigh"),
+    "forced_tool_choice": ("yes", "not_with_thinking", "never"),
+    "signatures": ("required", "optional"),
+    "bound_to": ("family", "platform"),
+}
+
+
+class Row(NamedTuple):
+    """One fact: the dialect (or flavour) and the models that it is known of, and where from."""
+
+    dialect: str
+    pattern: str
+    fact: str
+    value: Any
+    source: str
+
+
+# --- the data ----------------------------------------------------------------------------------------------
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Every row of the table, in its order; a line with several dialects or patterns is as many rows."""
+    return tuple(_rows(files(__package__).joinpath("facts.tsv").read_text("utf-8")))
+
+
+def _rows(text: str) -> Iterator[Row]:
+    kinds = _kinds()
+    for line in text.splitlines()[1:]:
+        dialects, patterns, fact, said, source = line.split("\t")
+        value = _value(kinds[fact], said)
+        for dialect in dialects.split(" "):
+            for pattern in patterns.split(" "):
+                yield Row(dialect, pattern, fact, value, source)
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    """The type of every field, without its None."""
+    return {name: get_args(hint)[0] for name, hint in get_type_hints(Profile).items()}
+
+
+def _value(kind: Any, said: str) -> Any:
+    """A cell of the table as a value: words stand side by side, and "-" is none of them."""
+    if kind is bool:
+        return {"yes": True, "no": False}[said]
+    if kind is int:
+        return int(said)
+    if kind is str:
+        return said
+    return tuple(said.split(" ")) if said != "-" else ()
+
+
+# --- names -------------------------------------------------------------------------------------------------
+
+_LONGEST = 256  # no model has a longer name
+_VENDOR = re.compile(r"(?:[a-z][a-z-]*\.)+(?=[a-z])")
+_DATE = re.compile(r"[-@]20\d\d-?[01]\d-?[0-3]\d(?!\d)")
+_PRIVATE = ("tunedmodels/", "endpoints/")
+
+
+def normal(model: str) -> str:
+    """A model's name as patterns spell it; "" for one that says nothing of its family.
+
+    Without what a provider puts around it ("models/", "anthropic/", "us.anthropic.", ":free") and without its date;
+    Claude's versions with dashes, as their vendor has them.
+    """
+    name = model.lower() if len(model) <= _LONGEST else ""
+    if name.startswith(_PRIVATE):
+        return ""
+    name = name.removeprefix("ft:").rpartition("/")[2].partition(":")[0]
+    name = _DATE.sub("", _VENDOR.sub("", name, count=1), count=1)
+    return name.replace(".", "-") if name.startswith("claude") else name
+
+
+def weight(pattern: str) -> int:
+    """How much a pattern says: the characters that it spells out."""
+    return len(re.sub(r"\[[^]]*\]|[*?]", "", pattern))
+
+
+# --- looking up --------------------------------------------------------------------------------------------
+
+
+def lookup(dialect: str, model: str, override: Mapping[str, Any] | None = None) -> Profile:
+    """What is known of `model` behind `dialect` (or a flavour of it), with what the user knows better.
+
+    override: fields of `Profile` by name; None there says that nothing is known. Raises InvalidDocument, whose
+    faults lie below `/profile`, for a name that is no field and for a value of another type or word.
+    """
+    if override is None:
+        return _called(dialect, model[: _LONGEST + 1])
+    said = _checked(override)
+    return replace(_known(dialect, normal(said.get("model") or model)), **said)
+
+
+@lru_cache(maxsize=1024)
+def _called(dialect: str, model: str) -> Profile:
+    """The facts about a model by the name that a request has: this runs for every request."""
+    return _known(dialect, normal(model))
+
+
+@lru_cache(maxsize=1024)
+def _known(dialect: str, name: str) -> Profile:
+    """The facts about a model by its normal name."""
+    facts: dict[str, Any] = {}
+    for row in _ranked(dialect):
+        if fnmatchcase(name, row.pattern):
+            facts[row.fact] = row.value
+    return Profile(**facts)
+
+
+@lru_cache(maxsize=64)
+def _ranked(dialect: str) -> tuple[Row, ...]:
+    """The rows of a dialect, those that say least first.
+
+    A flavour knows the models of its dialect. What is known of all models there (`*`) is the server's, and a
+    flavour has another server.
+    """
+    base = dialect.partition("+")[0]
+    known = [r for r in rows() if r.dialect == dialect or (r.dialect == base and r.pattern != "*")]
+    return tuple(sorted(known, key=lambda r: (weight(r.pattern), r.dialect == dialect)))
+
+
+def _checked(override: Any) -> dict[str, Any]:
+    """The user's own facts as values of fields; raises InvalidDocument with every fault."""
+    if not isinstance(override, Mapping):
+        raise InvalidDocument([Fault("/profile", "an object", type(override).__name__)])
+    kinds = _kinds()
+    out: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, value in override.items():
+        at = f"/profile/{escape(str(name)[:80])}"
+        if name not in kinds:
+            faults.append(Fault(at, "a field of a profile", "an unknown name"))
+        elif value is None:
+            out[name] = None
+        else:
+            faults += _faults(at, kinds[name], WORDS.get(name), value)
+            out[name] = tuple(value) if isinstance(value, (list, tuple)) else value
+    if faults:
+        raise InvalidDocument(faults)
+    return out
+
+
+def _faults(at: str, kind: Any, words: Words | None, value: Any) -> list[Fault]:
+    """What is wrong with the value of one field."""
+    if kind not in (str, bool, int):
+        if not isinstance(value, (list, tuple)):
+            return [Fault(at, "a list of words", type(value).__name__)]
+        return [fault for i, word in enumerate(value) for fault in _faults(f"{at}/{i}", str, words, word)]
+    if type(value) is not kind:
+        return [Fault(at, kind.__name__, type(value).__name__)]
+    if words is not None and value not in words:
+        said = "the name of a setting" if words is _SETTINGS else f"one of {', '.join(words)}"
+        return [Fault(at, said, "another word")]
+    if kind is int and value < 0:
+        return [Fault(at, "a count", "a negative number")]
+    return []
