@@ -226,17 +226,24 @@ def merge_usage(before: Usage | None, now: Usage) -> Usage:
     """Usage of two reports: per key the last that is not null; absent or null never erases."""
     if before is None:
         return now
-    out = replace(before, reported=merge_last(before.reported, now.reported))
-    for name in ("input", "output", "total", "cache_read", "cache_write", "reasoning"):
-        value = getattr(now, name)
-        if value is not None:
-            setattr(out, name, value)
-    return out
+    return Usage(
+        merge_last(before.reported, now.reported),
+        before.input if now.input is None else now.input,
+        before.output if now.output is None else now.output,
+        before.total if now.total is None else now.total,
+        before.cache_read if now.cache_read is None else now.cache_read,
+        before.cache_write if now.cache_write is None else now.cache_write,
+        before.reasoning if now.reasoning is None else now.reasoning,
+        before.at,
+    )
 
 
 def merge_last(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     """Objects merged key by key, deeply; null never erases, otherwise the later value holds."""
     out = dict(before)
+    if None not in now.values() and dict not in map(type, now.values()):
+        out.update(now)
+        return out
     for key, value in now.items():
         old = out.get(key)
         if type(old) is dict and type(value) is dict:

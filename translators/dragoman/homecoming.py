@@ -14,7 +14,7 @@ from typing import Any
 from . import registry
 from .carrier import JOINT, Unit, alight, decode, is_carrier, untagged, within, without_text
 from .dialects.base import Dialect, Found
-from .model import Item, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
+from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
 from .report import Report
 
 THOUGHT = "__thought__"  # LiteLLM: `call_<n>__thought__<Gemini's signature>`
@@ -93,6 +93,9 @@ class _Homecoming:
         """The messages, each as it was where nothing came home with it."""
         out: list[Message] = []
         for m in messages:
+            if not self.waiting and not _bears(m):
+                out.append(m)
+                continue
             if m.role != "assistant":
                 self.orphans()
                 out.append(self.results(m))
@@ -283,6 +286,23 @@ class _Homecoming:
         for state, _, at in self.waiting:
             self.report.dropped("state.orphan", at, state.value)
         self.waiting = []
+
+
+def _bears(m: Message) -> bool:
+    """Whether a message may hold a carrier at all: in state, on an id, or in fields that are no dialect's own."""
+    if m.extra and m.role == "assistant":
+        return True
+    for part in m.parts:
+        kind = type(part)
+        if kind is ToolCall:
+            if part.extra or part.state is not None or (part.id is not None and JOINT in part.id):  # type: ignore[union-attr]
+                return True
+        elif kind is ToolResult:
+            if part.call_id is not None and JOINT in part.call_id:  # type: ignore[union-attr]
+                return True
+        elif kind is not Refusal and kind is not Opaque and part.state is not None:  # type: ignore[union-attr]
+            return True
+    return False
 
 
 _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}

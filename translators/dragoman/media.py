@@ -21,14 +21,20 @@ class Data:
         """The plainest data URL that says this."""
         return f"data:{self.media_type};base64,{self.base64}"
 
+    def is_plain(self, url: str) -> bool:
+        """Whether `url`, from which this was read, is that plainest one; without building it anew."""
+        head = f"data:{self.media_type};base64,"
+        return url.startswith(head) and len(url) == len(head) + len(self.base64)
+
 
 def from_data_url(url: str) -> Data | None:
     """The content of `url` if it is a data URL; MIME parameters are left out, percent-encoded data re-encoded."""
     if url[:5] != "data:" and url[:5].lower() != "data:":
         return None
-    head, comma, data = url[5:].partition(",")
-    if not comma:
+    comma = url.find(",", 5)  # no partition: it would copy the data twice
+    if comma < 0:
         return None
+    head, data = url[5:comma], url[comma + 1 :]
     kind, *parameters = head.split(";")
     if not parameters or parameters[-1].strip().lower() != "base64":
         data = base64.b64encode(unquote_to_bytes(data.encode("utf-8", "surrogatepass"))).decode()

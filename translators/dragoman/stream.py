@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from . import registry
 from .dialects.base import Context, Dialect
@@ -45,7 +45,11 @@ class StreamTranslation:
             raise BrokenStream("the stream is closed")
         if self._done:
             return b""
-        return self._say(self._events(lambda: self._reader.feed(chunk)), chunk)
+        try:
+            events = self._reader.feed(chunk)
+        except (DragomanError, RecursionError) as error:
+            events = self._broken(error)
+        return self._say(events, chunk)
 
     def close(self) -> bytes:
         """What is left: closes what is open. A stream that stopped before its end gets the target's error."""
@@ -53,20 +57,19 @@ class StreamTranslation:
             self._closed = True
             return b""
         self._closed = True
-        return self._say(self._events(self._reader.close), b"")
-
-    def _events(self, read: Callable[[], list[Event]]) -> list[Event]:
-        """What the reader makes of its input; a stream never raises for what the upstream sent."""
         try:
-            return read()
-        except BrokenStream as broken:
-            self._cause = broken
-        except (DragomanError, RecursionError):
-            self._cause = BrokenStream(_NESTED)
+            events = self._reader.close()
+        except (DragomanError, RecursionError) as error:
+            events = self._broken(error)
+        return self._say(events, b"")
+
+    def _broken(self, error: Exception) -> list[Event]:
+        """What is told where the reader gives up; a stream never raises for what the upstream sent."""
+        self._cause = error if isinstance(error, BrokenStream) else BrokenStream(_NESTED)
         return [Failure(Error("api", str(self._cause)))]
 
     def _say(self, events: list[Event], chunk: bytes) -> bytes:
-        send = self._writer.send
+        send, lost = self._writer.send, self._report.losses
         out: list[bytes] = []
         for event in events:
             if not self._home:
@@ -76,7 +79,7 @@ class StreamTranslation:
                     self._cause = BrokenStream(_NESTED)
                     event = Failure(Error("api", _NESTED))
                     out.append(send(event))
-                if len(self._report.losses) > self._seen:
+                if len(lost) > self._seen:
                     refused = self._decide()
                     if refused is not None:
                         out[-1] = send(Failure(Error("invalid_request", str(refused))))

@@ -10,7 +10,7 @@ from . import registry
 from .dialects.base import Context, Dialect
 from .errors import Fault, InvalidDocument
 from .homecoming import come_home
-from .jsontext import MAX_DEPTH, as_object, dumps, loads
+from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads
 from .model import Error, Json, Message, Request, Response
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
@@ -41,10 +41,13 @@ class Translation:
     stream: bool = False
     status: int | None = None
     raw: bytes | None = field(default=None, repr=False)
+    read: bool = field(default=False, repr=False, compare=False)  # every value was read from JSON text
 
     def json(self) -> bytes:
         """The body as JSON text (UTF-8); the very bytes that came, where nothing had to change."""
-        return self.raw if self.raw is not None else dumps(self.body)
+        if self.raw is not None:
+            return self.raw
+        return dumps_read(self.body) if self.read else dumps(self.body)
 
 
 def _guard(action: Callable[[], Any]) -> Any:
@@ -121,7 +124,9 @@ def translate_request(
         where = path if path and came is goes else where
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
     request: Request = _guard(lambda: came.read_request(document, path))
-    return write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)
+    out = write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)
+    out.read = type(body) is not dict and history is None
+    return out
 
 
 def _resolved(request: Request, dialect: Dialect, history: History | None) -> Request:
@@ -222,7 +227,9 @@ def translate_response(
     response = _read_response(document, came, validate)
     if came.documents == goes.documents and response.error is None:
         return Translation(document, raw=_raw(body))
-    return write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
+    out = write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
+    out.read = type(body) is not dict and request is None and (now is None or type(now) is int)
+    return out
 
 
 def write_response(

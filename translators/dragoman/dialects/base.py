@@ -30,6 +30,7 @@ from ..model import (
     Refusal,
     Request,
     Response,
+    ServerTool,
     State,
     Text,
     Tool,
@@ -172,6 +173,9 @@ class Dialect:
         return str(node.at + found) if isinstance(found, str) else found(node)
 
 
+_NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
+_STATED = frozenset(c for c in _NODES if c is not Reasoning and "state" in c.__slots__)
+_ITEMED = frozenset(c for c in _NODES if "item" in c.__slots__)
 _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
@@ -218,9 +222,10 @@ class Writer:
         """Report the extras of `node`, which belong to its own dialect only."""
         if node.extra:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(type(node), {}))
-        if type(node) is not Reasoning and getattr(node, "state", None) is not None:
+        kind = type(node)
+        if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
-        if getattr(node, "item", None) is not None:
+        if kind in _ITEMED and node.item is not None:
             self.lose_item(node, node.item)
 
     def lose_state(self, part: Any, state: State) -> None:
@@ -376,8 +381,10 @@ class Writer:
 
         "Tool results and calls pair by id, else by name and order."
         """
-        nodes = [part for m in messages for part in m.parts]
+        nodes = [part for m in messages for part in m.parts if type(part) is ToolCall or type(part) is ToolResult]
         called = {part.id for part in nodes if isinstance(part, ToolCall) and part.id}
+        if all(part.call_id in called for part in nodes if isinstance(part, ToolResult)):
+            return messages
         named = {part.call_id for part in nodes if isinstance(part, ToolResult) and part.call_id}
         waiting: list[ToolCall] = []  # the calls that no result names
         out: list[Message] = []
@@ -488,9 +495,21 @@ def _answers(result: ToolResult, call: ToolCall) -> bool:
     return not call.id and result.name == call.name if result.call_id else result.name in (None, call.name)
 
 
+def has_calls(parts: list[Part]) -> bool:
+    """Whether a call or a result is among the parts."""
+    for part in parts:
+        kind = type(part)
+        if kind is ToolCall or kind is ToolResult:
+            return True
+    return False
+
+
 def only_results(m: Message) -> bool:
     """Whether a message holds tool results and nothing else."""
-    return m.role == "tool" or (bool(m.parts) and all(isinstance(p, ToolResult) for p in m.parts))
+    if m.role == "tool":
+        return True
+    parts = m.parts
+    return bool(parts) and type(parts[0]) is ToolResult and all(isinstance(p, ToolResult) for p in parts)
 
 
 def _itemised(m: Message) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import orjson
+
 from ...errors import InvalidDocument
 from ...events import (
     CandidateStart,
@@ -57,6 +59,18 @@ class MessagesStreamReader(SSEReader):
         self._usage: Json = {}
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
+        if not self._over and frame[1][:1] == b"{" and frame[3] is None:
+            # What nearly every frame is, by position: names cost a call each.
+            try:
+                body = orjson.loads(frame[1])
+            except orjson.JSONDecodeError:
+                body = None
+            if body is not None:
+                kind = body.get("type")
+                handler = _HANDLERS.get(kind) if type(kind) is str else None
+                if handler is not None:
+                    handler(self, body, out)
+                    return
         if frame.comment is not None:
             out.append(Transport("comment", frame.comment.decode("utf-8", "replace")))
             return
@@ -143,6 +157,12 @@ class MessagesStreamReader(SSEReader):
             return
         kind = delta.get("type")
         part = self._kinds[number]
+        if kind == "text_delta" and part is Text and len(delta) == 2 and len(body) == 3:
+            text = delta.get("text")
+            if type(text) is str:
+                if text:
+                    out.append(PartDelta(0, number, "text", text))
+                return
         if kind == "text_delta" and type(delta.get("text")) is str and part in (Text, Reasoning):
             self._piece(number, "text", delta, "text", out)
         elif kind == "input_json_delta" and type(delta.get("partial_json")) is str:

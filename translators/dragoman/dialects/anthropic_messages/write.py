@@ -124,7 +124,7 @@ class BlockWriter(Writer):
 
     def place(self, blocks: list[Json], sources: list[Part], target: str) -> Any:
         """Content in its plainest form, linked to where it came from."""
-        for i, part in enumerate(sources):
+        for i, part in enumerate(sources if self.report.links is not None else ()):
             self.link(f"{target}/{i}", part.at)
             self.link_title(f"{target}/{i}", part)
             for j, inner in enumerate(self.inner.get(id(part), ())):

@@ -12,7 +12,7 @@ from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Req
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, param_code
-from ..base import Context, only_results, pair_ids
+from ..base import Context, has_calls, only_results, pair_ids
 from .home import home_request
 from .words import (
     EFFORTS,
@@ -34,6 +34,8 @@ def version(context: Context) -> str:
 
     Raises DragomanError for any other.
     """
+    if context.profile is None:
+        return VERSION
     said = context.profile.get("anthropic_version", VERSION) if isinstance(context.profile, Mapping) else VERSION
     if said not in (VERSION, NEWER):
         raise DragomanError(f"anthropic_version must be {VERSION} or {NEWER}")
@@ -46,6 +48,7 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
 
 
 SYSTEM = ("system", "developer")
+_BOUNDED = frozenset({"temperature", "top_p", "top_k", "max_output_tokens", "service_tier"})
 
 
 class RequestWriter(BlockWriter):
@@ -59,8 +62,12 @@ class RequestWriter(BlockWriter):
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
-        self.said = self.paired(self.gathered(self.turns(r.messages)))
-        self.ids = pair_ids(self.said)
+        self.said = self.turns(r.messages)
+        self.ids: dict[int, str] = {}
+        if any(m.role == "tool" or has_calls(m.parts) for m in self.said):
+            # Without calls and results there is nothing to gather, to pair, to name.
+            self.said = self.paired(self.gathered(self.said))
+            self.ids = pair_ids(self.said)
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.free: set[str] = set()  # the ids of calls with free text
         self.copies: dict[str, int] = {}  # how often an id has been told apart from itself
@@ -90,7 +97,7 @@ class RequestWriter(BlockWriter):
             {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
             for i, (role, blocks, sources, _) in enumerate(self.messages)
         ]
-        for i, (_, _, sources, at) in enumerate(self.messages):
+        for i, (_, _, sources, at) in enumerate(self.messages if self.report.links is not None else ()):
             if at and not all(isinstance(p, ToolResult) or p.at == at for p in sources):
                 self.link(f"/messages/{i}", at)
             elif at:
@@ -106,6 +113,8 @@ class RequestWriter(BlockWriter):
 
     def order_results(self) -> None:
         """Results stand in the order of their calls."""
+        if len(self.known) < 2:
+            return
         order = {call_id: i for i, call_id in enumerate(self.known)}
         for i, (role, blocks, sources, at) in enumerate(self.messages):
             count = next((n for n, p in enumerate(sources) if not isinstance(p, ToolResult)), len(sources))
@@ -193,6 +202,8 @@ class RequestWriter(BlockWriter):
 
     def results_first(self, m: Message) -> list[Part]:
         """The parts of a turn, results in front: "tool_result blocks must come first in the content array"."""
+        if len(m.parts) == 1:
+            return m.parts
         parts = sorted(m.parts, key=lambda p: not isinstance(p, ToolResult))
         for was, now in zip(m.parts, parts, strict=True):
             if was is not now and isinstance(now, ToolResult):
@@ -397,6 +408,10 @@ class RequestWriter(BlockWriter):
         r, report = self.r, self.report
         for name, value in r.params.items():
             wire = WIRE.get(name)
+            fits = name not in _BOUNDED or (name == "max_output_tokens" and type(value) is int and value >= 1)
+            if wire is not None and fits:
+                out[wire] = value
+                continue
             at = r.place(name)
             if name in ("temperature", "top_p", "top_k") and version(self.context) == NEWER:
                 # "Extra inputs are not permitted"
@@ -448,8 +463,9 @@ class RequestWriter(BlockWriter):
             if tool.kind == "server":
                 report.dropped("tool.server", tool.at, tool.value)
             else:
-                self.link(f"/tools/{len(tools)}", tool.at)
-                if tool.kind == "function":
+                if report.links is not None:
+                    self.link(f"/tools/{len(tools)}", tool.at)
+                if tool.kind == "function" and report.links is not None:
                     self.link(f"/tools/{len(tools)}/input_schema", self.where(tool, "parameters"))
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
         if tools:

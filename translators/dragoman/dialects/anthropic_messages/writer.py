@@ -26,7 +26,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps
+from ...jsontext import dumps, dumps_read
 from ...model import (
     Candidate,
     Json,
@@ -192,6 +192,7 @@ class _Block:
     citations: list[Json] = field(default_factory=list)  # those that came before any text
     cited: bool = False  # whether a citation came by itself
     sealed: bool = False  # a part that is told whole, for its issuer alone
+    heads: dict[str, bytes] = field(default_factory=dict)  # what a delta of each kind begins with
     pieces: list[PartDelta] = field(default_factory=list)  # of a sealed part
     carried: bool = False  # whether its state is out
 
@@ -372,7 +373,11 @@ class ForeignWriter(ResponseWriter):
         return out
 
     def delta(self, block: _Block, kind: str, key: str, value: str) -> bytes:
-        return frame("content_block_delta", index=block.index, delta={"type": kind, key: value})
+        head = block.heads.get(kind)
+        if head is None:
+            whole = frame("content_block_delta", index=block.index, delta={"type": kind, key: 0})
+            head = block.heads[kind] = whole[: whole.rindex(b"0")]
+        return head + dumps_read(value) + b"}}\n\n"
 
     def piece(self, event: PartDelta) -> bytes:
         block = self.blocks[event.index]

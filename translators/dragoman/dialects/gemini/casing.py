@@ -64,7 +64,7 @@ _SNAKE = re.compile(rb'"_?[A-Za-z]+_[A-Za-z_]*"\s*:')
 
 def may_be_snake(text: bytes) -> bool:
     """Whether a JSON text may have a key in snake_case; most have none, and need no walk."""
-    return _SNAKE.search(text) is not None
+    return 0x5F in text and _SNAKE.search(text) is not None
 
 
 _LISTS = frozenset({"contents", "tools", "functionDeclarations", "function_declarations"})

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
 from ...errors import InvalidDocument
 from ...events import (
     CandidateStart,
@@ -78,6 +80,10 @@ class _Candidate:
         return list(self.ratings.values())
 
 
+_CITING = frozenset(_CITED)
+_PLAIN = frozenset({"index", "content"})
+
+
 class GeminiStreamReader(SSEReader):
     """One response's chunks in, canonical events out. The first byte tells SSE from a JSON array."""
 
@@ -92,6 +98,7 @@ class GeminiStreamReader(SSEReader):
         self._usage: Json = {}
         self._last_usage: Json | None = None
         self._blocked = False
+        self._rest: Json | None = None  # what the last chunk said beside these two, where that was nothing new
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Events that `chunk` settles."""
@@ -107,6 +114,16 @@ class GeminiStreamReader(SSEReader):
         return super().feed(chunk)
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
+        if not self._over and frame[1][:1] == b"{" and frame[3] is None:
+            # What nearly every frame is, by position: names cost a call each.
+            try:
+                body = orjson.loads(frame[1])
+            except orjson.JSONDecodeError:
+                body = None
+            if body is not None and not body.get("error"):
+                self._snake = may_be_snake(frame[1])
+                self._chunk(camel(body, RESPONSE_SHAPE)[0] if self._snake else body, out)
+                return
         if frame.comment is not None:
             out.append(Transport("comment", frame.comment.decode("utf-8", "replace")))
             return
@@ -147,10 +164,29 @@ class GeminiStreamReader(SSEReader):
     # one chunk
 
     def _chunk(self, body: Json, out: list[Event]) -> None:
-        now = Response(NAME)
-        extra: Json = {}
         candidates = body.get("candidates")
         usage = body.get("usageMetadata")
+        rest = body.copy()
+        rest.pop("candidates", None)
+        rest.pop("usageMetadata", None)
+        if rest != self._rest or type(candidates) is not list or type(usage) is not dict:
+            before = len(out)
+            self._beside(body, out)
+            self._rest = rest if len(out) == before else None
+        for i, candidate in enumerate(candidates if type(candidates) is list else ()):
+            if type(candidate) is dict:
+                self._candidate(candidate, i, out)
+        if type(usage) is dict and not same(usage, self._last_usage):
+            self._last_usage = usage
+            self._usage = merge_last(self._usage, usage)
+            told = read_usage(self._usage)
+            told.reported = usage
+            out.append(UsageReport(told))
+
+    def _beside(self, body: Json, out: list[Event]) -> None:
+        """What a chunk says beside candidates and usage."""
+        now = Response(NAME)
+        extra: Json = {}
         for key, value in body.items():
             if (key == "candidates" and type(value) is list) or (key == "usageMetadata" and type(value) is dict):
                 continue
@@ -165,15 +201,6 @@ class GeminiStreamReader(SSEReader):
             self._update(now, out)
         if extra:
             out.append(Extra("response", 0, extra))
-        for i, candidate in enumerate(candidates if type(candidates) is list else ()):
-            if type(candidate) is dict:
-                self._candidate(candidate, i, out)
-        if type(usage) is dict and not same(usage, self._last_usage):
-            self._last_usage = usage
-            self._usage = merge_last(self._usage, usage)
-            told = read_usage(self._usage)
-            told.reported = usage
-            out.append(UsageReport(told))
 
     def _update(self, now: Response, out: list[Event]) -> None:
         known = self._envelope
@@ -202,13 +229,17 @@ class GeminiStreamReader(SSEReader):
                 if ROLE.write.get(message.role, message.role) != role and type(role) is str:
                     message.spelling = {"role": role}
             out.append(CandidateStart(Candidate(index, message, at=at)))
-        cited = {k: body[k] for k in _CITED if type(body.get(k)) is dict and body[k]}
+        cited: Json = {}
+        if body.keys() & _CITING:
+            cited = {k: body[k] for k in _CITED if type(body.get(k)) is dict and body[k]}
         if type(content) is dict:
             self._content(c, content, cited, out)
         elif content is not None:
             out.append(Extra("candidate", index, {"content": content}))
         if cited:
             self._cite(c, cited, out)
+        if body.keys() <= _PLAIN:
+            return
         extra: Json = {}
         for key, value in body.items():
             if key == "finishReason":
@@ -237,6 +268,8 @@ class GeminiStreamReader(SSEReader):
         for part in [parts] if type(parts) is dict else parts if type(parts) is list else ():
             if type(part) is dict:
                 self._part(c, part, cited, out)
+        if type(parts) is list and len(content) == 2 and "role" in content:
+            return
         extra = {k: v for k, v in content.items() if k not in ("role", "parts") and v is not None}
         if parts is not None and type(parts) not in (list, dict):
             extra["parts"] = parts
@@ -246,6 +279,17 @@ class GeminiStreamReader(SSEReader):
     # parts
 
     def _part(self, c: _Candidate, raw: Json, cited: Json, out: list[Event]) -> None:
+        if len(raw) == 1 and c.call is None and c.text is not None and c.text.kind is Text and not c.text.alone:
+            text = raw.get("text")
+            if type(text) is str:
+                # One more piece of the text that is open: most parts of most streams.
+                if text:
+                    c.text.pieces.append(text)
+                    c.size += size(text)
+                    out.append(PartDelta(c.index, c.text.number, "text", text))
+                    if c.cited:
+                        self._cite(c, {}, out)
+                return
         item = camel(raw, PART_SHAPE)[0] if self._snake else raw
         call = item.get("functionCall")
         if type(call) is dict and (c.call is not None or call.get("willContinue") is True or "partialArgs" in call):

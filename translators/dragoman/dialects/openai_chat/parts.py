@@ -116,7 +116,7 @@ def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None
     if data is not None:
         media.form, media.url = "base64", None
         media.media_type, media.data = data.media_type, data.base64
-        if data.url() != url:
+        if not data.is_plain(url):
             media.spelling = {**(spelling or {}), "data_url": url}
         if media.media_type and media.media_type.startswith("video/"):
             media.kind = "video"
@@ -161,7 +161,7 @@ def _file(item: Json, at: str) -> Part | None:
             media.data, media.spelling = url, {"data_url": url}
         else:
             media.media_type, media.data = data.media_type, data.base64
-            if data.url() != url:
+            if not data.is_plain(url):
                 media.spelling = {"data_url": url}
     elif type(inner.get("file_id")) is str:
         media = Media("document", "file", file_id=inner["file_id"], at=at)

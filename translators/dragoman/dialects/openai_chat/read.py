@@ -381,6 +381,10 @@ _REQUEST: dict[str, Callable[[Request, Any, Json, Faults], bool]] = {
 def read_message(m: Json, at: str, faults: Faults) -> Message:
     """One message, of a request or of a choice, at pointer `at`."""
     role = m.get("role")
+    if len(m) == 2 and type(role) is str and role and role != "tool" and role != "function":
+        text = m.get("content")
+        if type(text) is str:
+            return Message(role, [Text(text, at=f"{at}/content")], at=at)
     out = Message(role if type(role) is str else "", at=at)
     extra: Json = {}
     spelling: Json = {}
@@ -419,7 +423,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
             lead.append(read_audio(value, f"{at}/audio"))
         else:
             extra[key] = value
-    reasoning = _reasoning(extra, at)
+    reasoning = _reasoning(extra, at) if extra else None
     if reasoning is not None:
         lead.insert(0, reasoning)
     annotations = extra.get("annotations")

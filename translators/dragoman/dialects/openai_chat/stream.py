@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import orjson
+
 from ...errors import InvalidDocument
 from ...events import (
     CandidateStart,
@@ -50,6 +52,10 @@ from .words import NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
 
 __all__ = ["ChatStreamReader", "ChatStreamWriter"]
+
+
+_PER_CHUNK = ("choices", "usage", "obfuscation")
+_PLAIN = frozenset({"index", "delta", "logprobs", "finish_reason"})
 
 
 @dataclass(slots=True)
@@ -92,8 +98,18 @@ class ChatStreamReader(SSEReader):
         self._last_usage: Json | None = None
         self._waiting: list[tuple[Json, list[Any]]] = []  # chunks that came before the start
         self._failing: Error | None = None
+        self._rest: Json | None = None  # what the last chunk said beside its choices, where that was nothing new
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
+        if not self._over and frame[1][:1] == b"{" and frame[3] is None:
+            # What nearly every frame is, by position: names cost a call each.
+            try:
+                body = orjson.loads(frame[1])
+            except orjson.JSONDecodeError:
+                pass
+            else:
+                self._chunk(body, frame[0], out)
+                return
         if frame.comment is not None:
             out.append(Transport("comment", frame.comment.decode("utf-8", "replace")))
         elif self._over:
@@ -194,6 +210,11 @@ class ChatStreamReader(SSEReader):
 
     def _envelope_of(self, body: Json) -> tuple[Json, Json]:
         """What a chunk says anew of the envelope, and its unknown keys."""
+        rest = body.copy()
+        for key in _PER_CHUNK:
+            rest.pop(key, None)
+        if rest == self._rest:
+            return {}, {}
         changed: Json = {}
         extra: Json = {}
         known = self._envelope
@@ -206,6 +227,7 @@ class ChatStreamReader(SSEReader):
                 continue
             elif key not in RESPONSE or key in ("metadata", "moderation"):
                 extra[key] = value
+        self._rest = None if changed or extra else rest
         return changed, extra
 
     # one choice
@@ -227,6 +249,8 @@ class ChatStreamReader(SSEReader):
         delta = body.get("delta")
         if type(delta) is dict and delta:
             self._delta(choice, delta, out)
+        if body.keys() <= _PLAIN and body.get("finish_reason") is None and body.get("logprobs") is None:
+            return
         extra: Json = {}
         for key, value in body.items():
             if key == "logprobs":
@@ -252,6 +276,12 @@ class ChatStreamReader(SSEReader):
         out.append(event)
 
     def _delta(self, choice: _Choice, delta: Json, out: list[Event]) -> None:
+        if len(delta) == 1:
+            text = delta.get("content")
+            if type(text) is str:
+                if text:
+                    self._text(choice, "text", text, out)
+                return
         extra: Json = {}
         content: Any = None
         for key, value in delta.items():

@@ -29,7 +29,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps
+from ...jsontext import dumps, dumps_read
 from ...model import (
     Candidate,
     Json,
@@ -54,6 +54,7 @@ from .home import finish_word, home_part
 from .write import TAGS, ResponseWriter
 
 DONE = b"data: [DONE]\n\n"
+_TAIL = b',"logprobs":null,"finish_reason":null}]}\n\n'
 
 
 def ChatStreamWriter(report: Report, home: bool, context: Context, flavour: Flavour = OPENAI) -> Any:
@@ -229,6 +230,7 @@ class ForeignWriter(ResponseWriter):
         "delayed",
         "envelope_text",
         "firsts",
+        "heads",
         "held",
         "late",
         "offsets",
@@ -251,6 +253,7 @@ class ForeignWriter(ResponseWriter):
         super().__init__("", report, context, flavour)
         self.held: dict[tuple[int, int], list[str]] = {}  # the arguments of a call that goes out as free text
         self.envelope_text: Json = {}
+        self.heads: dict[int, bytes] = {}  # what a chunk of each choice begins with
         self.response_id: str | None = None
         self.candidates: dict[int, Candidate] = {}
         self.parts: dict[tuple[int, int], Part] = {}
@@ -342,6 +345,7 @@ class ForeignWriter(ResponseWriter):
             self.come(source)
         self.response_id = r.id
         self.timed = r.created is not None
+        self.heads = {}
         self.envelope_text = self.envelope(r, "chat.completion.chunk", timed=False)
         if r.service_tier is not None:
             self.tier(self.envelope_text, r)
@@ -350,6 +354,7 @@ class ForeignWriter(ResponseWriter):
     def update(self, values: Json) -> None:
         """Envelope values that came late: from now on they are said."""
         said = self.envelope_text
+        self.heads = {}
         if values.get("created") is not None and not (self.timed and said["created"]):
             self.timed, said["created"] = True, self.seconds(Response("", created=values["created"]))
         if values.get("fingerprint") is not None:
@@ -358,8 +363,18 @@ class ForeignWriter(ResponseWriter):
             self.tier(said, Response("", service_tier=values["service_tier"]))
 
     def chunk(self, index: int, delta: Json, finish: str | None = None, logprobs: Any = None) -> bytes:
+        if finish is None and logprobs is None:
+            return self.head(index) + dumps_read(delta) + _TAIL
         choice = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
         return sse(dumps({**self.envelope_text, "choices": [choice]}))
+
+    def head(self, index: int) -> bytes:
+        """What a chunk of choice `index` begins with, up to its delta: the same from chunk to chunk."""
+        head = self.heads.get(index)
+        if head is None:
+            whole = sse(dumps({**self.envelope_text, "choices": [{"index": index, "delta": 0}]}))
+            head = self.heads[index] = whole[: whole.rindex(b"0")]
+        return head
 
     def start(self, event: PartStart) -> bytes:
         key, part, index = (event.candidate, event.index), event.part, event.candidate
@@ -454,9 +469,10 @@ class ForeignWriter(ResponseWriter):
             early = self.relieved(self.unsaid.pop(key), index, True)[1] if key in self.unsaid else b""
             self.texts[index] += len(event.value)
             self.spoken_so_far[index] = self.spoken_so_far.get(index, 0) + len(event.value)
-            return early + self.chunk(index, {"content": event.value})
+            return early + self.head(index) + b'{"content":' + dumps_read(event.value) + b"}" + _TAIL
         if kind is ToolCall and event.field == "arguments":
-            part = self.parts[key] = replace(part, arguments=None)
+            if part.arguments is not None:
+                part = self.parts[key] = replace(part, arguments=None)
             ordinal = self.calls[key]
             if key in self.held:
                 # A row of forced buffering: free text is told once its JSON is whole.

@@ -118,7 +118,7 @@ def _located(media: Media, url: str) -> None:
         media.form, media.url = "url", url
         return
     media.form, media.media_type, media.data = "base64", data.media_type, data.base64
-    if data.url() != url:
+    if not data.is_plain(url):
         media.spelling = {"data_url": url}
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
 from ...errors import InvalidDocument
 from ...events import (
     CandidateStart,
@@ -78,6 +80,18 @@ class ResponsesStreamReader(SSEReader):
         self._logprobs: list[int] = []  # how many log probabilities each text has
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
+        if not self._over and frame[1][:1] == b"{" and frame[3] is None:
+            # What nearly every frame is, by position: names cost a call each.
+            try:
+                body = orjson.loads(frame[1])
+            except orjson.JSONDecodeError:
+                body = None
+            if body is not None and body.keys() <= EVENT_KEYS:
+                kind = body.get("type")
+                handler = _HANDLERS.get(kind) if type(kind) is str else None
+                if handler is not None:
+                    handler(self, body, out)
+                    return
         if frame.comment is not None:
             out.append(Transport("comment", frame.comment.decode("utf-8", "replace")))
             return

@@ -24,7 +24,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps
+from ...jsontext import dumps, dumps_read
 from ...model import (
     Candidate,
     Json,
@@ -73,6 +73,10 @@ class _Block:
     texts: list[str] = field(default_factory=list)
     whole: bool = False  # a free-text call that came as a function call: told once it is whole
     sealed: bool = False  # a part that is told whole, for its issuer alone
+    # What is the same in every delta: before the number, between number and text, behind the text.
+    head: bytes = b""
+    middle: bytes = b""
+    tail: bytes = b""
     pieces: list[PartDelta] = field(default_factory=list)  # of a sealed part
 
 
@@ -291,8 +295,15 @@ class ForeignWriter(ResponseWriter):
             out += self.say("response.reasoning_summary_part.added", **self.spot(block), part=empty)
         elif block.group is None:
             out = self.open_text(block)
-        name, more = _DELTAS[type(part)]
-        return out + self.say(f"response.{name}.delta", **self.spot(block), delta=event.value, **more)
+        if not block.head:
+            name, more = _DELTAS[type(part)]
+            kind = f"response.{name}.delta"
+            whole = sse(dumps({"type": kind, "sequence_number": 0, **self.spot(block), "delta": 0, **more}), kind)
+            before, rest = whole.split(b'"sequence_number":0', 1)
+            middle, _, block.tail = rest.rpartition(b'"delta":0')
+            block.head, block.middle = before + b'"sequence_number":', middle + b'"delta":'
+        number, self.number = self.number, self.number + 1
+        return out + block.head + b"%d" % number + block.middle + dumps_read(event.value) + block.tail
 
     def grow(self, block: _Block, event: PartDelta) -> None:
         """What a piece of thinking brings beside its text."""
