@@ -210,6 +210,16 @@ class SSEDecoder(_Decoder):
         self._records(chunk, out)
         return self._deliver(out)
 
+    @property
+    def between(self) -> bool:
+        """Whether the bytes so far end with a record."""
+        return self._aligned and not self._tail
+
+    def passed(self, frames: int, size: int) -> None:
+        """Count `frames` more records, of `size` more bytes, that did not come by."""
+        self.frames += frames
+        self._pos += size
+
     def _read(self, data: bytes, out: list[Frame]) -> None:
         if self._partial and 0x0A not in data and 0x0D not in data:
             self._keep(data, out)

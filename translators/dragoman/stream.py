@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
@@ -10,6 +11,7 @@ from .errors import BrokenStream, DragomanError, UntranslatableDocument
 from .events import Event, Failure, Start, failure_text
 from .model import Error
 from .report import Loss, OnLoss, Report
+from .splice import Splicer
 
 _NESTED = "a frame is nested beyond any sense"
 
@@ -21,14 +23,28 @@ class StreamTranslation:
     refusal (on_loss="raise") stands there as UntranslatableDocument.
     """
 
-    __slots__ = ("_cause", "_closed", "_done", "_home", "_on_loss", "_reader", "_report", "_seen", "_writer", "error")
+    __slots__ = (
+        "_cause",
+        "_closed",
+        "_done",
+        "_home",
+        "_on_loss",
+        "_reader",
+        "_report",
+        "_seen",
+        "_splicer",
+        "_writer",
+        "error",
+    )
 
     def __init__(self, source: Dialect, target: Dialect, context: Context, on_loss: OnLoss) -> None:
         self._home = source is target  # then the bytes pass
-        self._reader = source.reader()
+        self._reader: Any = source.reader()
         self._report = Report(once=True)
         self._writer = target.writer(self._report, source.documents == target.documents, context)
         self._on_loss = on_loss
+        spliced: frozenset[str] = getattr(self._writer, "spliced", frozenset())
+        self._splicer = Splicer(spliced) if spliced and getattr(self._reader, "splices", False) else None
         self._seen = 0
         self._done = self._closed = False
         self._cause: BrokenStream | None = None  # why nothing more can be read or written
@@ -45,11 +61,60 @@ class StreamTranslation:
             raise BrokenStream("the stream is closed")
         if self._done:
             return b""
+        if self._splicer is None:
+            return self._feed(chunk)
+        return self._spliced(self._splicer, chunk if type(chunk) is bytes else bytes(chunk))
+
+    def _spliced(self, splicer: Splicer, chunk: bytes) -> bytes:
+        """The short way for frames that fit, the long one for others, record by record."""
+        out: list[bytes] = []
+        while True:
+            if splicer.ready:
+                said, chunk = splicer.run(chunk)
+                out.append(said)
+                if chunk or splicer.full:
+                    self._catch_up(splicer)
+                if not chunk:
+                    return b"".join(out)
+            end = chunk.find(b"\n\n") + 2
+            if end < 2 or end == len(chunk):
+                out.append(self._learnt(splicer, chunk))
+                return b"".join(out)
+            out.append(self._learnt(splicer, chunk[:end]))
+            chunk = chunk[end:]
+            if self._done:
+                return b"".join(out)
+
+    def _learnt(self, splicer: Splicer, chunk: bytes) -> bytes:
+        """The long way, looked at: a record that is one piece of text may be the first of many."""
+        decoder = self._reader.decoder
+        begun, frames, lost = decoder.between, decoder.frames, len(self._report.losses)
+        events: list[Event] = []
+        out = self._feed(chunk, events)
+        if begun and decoder.between and decoder.frames == frames + 1 and len(self._report.losses) == lost:
+            splicer.learn(chunk, events, out)
+        else:
+            splicer.ready = False
+        return out
+
+    def _feed(self, chunk: bytes, seen: list[Event] | None = None) -> bytes:
+        """The long way; `seen` gets the events."""
         try:
             events = self._reader.feed(chunk)
         except (DragomanError, RecursionError) as error:
             events = self._broken(error)
+        if seen is not None:
+            seen += events
         return self._say(events, chunk)
+
+    def _catch_up(self, splicer: Splicer) -> None:
+        """Let reader and writer see what was spliced past them. What they say of it has been said."""
+        whole, count, size = splicer.missed()
+        if count:
+            decoder = self._reader.decoder
+            for event in self._reader.feed(whole):
+                self._writer.send(event)
+            decoder.passed(count - 1, size - len(whole))
 
     def close(self) -> bytes:
         """What is left: closes what is open. A stream that stopped before its end gets the target's error."""
@@ -57,6 +122,8 @@ class StreamTranslation:
             self._closed = True
             return b""
         self._closed = True
+        if self._splicer is not None and self._splicer.ready:
+            self._catch_up(self._splicer)
         try:
             events = self._reader.close()
         except (DragomanError, RecursionError) as error:

@@ -41,13 +41,13 @@ class Translation:
     stream: bool = False
     status: int | None = None
     raw: bytes | None = field(default=None, repr=False)
-    read: bool = field(default=False, repr=False, compare=False)  # every value was read from JSON text
+    _read: bool = field(default=False, repr=False, compare=False)  # every value was read from JSON text
 
     def json(self) -> bytes:
         """The body as JSON text (UTF-8); the very bytes that came, where nothing had to change."""
         if self.raw is not None:
             return self.raw
-        return dumps_read(self.body) if self.read else dumps(self.body)
+        return dumps_read(self.body) if self._read else dumps(self.body)
 
 
 def _guard(action: Callable[[], Any]) -> Any:
@@ -125,7 +125,7 @@ def translate_request(
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
     request: Request = _guard(lambda: came.read_request(document, path))
     out = write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)
-    out.read = type(body) is not dict and history is None
+    out._read = type(body) is not dict and history is None
     return out
 
 
@@ -228,7 +228,7 @@ def translate_response(
     if came.documents == goes.documents and response.error is None:
         return Translation(document, raw=_raw(body))
     out = write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
-    out.read = type(body) is not dict and request is None and (now is None or type(now) is int)
+    out._read = type(body) is not dict and request is None and (now is None or type(now) is int)
     return out
 
 

@@ -60,10 +60,15 @@ class StreamReader(Protocol):
 
 
 class SSEReader(ABC):
-    """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told."""
+    """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told.
+
+    splices: a piece of text means the same whatever stands in it, so that pieces may be read together.
+    """
+
+    splices = False
 
     def __init__(self) -> None:
-        self._decoder = SSEDecoder()
+        self._decoder = self.decoder = SSEDecoder()
         self._over = False
 
     def feed(self, chunk: bytes) -> list[Event]:

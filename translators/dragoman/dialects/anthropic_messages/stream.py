@@ -49,6 +49,8 @@ CUT = "the stream ended before its stop reason"
 class MessagesStreamReader(SSEReader):
     """One response's events in, canonical events out."""
 
+    splices = True
+
     def __init__(self) -> None:
         super().__init__()
         self._started = self._finished = False

@@ -200,6 +200,7 @@ class _Block:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect. Blocks here come one after the other, so calls that run side by side wait."""
 
+    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
     __slots__ = (
         "blocks",
         "candidate",

@@ -217,6 +217,7 @@ class _Answer:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that Google's own server would send."""
 
+    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
     __slots__ = ("answers", "envelope_now", "framing", "told", "usage_now")
 
     def __init__(self, report: Report, context: Context, framing: SSE | Array) -> None:

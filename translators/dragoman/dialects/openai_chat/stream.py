@@ -88,6 +88,8 @@ class _Choice:
 class ChatStreamReader(SSEReader):
     """One response's chunks in, canonical events out."""
 
+    splices = True
+
     def __init__(self, name: str = NAME) -> None:
         super().__init__()
         self._name = name

@@ -222,6 +222,7 @@ class HomeWriter:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that OpenAI's own server would send."""
 
+    spliced = frozenset({"text", "arguments"})  # the fields of a piece that is written alike from piece to piece
     __slots__ = (
         "annotations_of",
         "calls",

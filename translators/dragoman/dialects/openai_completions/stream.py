@@ -47,6 +47,8 @@ class _Choice:
 class CompletionsStreamReader(SSEReader):
     """One response's chunks in, canonical events out."""
 
+    splices = True
+
     def __init__(self) -> None:
         super().__init__()
         self._started = False

@@ -111,6 +111,7 @@ class HomeWriter:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that OpenAI's own server would send."""
 
+    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
     __slots__ = ("candidates", "envelope_text", "finishes", "parts", "said", "sent", "timed", "told", "usage_now")
 
     def __init__(self, report: Report, context: Context) -> None:

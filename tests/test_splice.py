@@ -1,0 +1,146 @@
+"""Spliced deltas: bytes that were never decoded say what decoded ones would have said."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dragoman
+from dragoman import splice
+from dragoman.splice import Splicer
+from tests.matrix import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
+
+Json = dict[str, Any]
+texts = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["a", "text", "delta", "index", '"', "\\", "/", "\n", "\u2028", "\x7f", "\ud83d", "\ude00", "\U0001f600", "0"]
+    ),
+)
+plain = st.text(alphabet='abc \n"\\\u00e9', min_size=1, max_size=6)
+# How each piece is spelt on the wire: as the services do, with every letter escaped that is not ASCII, or with "/".
+spellings = st.sampled_from([False, True])
+
+
+def claude(pieces: list[str], ascii_only: bool) -> list[bytes]:
+    """A stream of Messages, a record each."""
+    usage = {"input_tokens": 1, "output_tokens": 0}
+    head: Json = {"id": "m", "type": "message", "role": "assistant", "model": "c", "content": [], "stop_reason": None}
+    events: list[Json] = [{"type": "message_start", "message": {**head, "usage": usage}}]
+    events.append({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}})
+    for piece in pieces:
+        delta = {"type": "text_delta", "text": piece}
+        events.append({"type": "content_block_delta", "index": 0, "delta": delta})
+    events.append({"type": "content_block_stop", "index": 0})
+    events.append({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}})
+    events.append({"type": "message_stop"})
+    return [f"event: {e['type']}\ndata: {_json(e, ascii_only)}\n\n".encode("utf-8", "surrogatepass") for e in events]
+
+
+def chat(pieces: list[str], ascii_only: bool) -> list[bytes]:
+    """A stream of Chat, a record each."""
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "g"}
+    deltas: list[tuple[Json, str | None]] = [({"role": "assistant", "content": ""}, None)]
+    deltas += [({"content": piece}, None) for piece in pieces]
+    deltas.append(({}, "stop"))
+    chunks = [{**head, "choices": [{"index": 0, "delta": d, "finish_reason": f}]} for d, f in deltas]
+    return [f"data: {_json(c, ascii_only)}\n\n".encode("utf-8", "surrogatepass") for c in chunks] + [
+        b"data: [DONE]\n\n"
+    ]
+
+
+def _json(value: Json, ascii_only: bool) -> str:
+    lone = any("\ud800" <= c <= "\udfff" for c in json.dumps(value, ensure_ascii=False))
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only or lone)
+
+
+def run(source: str, target: str, chunks: list[bytes]) -> tuple[bytes, Any, Any]:
+    s = dragoman.translate_stream(source, target)
+    out = b"".join(s.feed(chunk) for chunk in chunks) + s.close()
+    error = (s.error.args, getattr(s.error, "frame", 0), getattr(s.error, "offset", 0)) if s.error else None
+    return out, [str(loss) for loss in s.losses], error
+
+
+def slow(source: str, target: str, data: bytes) -> tuple[bytes, Any, Any]:
+    """The same without any splicing: no chunk is a whole record."""
+    return run(source, target, [data[i : i + 1] for i in range(len(data))])
+
+
+PAIRS = [(MESSAGES, t) for t in (CHAT, GEMINI, COMPLETIONS, RESPONSES)] + [
+    (CHAT, t) for t in (MESSAGES, GEMINI, COMPLETIONS, RESPONSES, "openai-chat+think-tags")
+]
+MAKE = {MESSAGES: claude, CHAT: chat}
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+@given(pieces=st.lists(st.one_of(plain, texts), max_size=12), ascii_only=spellings, size=st.integers(1, 5))
+def test_what_is_written_does_not_depend_on_it(
+    source: str, target: str, pieces: list[str], ascii_only: bool, size: int
+) -> None:
+    records = MAKE[source](pieces, ascii_only)
+    data = b"".join(records)
+    chunks = [b"".join(records[i : i + size]) for i in range(0, len(records), size)]
+    assert run(source, target, chunks) == slow(source, target, data)
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(("source", "target"), PAIRS[:3])
+@given(pieces=st.lists(plain, min_size=4, max_size=9), data=st.data())
+def test_nor_does_what_is_told_of_an_end_that_comes_early(
+    source: str, target: str, pieces: list[str], data: st.DataObject
+) -> None:
+    records = MAKE[source](pieces, True)
+    stop = data.draw(st.integers(1, len(records) - 2))
+    broken = data.draw(st.sampled_from([b"", b"data: {]\n\n", b"data: 5\n\n", b'data: {"type"', b": ping\n\n"]))
+    chunks = [*records[:stop], broken]
+    assert run(source, target, chunks) == slow(source, target, b"".join(chunks))
+
+
+def test_frames_that_fit_are_never_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand pieces reader and writer see the first two, and then all the others at once."""
+    seen: list[int] = []
+    run_ = Splicer.run
+
+    def counted(self: Splicer, chunk: bytes) -> tuple[bytes, bytes]:
+        before = self.count
+        out = run_(self, chunk)
+        seen.append(self.count - before)
+        return out
+
+    monkeypatch.setattr(Splicer, "run", counted)
+    records = claude(["piece "] * 1000, True)
+    out, losses, error = run(MESSAGES, CHAT, records)
+    assert sum(seen) == 998
+    assert error is None
+    assert out == slow(MESSAGES, CHAT, b"".join(records))[0]
+    assert losses == slow(MESSAGES, CHAT, b"".join(records))[1]
+
+
+def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splice, "HELD", 100)
+    sizes: list[int] = []
+    missed = Splicer.missed
+
+    def counted(self: Splicer) -> tuple[bytes, int, int]:
+        out = missed(self)
+        sizes.append(len(out[0]))
+        return out
+
+    monkeypatch.setattr(Splicer, "missed", counted)
+    records = claude(["piece "] * 200, True)
+    assert run(MESSAGES, CHAT, records) == slow(MESSAGES, CHAT, b"".join(records))
+    assert max(sizes) < 400
+
+
+@pytest.mark.parametrize("word", ["delta", "text", "type", "index", "text_delta", "0", "content_block_delta"])
+def test_a_text_that_is_also_a_key_is_no_template(word: str) -> None:
+    """An escaped spelling of a word that stands elsewhere in the frame: nothing but the text may change."""
+    spelt = f"\\u{ord(word[0]):04x}{word[1:]}"
+    records = claude([word, word, "other", word], True)
+    wire = [r.replace(f'"text":"{word}"'.encode(), f'"text":"{spelt}"'.encode()) for r in records]
+    assert run(MESSAGES, CHAT, wire) == slow(MESSAGES, CHAT, b"".join(wire))
