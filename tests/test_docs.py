@@ -315,7 +315,7 @@ def surface(thing: Any) -> list[str]:
         out += sorted(ATTRIBUTES.get(thing.__name__, ()))
     elif "__init__" in vars(thing) and thing is not dragoman.StreamTranslation:
         out += list(inspect.signature(thing).parameters)
-    return [name for name in dict.fromkeys(out) if name != "raw"]
+    return [name for name in dict.fromkeys(out) if name != "raw" and not name.startswith("_")]
 
 
 ATTRIBUTES = {

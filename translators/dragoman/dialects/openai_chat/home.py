@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...media import Data
+from ...events import merge_entries
 from ...model import (
     Candidate,
     Json,
@@ -157,7 +158,9 @@ def home_message(m: Message) -> Json:
             for name in mark.get("fields", ["reasoning_content"]):
                 out[name] = out.get(name, "") + part.text  # of a stream: what came in pieces apart
             if part.state is not None and part.state.kind == "details":
-                out["reasoning_details"] = [*out.get("reasoning_details", ()), *part.state.value]
+                # Of a stream: entries of one index come in several stretches of thinking.
+                held = out.get("reasoning_details")
+                out["reasoning_details"] = merge_entries(held, part.state.value) if held else part.state.value
         elif isinstance(part, Media) and mark.get("field"):
             audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
             out["audio"] = {k: v for k, v in audio.items() if v is not None}
