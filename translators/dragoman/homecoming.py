@@ -44,7 +44,7 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
             changed = changed or message is not c.message
             candidates.append(replace(c, message=message))
         return replace(document, candidates=candidates) if changed else document
-    if not isinstance(document, Request):
+    if not isinstance(document, Request) or not any(map(_bears, document.messages)):
         return document
     messages = _Homecoming(document.dialect, target, report, profile, True).messages(document.messages)
     same = len(messages) == len(document.messages) and all(

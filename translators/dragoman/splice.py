@@ -1,15 +1,16 @@
 """Deltas whose bytes repeat but for one text: the text's JSON literal is spliced from frame to frame, undecoded.
 
 Two frames in a row that each gave one piece of text, in the same bytes around it, here and there, make a template.
-While frames fit it, what goes out is put together from bytes, and reader and writer are caught up later, with all
-the pieces in one frame: when a frame comes that does not fit, at the end, or when enough is held. Whatever is not
-plain takes the long way: what is written does not depend on this.
+Numbers that count the frames may stand in them (Responses' `sequence_number`), if they go up by one. While frames
+fit it, what goes out is put together from bytes, and reader and writer are caught up later, with all the pieces in
+one frame: when a frame comes that does not fit, at the end, or when enough is held. Whatever is not plain takes the
+long way: what is written does not depend on this.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,6 +20,7 @@ HELD = 1 << 18  # bytes of text held at most before reader and writer are caught
 _LONGEST = 1 << 16  # bytes of one literal
 # A literal that orjson would write the same: no escape that has a plainer form.
 _PLAIN = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt])+"').fullmatch
+_COUNTER = re.compile(rb'"sequence_number":(\d{1,15})(?=[,}])')
 _PROBE = b'"\\u0001 probe"'
 _PROBED = "\x01 probe"
 
@@ -26,55 +28,81 @@ _PROBED = "\x01 probe"
 class Splicer:
     """The template of one stream, if there is one, and the pieces that reader and writer have not seen."""
 
-    __slots__ = ("_found", "_held", "_size", "count", "fields", "ready", "size")
+    __slots__ = ("_found", "_held", "_last", "_size", "count", "fields", "ready", "size")
 
     def __init__(self, fields: frozenset[str]) -> None:
         self.fields = fields  # the fields of a PartDelta that the writer writes alike from piece to piece
         self.ready = False
-        self._found: tuple[bytes, bytes, bytes, bytes] | None = None
+        self._found: _Template | None = None
+        self._last = (0, 0)  # the numbers of the last frame, here and there
         self._held: list[bytes] = []
         self._size = 0
         self.count = self.size = 0  # frames and bytes that were held
 
     def learn(self, chunk: bytes, events: list[Event], out: bytes) -> None:
         """Look at one frame that took the long way: what it was, what it meant, and what was written."""
-        found = self._template(chunk, events, out)
-        self.ready = found is not None and found == self._found
-        self._found = found
-
-    def _template(self, chunk: bytes, events: list[Event], out: bytes) -> tuple[bytes, bytes, bytes, bytes] | None:
-        event = events[0] if len(events) == 1 else None
-        if type(event) is not PartDelta or event.field not in self.fields or event.extra or not out:
-            return None
-        literal = orjson.dumps(event.value) if type(event.value) is str and event.value.isprintable() else b""
-        if not literal or chunk.count(literal) != 1 or out.count(literal) != 1 or chunk[-2:] != b"\n\n":
-            return None
+        literal = self._literal(chunk, events, out)
+        if not literal:
+            self.ready, self._found = False, None
+            return
         head, _, tail = chunk.partition(literal)
         before, _, after = out.partition(literal)
-        if self._found is not None and self._found[0] == head:
-            return head, tail, before, after
-        return (head, tail, before, after) if _is_value(head, tail, literal) else None
+        (head, rest, number), (before, behind, sent) = _counted(head), _counted(before)
+        found = _Template(head, rest, tail, before, behind, after)
+        told = (self._last[0] + 1, self._last[1] + 1)
+        follows = (number < 0 or number == told[0]) and (sent < 0 or sent == told[1])
+        known = found == self._found
+        if not known and not _is_value(chunk, literal):
+            found = None  # type: ignore[assignment]
+        self.ready = known and follows
+        self._found, self._last = found, (number, sent)
+
+    def _literal(self, chunk: bytes, events: list[Event], out: bytes) -> bytes:
+        """The one literal that is the frame's text, as it came and as it was written; b"" if that is not plain."""
+        event = events[0] if len(events) == 1 else None
+        if type(event) is not PartDelta or event.field not in self.fields or event.extra or chunk[-2:] != b"\n\n":
+            return b""
+        if type(event.value) is not str or not event.value.isprintable():
+            return b""
+        literal = orjson.dumps(event.value)
+        return literal if chunk.count(literal) == 1 and out.count(literal) == 1 else b""
 
     def run(self, chunk: bytes) -> tuple[bytes, bytes]:
         """What the frames of `chunk` that fit give, and the rest of it."""
         assert self._found is not None
-        head, tail, before, after = self._found
-        skip, end_size = len(head), len(tail)
+        head, rest, tail, before, behind, after = self._found
+        number, sent = self._last
+        here, there = head + rest, before + behind
         out: list[bytes] = []
         at = 0
-        while chunk.startswith(head, at):
-            start = at + skip
+        while True:
+            if number >= 0:
+                here = b"%b%d%b" % (head, number + 1, rest)
+            if not chunk.startswith(here, at):
+                break
+            start = at + len(here)
             stop = chunk.find(tail, start)
             literal = chunk[start:stop]
             if stop < 0 or stop - start > _LONGEST or not _PLAIN(literal) or not _is_utf8(literal):
                 break
-            out += (before, literal, after)
+            if number >= 0:
+                number += 1
+            if sent >= 0:
+                sent += 1
+                there = b"%b%d%b" % (before, sent, behind)
+            out += (there, literal, after)
             self._held.append(literal[1:-1])
             self._size += stop - start
             self.count += 1
-            self.size += stop + end_size - at
-            at = stop + end_size
+            self.size += stop + len(tail) - at
+            at = stop + len(tail)
+        self._last = (number, sent)
         return b"".join(out), chunk[at:]
+
+    @property
+    def numbered(self) -> bool:
+        """Whether what is written is numbered."""
+        return self._last[1] >= 0
 
     @property
     def full(self) -> bool:
@@ -84,11 +112,31 @@ class Splicer:
     def missed(self) -> tuple[bytes, int, int]:
         """One frame with all that was held, and how many frames and bytes it stands for; then nothing is held."""
         assert self._found is not None
-        head, tail, _, _ = self._found
-        whole = b'%b"%b"%b' % (head, b"".join(self._held), tail) if self._held else b""
+        head, rest, tail, _, _, _ = self._found
+        number = b"%d" % self._last[0] if self._last[0] >= 0 else b""
+        whole = b'%b%b%b"%b"%b' % (head, number, rest, b"".join(self._held), tail) if self._held else b""
         count, size = self.count, self.size
         self._held, self._size, self.count, self.size = [], 0, 0, 0
         return whole, count, size
+
+
+class _Template(NamedTuple):
+    """The bytes around the text, here and there; between the first two and the middle two stands the number, if any."""
+
+    head: bytes
+    rest: bytes
+    tail: bytes
+    before: bytes
+    behind: bytes
+    after: bytes
+
+
+def _counted(head: bytes) -> tuple[bytes, bytes, int]:
+    """What stands before and behind the number that counts the frames, and that number; -1 for none."""
+    found = _COUNTER.search(head)
+    if found is None or found[1][:1] == b"0" != found[1]:
+        return head, b"", -1
+    return head[: found.start(1)], head[found.end(1) :], int(found[1])
 
 
 def _is_utf8(literal: bytes) -> bool:
@@ -101,13 +149,11 @@ def _is_utf8(literal: bytes) -> bool:
     return True
 
 
-def _is_value(head: bytes, tail: bytes, literal: bytes) -> bool:
-    """Whether between `head` and `tail` stands one value of the frame's JSON, and nothing but that."""
-    start = head.find(b"{")
-    if start < 0:
-        return False
+def _is_value(chunk: bytes, literal: bytes) -> bool:
+    """Whether the literal in a frame is one value of its JSON, and nothing but that."""
+    text = chunk[chunk.find(b"{") :]
     try:
-        was, now = (orjson.loads(head[start:] + text + tail) for text in (literal, _PROBE))
+        was, now = (orjson.loads(one) for one in (text, text.replace(literal, _PROBE)))
     except orjson.JSONDecodeError:
         return False
     return _differ(was, now) == [(orjson.loads(literal), _PROBED)]

@@ -41,7 +41,7 @@ class StreamTranslation:
         self._home = source is target  # then the bytes pass
         self._reader: Any = source.reader()
         self._report = Report(once=True)
-        self._writer = target.writer(self._report, source.documents == target.documents, context)
+        self._writer: Any = target.writer(self._report, source.documents == target.documents, context)
         self._on_loss = on_loss
         spliced: frozenset[str] = getattr(self._writer, "spliced", frozenset())
         self._splicer = Splicer(spliced) if spliced and getattr(self._reader, "splices", False) else None
@@ -115,6 +115,8 @@ class StreamTranslation:
             for event in self._reader.feed(whole):
                 self._writer.send(event)
             decoder.passed(count - 1, size - len(whole))
+            if splicer.numbered:
+                self._writer.number += count - 1
 
     def close(self) -> bytes:
         """What is left: closes what is open. A stream that stopped before its end gets the target's error."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...media import Data
 from ...events import merge_entries
+from ...media import Data
 from ...model import (
     Candidate,
     Json,

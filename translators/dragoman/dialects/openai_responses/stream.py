@@ -69,6 +69,8 @@ class _Item:
 class ResponsesStreamReader(SSEReader):
     """One response's events in, canonical events out."""
 
+    splices = True
+
     def __init__(self) -> None:
         super().__init__()
         self._started = False

@@ -83,6 +83,7 @@ class _Block:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the events that OpenAI's own server would send."""
 
+    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
     __slots__ = (
         "blocks",
         "candidate",
