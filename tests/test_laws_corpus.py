@@ -192,6 +192,18 @@ def test_refusing_is_no_way_out(source: str, target: str) -> None:
     assert len(refused) <= total * 0.005, refused
 
 
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_9_state_comes_home(source: str, target: str) -> None:
+    """Through a client of every other dialect, or its loss is told."""
+    found = {
+        identity: v
+        for identity, kind, body in bodies(source)
+        if kind == "response"
+        for v in laws.state_comes_home(body, source, target)
+    }
+    assert not found
+
+
 @pytest.mark.parametrize("kind", ["request", "response"])
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_dropping_is_no_way_out(source: str, target: str, kind: str) -> None:

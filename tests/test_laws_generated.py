@@ -98,6 +98,16 @@ def test_documents_cross(source: str, target: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_9_state_comes_home(source: str, target: str) -> None:
+    @calm
+    @given(documents(source, "response"))
+    def holds(body: Any) -> None:
+        assert_none(laws.state_comes_home(body, source, target))
+
+    holds()
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_law_4_stream_is_document(source: str, target: str) -> None:
     module = DIALECTS[source]
 

@@ -22,6 +22,7 @@ LAWS: dict[str, tuple[int, str]] = {
     "settled": (7, "the second way there is the first"),
     "pure": (8, "the same input, the same bytes"),
     "pure_stream": (8, "the same stream, the same bytes"),
+    "state_comes_home": (9, "state comes home, or is told"),
     "nothing_waits": (10, "what a frame settles is out"),
 }
 

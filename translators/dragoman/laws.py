@@ -16,7 +16,7 @@ from typing import Any
 
 from . import registry
 from .carrier import alight, decode, is_carrier
-from .dialects.base import NAME_LIMITS, Context
+from .dialects.base import NAME_LIMITS, Context, Dialect
 from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
 from .ids import spell, unspell
@@ -24,9 +24,11 @@ from .jsontext import dumps, escape, loads, same
 from .media import from_data_url
 from .model import (
     Json,
+    Message,
     Opaque,
     Reasoning,
     Refusal,
+    Request,
     Response,
     ServerTool,
     Text,
@@ -519,8 +521,11 @@ def come_back(kind: str, body: Json, source: str, target: str) -> tuple[int, int
     there, first, path = translate(kind, body, source, target)
     back, second, _ = translate(kind, normal(kind, there, target), target, source, path)
     links1, links2 = first.links or {}, second.links or {}
-    place = {_longest(links1, y): b for b, y in links2.items() if _under(links1, y)}
-    now = dict(leaves(normal(kind, back, source)))
+    returned = normal(kind, back, source)
+    origin = {b: _longest(links1, y) for b, y in links2.items() if _under(links1, y)}
+    _pair_twins(body, returned, origin)
+    place = {x: b for b, x in origin.items()}
+    now = dict(leaves(returned))
     total = kept = 0
     for at, value in leaves(body):
         total += 1
@@ -579,6 +584,66 @@ def _replace(body: Any, at: str) -> bool:
     elif type(value) is str:
         body[key] = value + "x"
     return True
+
+
+# --- law 9: state comes home -----------------------------------------------------------------------------------------
+
+
+def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
+    """Law 9: opaque state of a response of `source` comes back to it through a client of `target`, as the same bytes,
+    on the same kind of part, in order; what does not was told as dropped with the response.
+
+    The client is one that keeps every field: it sends the answer on as the last turn of its next request.
+    """
+    said = read("response", body, source)
+    report = Report()
+    there = write(said, target, report)
+    heard = read("response", there, target)
+    if not isinstance(said, Response) or not isinstance(heard, Response) or not said.candidates or not heard.candidates:
+        return []
+    told = [loss.at for loss in report.losses if loss.kind == "dropped"]
+    answer = min(said.candidates, key=lambda c: c.index).message
+    d = registry.get(source)
+    mine = [one for one in _states(answer, d) if not any(_covers(at, one[2]) for at in told)]
+    echo = _asked_again(min(heard.candidates, key=lambda c: c.index).message, target)
+    request = read("request", write(echo, target, Report()), target, _PATH)
+    home = read("request", write(request, source, Report()), source, _PATH)
+    turns = [m for m in home.messages if m.role == "assistant"] if isinstance(home, Request) else []
+    back = [one for m in turns for one in _states(m, d)]
+    out: list[Violation] = []
+    for kind, value, at in mine:
+        if not back or (kind, value) != back[0][:2]:
+            return [*out, Violation(9, at, "state does not come home", value, back[0][1] if back else ...)]
+        back.pop(0)
+    return out
+
+
+_PATH = "/v1beta/models/m:generateContent"
+
+
+def _states(m: Message, dialect: Dialect) -> list[tuple[str, Any, str]]:
+    """Every opaque state of a message: what it is on, its bytes, and its place."""
+    out: list[tuple[str, Any, str]] = []
+    for part in m.parts:
+        state = getattr(part, "state", None)
+        if state is not None and state.value not in ("", []):
+            out.append((f"{type(part).__name__} {state.kind}", _decoded(state.value), dialect.where(part, "state")))
+    return out
+
+
+def _decoded(value: Any) -> Any:
+    """The bytes of a base64 text, whichever alphabet it is in; anything else as it is."""
+    if type(value) is not str:
+        return value
+    return value.rstrip("=").replace("+", "-").replace("/", "_")
+
+
+def _asked_again(answer: Message, dialect: str) -> Request:
+    """The request in which a client sends an answer back: every part is an item where the dialect has items."""
+    items = any(getattr(part, "item", None) is not None for part in answer.parts)
+    turns = [replace(answer, parts=[part]) for part in answer.parts] if items else [answer]
+    asked = Message("user", [Text("x")])
+    return Request(registry.get(dialect).documents, "m", [asked, *turns], params={"max_output_tokens": 9})
 
 
 # --- law 10: running ------------------------------------------------------------------------------------------------
