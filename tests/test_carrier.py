@@ -333,3 +333,35 @@ def test_a_provider_is_a_vendor_of_its_own() -> None:
     other = dragoman.translate_request(agent.body, CHAT, GEMINI)
     assert b"QkJD" not in other.json()
     assert "state.foreign" in [loss.code for loss in other.losses]
+
+
+def test_a_signature_is_for_the_family_of_its_model() -> None:
+    """ "Wrong/foreign (other model): Corrupted thought signature"; an unknown model is taken at its word."""
+    part = {"functionCall": {"name": "f", "args": {}}, "thoughtSignature": "QkJD"}
+    candidate = {"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}
+    body = {"candidates": [candidate], "modelVersion": "gemini-3-pro-preview", "responseId": "r"}
+    agent = CLIENTS[CHAT]("standard")
+    agent.take(dragoman.translate_response(body, GEMINI, CHAT).body)
+    seen = {}
+    for model in ("gemini-3-pro-preview", "gemini-2.5-flash", "my-own-tune"):
+        t = dragoman.translate_request({**agent.body, "model": model}, CHAT, GEMINI)
+        seen[model] = (b"QkJD" in t.json(), "state.foreign" in [loss.code for loss in t.losses])
+    assert seen == {
+        "gemini-3-pro-preview": (True, False),
+        "gemini-2.5-flash": (False, True),
+        "my-own-tune": (True, False),
+    }
+
+
+def test_at_home_a_profile_says_who_gets_nothing() -> None:
+    """A history of Gemini's in a client of Messages, sent to Anthropic itself: as it is, or known for what it is."""
+    part = {"functionCall": {"name": "f", "args": {}}, "thoughtSignature": "QkJD"}
+    candidate = {"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}
+    body = {"candidates": [candidate], "modelVersion": "gemini-3-pro-preview", "responseId": "r"}
+    agent = CLIENTS[MESSAGES]("every")
+    agent.take(dragoman.translate_response(body, GEMINI, MESSAGES).body)
+    assert MARK in dragoman.translate_request(agent.body, MESSAGES, MESSAGES).json().decode()
+    t = dragoman.translate_request(agent.body, MESSAGES, MESSAGES, profile={"provider": "anthropic"})
+    assert MARK not in t.json().decode()
+    assert [loss.code for loss in t.losses] == ["state.foreign"]
+    assert [b["type"] for b in t.body["messages"][1]["content"]] == ["tool_use"]

@@ -16,7 +16,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import DragomanError
 from .jsontext import dumps, loads
@@ -35,7 +35,8 @@ _SHORT = 16  # texts below this length are not worth a reference
 class Unit:
     """What comes home as one.
 
-    issuer  the dialect whose words these are, and behind an "@" who spoke them, where a profile named one
+    issuer  the dialect whose words these are, behind an "@" who spoke them, where a profile named one, and behind a
+            "#" the model's family, where state is bound to it
     whole   whether `wire` is a part of its own; else it is the state of the part that follows: [kind of the state,
             its value, what follows: text or call; or "before" for what is said of the text before it]
     wire    JSON in the issuer's words; `{REFERENCE: [start, end]}` stands for a piece of the visible text beside it
@@ -200,6 +201,21 @@ def _resolve(value: Any, shown: str) -> Any:
     if type(value) is dict:
         return {key: _resolve(item, shown) for key, item in value.items()}
     return [_resolve(item, shown) for item in value] if type(value) is list else value
+
+
+class Issuer(NamedTuple):
+    """Who issued a state: the dialect, the provider and the family of the model, the last two or "" ."""
+
+    dialect: str
+    provider: str
+    family: str
+
+
+def issuer_of(text: str) -> Issuer:
+    """The parts of an issuer's name."""
+    head, _, family = text.partition("#")
+    dialect, _, provider = head.partition("@")
+    return Issuer(dialect, provider, family)
 
 
 # --- ids -------------------------------------------------------------------------------------------------------

@@ -12,21 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import registry
-from .carrier import JOINT, Unit, alight, decode, is_carrier, untagged, within, without_text
+from .carrier import JOINT, Issuer, Unit, alight, decode, is_carrier, issuer_of, untagged, within, without_text
 from .dialects.base import Dialect, Found
 from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
+from .profiles import lookup
 from .report import Report
 
 THOUGHT = "__thought__"  # LiteLLM: `call_<n>__thought__<Gemini's signature>`
 
 
-def vendor_of(issuer: str) -> str:
-    """Who issued a state: the provider that its issuer names, else the inventor of the dialect."""
-    dialect, _, provider = issuer.partition("@")
-    if provider:
-        return provider
-    found = registry.find(dialect)
-    return found.vendor if found is not None else ""
+def vendor_of(issuer: Issuer) -> str:
+    """Who issued a state: the provider that is named, else the inventor of the dialect."""
+    found = registry.find(issuer.dialect)
+    return issuer.provider or (found.vendor if found is not None else "")
 
 
 def come_home(document: Any, target: Dialect, report: Report, profile: Any = None) -> Any:
@@ -39,14 +37,14 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
         changed = False
         candidates = []
         for c in document.candidates:
-            messages = _Homecoming(document.dialect, target, report, profile, False).messages([c.message])
+            messages = _Homecoming(document.dialect, target, report, profile, None).messages([c.message])
             message = messages[0] if messages else replace(c.message, parts=[])
             changed = changed or message is not c.message
             candidates.append(replace(c, message=message))
         return replace(document, candidates=candidates) if changed else document
     if not isinstance(document, Request) or not any(map(_bears, document.messages)):
         return document
-    messages = _Homecoming(document.dialect, target, report, profile, True).messages(document.messages)
+    messages = _Homecoming(document.dialect, target, report, profile, document.model).messages(document.messages)
     same = len(messages) == len(document.messages) and all(
         a is b for a, b in zip(messages, document.messages, strict=True)
     )
@@ -65,21 +63,24 @@ class _Turn:
 class _Homecoming:
     """One document on its way to `target`."""
 
-    def __init__(self, source: str, target: Dialect, report: Report, profile: Any, wild: bool) -> None:
-        self.wild = wild  # whether other gateways' carriers are opened, too
+    def __init__(self, source: str, target: Dialect, report: Report, profile: Any, model: str | None) -> None:
+        self.answer = model is None  # whether this is a response, which asks for no model
+        # Whether other gateways' carriers are opened, too.
+        self.wild = not self.answer and source != target.documents
         self.source = registry.find(source)
         self.target = target
         self.report = report
         named = profile.get("provider") if isinstance(profile, Mapping) else None
         self.vendor = named or target.vendor
+        self.family = (lookup(target.name, model, profile).family or "") if model else ""
         self.waiting: list[tuple[State, str, str]] = []  # state, what it belongs to, and where it came
 
     def accepts(self, unit: Unit) -> bool:
         """Whether the target's vendor issued `unit`, and the target can say it."""
-        if vendor_of(unit.issuer) != self.vendor:
+        issuer = issuer_of(unit.issuer)
+        if vendor_of(issuer) != self.vendor or (issuer.family and self.family and issuer.family != self.family):
             return False
-        spoken = unit.issuer.partition("@")[0].partition("+")[0]
-        return not unit.whole or spoken == self.target.name.partition("+")[0]
+        return not unit.whole or issuer.dialect.partition("+")[0] == self.target.name.partition("+")[0]
 
     def takes(self, unit: Unit) -> bool:
         """Whether what stands in another gateway's carrier is for the target."""
@@ -100,7 +101,7 @@ class _Homecoming:
                 self.orphans()
                 out.append(self.results(m))
                 continue
-            brought = m if not self.wild and self.strange(m) else self.message(m)
+            brought = m if self.answer and self.strange(m) else self.message(m)
             if brought is m or brought.parts or not m.parts:
                 out.append(brought)
         self.orphans()

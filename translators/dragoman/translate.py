@@ -122,6 +122,14 @@ def translate_request(
         where, headers = goes.target(asked, Context(None, now, profile))
         model, stream = came.asks(document, path)
         where = path if path and came is goes else where
+        if profile is not None:
+            # Without one nothing is filtered; with one the upstream is known, and gets nobody else's state.
+            report = Report()
+            known = _guard(lambda: came.read_request(document, path))
+            brought = _guard(lambda: come_home(known, goes, report, profile))
+            if brought is not known:
+                out = _guard(lambda: goes.write_request(brought, report, True, Context(None, now, profile)))
+                return Translation(out, decide(report.losses, on_loss), where, headers, model, stream)
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
     request: Request = _guard(lambda: came.read_request(document, path))
     out = write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)

@@ -38,6 +38,7 @@ from ..model import (
     ToolResult,
     Usage,
 )
+from ..profiles import lookup
 from ..report import Report
 from ..tables import Kind, drop_extra
 
@@ -190,6 +191,7 @@ class Writer:
 
     __slots__ = (
         "_answered",
+        "_family",
         "_items",
         "_restored",
         "_spoken",
@@ -208,6 +210,7 @@ class Writer:
         self.report, self.home, self.context = report, home, context
         self.link = report.link
         self._restored: dict[str, str] | None = None
+        self._family = ""  # of the model that answered, where state is bound to it
         self._answered = ""  # where the last results stood, if they were a turn of the user's own
         self._spoken: str | None = None  # the item of the last text
         self._items: set[str] = set()  # the items whose loss has been told
@@ -258,11 +261,19 @@ class Writer:
             return None
         return whole(self.issued(self.source.documents), wire, shown)
 
+    def answered_by(self, r: Response) -> None:
+        """Take note of the model that answered: the state of some is bound to its family."""
+        if r.dialect:
+            known = lookup(r.dialect, r.model or "", self.context.profile)
+            self._family = known.family or "" if "family" in (known.bound_to or ()) else ""
+
     def issued(self, issuer: str) -> str:
-        """The issuer of state, with the provider that the profile of the upstream names."""
+        """The issuer of state, with the provider that the profile names, and the family it is bound to."""
+        if "@" in issuer or "#" in issuer:
+            return issuer
         profile = self.context.profile
         provider = profile.get("provider") if isinstance(profile, Mapping) else None
-        return f"{issuer}@{provider}" if provider and "@" not in issuer else issuer
+        return issuer + (f"@{provider}" if provider else "") + (f"#{self._family}" if self._family else "")
 
     def carrier(self, part: Any, shown: str = "", said: bool | None = None) -> str | None:
         """The carrier of what `part` needs at home; None if that is nothing, or too much."""

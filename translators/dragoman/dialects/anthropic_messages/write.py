@@ -183,6 +183,7 @@ class ResponseWriter(BlockWriter):
             self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
 
     def envelope(self, r: Response) -> Json:
+        self.answered_by(r)
         report = self.report
         identity = r.id
         if not identity:

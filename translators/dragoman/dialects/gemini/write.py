@@ -188,6 +188,7 @@ class ResponseWriter(PartWriter):
 
     def envelope(self, r: Response) -> Json:
         """The envelope values; none of them is required here."""
+        self.answered_by(r)
         out: Json = {}
         if r.model is not None:
             out["modelVersion"] = r.model

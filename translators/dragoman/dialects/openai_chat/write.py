@@ -161,6 +161,7 @@ class ResponseWriter(ChatWriter):
 
     def envelope(self, r: Response, kind: str, timed: bool = True) -> Json:
         """The envelope; not `timed`: the creation time may still come."""
+        self.answered_by(r)
         report = self.report
         identity = r.id
         if not identity:

@@ -147,6 +147,7 @@ class ResponseWriter(ItemWriter):
 
     def envelope(self, r: Response) -> Json:
         """The response object without output, usage and end, with what it repeats of the request."""
+        self.answered_by(r)
         report = self.report
         identity = r.id
         if not identity:
