@@ -5,6 +5,7 @@ A row is read left to right and written right to left, so that reading and writi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from .jsontext import escape, same
@@ -269,3 +270,10 @@ def effort_of(budget: int) -> str:
         if budget <= limit:
             return effort
     return "xhigh"
+
+
+def nearest_effort(effort: str, taken: Collection[str]) -> str | None:
+    """The highest of the efforts `taken` that is not above `effort`, else the lowest; None if there are none."""
+    known = sorted(taken, key=EFFORTS.index)
+    lower = [word for word in known if EFFORTS.index(word) <= EFFORTS.index(effort)]
+    return lower[-1] if lower else known[0] if known else None

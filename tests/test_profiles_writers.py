@@ -1,0 +1,205 @@
+"""What the writers do with the facts about a model: one that a fact is about, one that it is not, one nobody knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+from dragoman.errors import InvalidDocument
+
+CHAT, MESSAGES, RESPONSES, GEMINI = "openai-chat", "anthropic-messages", "openai-responses", "gemini"
+HELLO = [{"role": "user", "content": "hello"}]
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
+
+
+def ask(
+    target: str, model: str, profile: Any = None, source: str = CHAT, **body: Any
+) -> tuple[Any, set[tuple[str, str]]]:
+    """The body that a request becomes, and its losses as (kind, code)."""
+    content = (
+        {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]} if source == GEMINI else {"messages": HELLO}
+    )
+    path = f"/v1beta/models/{model}:generateContent" if source == GEMINI else None
+    asked = {**({} if source == GEMINI else {"model": model}), **content, **body}
+    out = dragoman.translate_request(asked, source, target, profile=profile, path=path)
+    return out.body, {(loss.kind, loss.code) for loss in out.losses}
+
+
+# --- Messages --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "kept"),
+    [
+        ("claude-opus-4-7", None, {}),
+        ("claude-sonnet-4-5", None, {"temperature": 0.5}),
+        ("claude-3-haiku-20240307", None, {"temperature": 0.5, "top_p": 0.9}),
+        ("m", None, {"temperature": 0.5, "top_p": 0.9}),
+        ("m", {"sampling_refused": ["top_p"]}, {"temperature": 0.5}),
+        ("claude-opus-4-7", {"sampling_refused": None}, {"temperature": 0.5}),
+        (
+            "claude-opus-4-7",
+            {"model": "claude-sonnet-4-5", "sampling_exclusive": []},
+            {"temperature": 0.5, "top_p": 0.9},
+        ),
+    ],
+)
+def test_messages_sampling(model: str, profile: Any, kept: dict[str, float]) -> None:
+    body, losses = ask(MESSAGES, model, profile, temperature=0.5, top_p=0.9)
+    assert {k: v for k, v in body.items() if k in ("temperature", "top_p")} == kept
+    assert (("dropped", "sampling.unsupported") in losses) == (len(kept) < 2)
+
+
+EFFORT, MODE, BUDGET = ("changed", "reasoning.effort"), ("changed", "reasoning.mode"), ("changed", "reasoning.budget")
+
+
+@pytest.mark.parametrize(
+    ("model", "effort", "thinking", "written", "loss"),
+    [
+        # Unknown: as ever.
+        ("m", "high", {"type": "adaptive"}, "high", None),
+        ("m", "none", {"type": "disabled"}, None, None),
+        # By budget only, without efforts.
+        ("claude-haiku-4-5", "high", {"type": "enabled", "budget_tokens": 24576}, None, EFFORT),
+        ("claude-haiku-4-5", "none", {"type": "disabled"}, None, None),
+        # By budget, with efforts.
+        ("claude-opus-4-5", "high", {"type": "enabled", "budget_tokens": 24576}, "high", None),
+        ("claude-opus-4-5", "max", {"type": "enabled", "budget_tokens": 32768}, "high", EFFORT),
+        # Adaptive.
+        ("claude-opus-4-6", "xhigh", {"type": "adaptive"}, "high", EFFORT),
+        ("claude-opus-4-7", "xhigh", {"type": "adaptive"}, "xhigh", None),
+        ("claude-opus-4-7", "none", {"type": "disabled"}, None, None),
+        # It cannot be switched off.
+        ("claude-opus-5-5", "none", {"type": "adaptive"}, "low", EFFORT),
+        ("claude-sonnet-5-5", "none", {"type": "between_tools"}, None, EFFORT),
+        # It does not think.
+        ("claude-3-haiku", "high", None, None, ("dropped", "reasoning.effort")),
+    ],
+)
+def test_messages_effort(model: str, effort: str, thinking: Any, written: str | None, loss: Any) -> None:
+    body, losses = ask(MESSAGES, model, reasoning_effort=effort)
+    assert body.get("thinking") == thinking
+    assert body.get("output_config", {}).get("effort") == written
+    assert {pair for pair in losses if pair[1].startswith("reasoning.")} == ({loss} if loss else set())
+    if thinking and "budget_tokens" in thinking:
+        assert thinking["budget_tokens"] < body["max_tokens"]
+
+
+@pytest.mark.parametrize(
+    ("model", "budget", "thinking", "written", "changed"),
+    [
+        ("m", 5000, {"type": "enabled", "budget_tokens": 5000}, None, False),
+        ("m", 512, {"type": "adaptive"}, None, True),
+        ("claude-sonnet-4-5", 5000, {"type": "enabled", "budget_tokens": 5000}, None, False),
+        ("claude-sonnet-4-5", 512, {"type": "enabled", "budget_tokens": 1024}, None, True),
+        ("claude-opus-4-7", 5000, {"type": "adaptive"}, "medium", True),
+        ("claude-opus-5-5", 0, {"type": "adaptive"}, "low", True),
+    ],
+)
+def test_messages_budget(model: str, budget: int, thinking: Any, written: str | None, changed: bool) -> None:
+    config = {"thinkingConfig": {"thinkingBudget": budget}, "maxOutputTokens": 20000}
+    body, losses = ask(MESSAGES, model, source=GEMINI, generationConfig=config)
+    body["thinking"].pop("display", None)
+    assert body["thinking"] == thinking
+    assert body.get("output_config", {}).get("effort") == written
+    assert (BUDGET in losses) == changed
+
+
+def test_messages_thinking_has_room_or_is_off() -> None:
+    body, losses = ask(MESSAGES, "claude-sonnet-4-5", reasoning_effort="high", max_completion_tokens=512)
+    assert body["thinking"] == {"type": "disabled"}
+    assert EFFORT in losses
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "written", "loss"),
+    [
+        ("claude-opus-5-5", None, "auto", True),
+        ("claude-opus-4-7", None, "any", False),
+        ("m", None, "any", False),
+        ("m", {"forced_tool_choice": "never"}, "auto", True),
+        ("claude-opus-5-5", {"forced_tool_choice": "yes"}, "any", False),
+    ],
+)
+def test_messages_forced_tools(model: str, profile: Any, written: str, loss: bool) -> None:
+    body, losses = ask(MESSAGES, model, profile, tools=[TOOL], tool_choice="required", parallel_tool_calls=False)
+    assert body["tool_choice"] == {"type": written, "disable_parallel_tool_use": True}
+    assert (("changed", "tool_choice.forced") in losses) == loss
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "effort", "ends"),
+    [
+        ("claude-opus-4-6", None, None, "user"),
+        ("claude-sonnet-4-5", None, None, "assistant"),
+        ("claude-sonnet-4-5", None, "high", "user"),  # "also unsupported with thinking on"
+        ("m", None, "high", "assistant"),
+        ("m", {"prefill": False}, None, "user"),
+    ],
+)
+def test_messages_prefill(model: str, profile: Any, effort: str | None, ends: str) -> None:
+    turns = [*HELLO, {"role": "assistant", "content": "Well,"}]
+    body, losses = ask(MESSAGES, model, profile, messages=turns, reasoning_effort=effort)
+    assert body["messages"][-1]["role"] == ends
+    assert ("changed", "role.prefill") in losses
+    assert (("invented", "message.placeholder") in losses) == (ends == "user")
+
+
+@pytest.mark.parametrize(
+    ("model", "limit", "written"),
+    [
+        ("claude-sonnet-4-5", 100_000, 64_000),
+        ("claude-opus-4-7", 100_000, 100_000),
+        ("claude-opus-4-7", 200_000, 128_000),
+        ("m", 200_000, 200_000),
+    ],
+)
+def test_messages_limit(model: str, limit: int, written: int) -> None:
+    body, losses = ask(MESSAGES, model, max_completion_tokens=limit)
+    assert body["max_tokens"] == written
+    assert (("changed", "max_tokens.limit") in losses) == (limit != written)
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "role"),
+    [
+        ("claude-opus-4-8", None, "system"),
+        ("claude-sonnet-5", None, "user"),
+        ("claude-sonnet-4-5", None, "user"),
+        ("m", None, "system"),
+        ("m", {"mid_system": False}, "user"),
+    ],
+)
+def test_messages_system_in_the_middle(model: str, profile: Any, role: str) -> None:
+    body, losses = ask(MESSAGES, model, profile, messages=[*HELLO, {"role": "system", "content": "Be brief."}])
+    assert body["messages"][-1]["role"] == role
+    assert (("changed", "role.moved") in losses) == (role == "user")
+
+
+# --- the profile itself ------------------------------------------------------------------------------------------
+
+WRONG = {"prefil": False, "efforts": ["low", "huge"]}
+ANSWER = {"id": "c", "object": "chat.completion", "model": "m", "choices": []}
+
+
+def test_a_profile_that_is_none_is_told_with_its_places() -> None:
+    calls: list[Any] = [
+        lambda: dragoman.translate_request({"model": "m", "messages": HELLO}, CHAT, MESSAGES, profile=WRONG),
+        lambda: dragoman.translate_request({"model": "m", "messages": HELLO}, CHAT, CHAT, profile=WRONG),
+        lambda: dragoman.translate_response(ANSWER, CHAT, MESSAGES, profile=WRONG),
+        lambda: dragoman.translate_response(ANSWER, CHAT, CHAT, profile=WRONG),
+        lambda: dragoman.translate_error(500, {}, CHAT, MESSAGES, profile=WRONG),
+        lambda: dragoman.translate_stream(CHAT, MESSAGES, profile=WRONG),
+        lambda: dragoman.Exchange(CHAT, MESSAGES, profile=WRONG),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidDocument) as told:
+            call()
+        assert {fault.at for fault in told.value.faults} == {"/profile/prefil", "/profile/efforts/1"}
+
+
+def test_what_a_dialect_says_itself_is_left_alone() -> None:
+    body = {"model": "claude-opus-5-5", "max_tokens": 1_000_000, "temperature": 1, "messages": HELLO}
+    assert dragoman.translate_request(body, MESSAGES, MESSAGES).body == body
