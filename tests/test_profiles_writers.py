@@ -178,6 +178,83 @@ def test_messages_system_in_the_middle(model: str, profile: Any, role: str) -> N
     assert (("changed", "role.moved") in losses) == (role == "user")
 
 
+# --- Gemini ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "effort", "thinking", "loss"),
+    [
+        ("m", None, "medium", {"thinkingLevel": "MEDIUM"}, None),
+        ("m", None, "none", {"thinkingBudget": 0}, None),
+        ("m", {"model": "gemini-2.5-pro"}, "none", {"thinkingBudget": 128}, EFFORT),
+        ("gemini-2.5-pro", None, "none", {"thinkingBudget": 128}, EFFORT),
+        ("gemini-2.5-flash", None, "none", {"thinkingBudget": 0}, None),
+        ("gemini-2.5-flash-lite", None, "none", {"thinkingBudget": 0}, None),
+        ("gemini-2.5-flash", None, "low", {"thinkingBudget": 1024}, EFFORT),
+        ("gemini-3-pro-preview", None, "medium", {"thinkingLevel": "LOW"}, EFFORT),
+        ("gemini-3-flash", None, "minimal", {"thinkingLevel": "MINIMAL"}, None),
+        ("gemini-3.7-flash", None, "minimal", {"thinkingLevel": "LOW"}, EFFORT),
+        ("gemini-3.7-flash", None, "none", {"thinkingLevel": "LOW"}, EFFORT),
+        ("gemini-2.0-flash", None, "high", None, ("dropped", "reasoning.effort")),
+    ],
+)
+def test_gemini_effort(model: str, profile: Any, effort: str, thinking: Any, loss: Any) -> None:
+    body, losses = ask(GEMINI, model, profile, reasoning_effort=effort)
+    assert body.get("generationConfig", {}).get("thinkingConfig") == thinking
+    assert {pair for pair in losses if pair[1] == "reasoning.effort"} == ({loss} if loss else set())
+
+
+@pytest.mark.parametrize(
+    ("model", "budget", "thinking", "changed"),
+    [
+        ("m", 100_000, {"thinkingBudget": 100_000}, False),
+        ("gemini-2.5-pro", 100_000, {"thinkingBudget": 32_768}, True),
+        ("gemini-2.5-pro", 5000, {"thinkingBudget": 5000}, False),
+        ("gemini-2.5-flash", 25_000, {"thinkingBudget": 24_576}, True),
+    ],
+)
+def test_gemini_budget(model: str, budget: int, thinking: Any, changed: bool) -> None:
+    enabled = {"type": "enabled", "budget_tokens": budget}
+    body, losses = ask(GEMINI, model, source=MESSAGES, max_tokens=200_000, thinking=enabled)
+    assert body["generationConfig"]["thinkingConfig"] == {**thinking, "includeThoughts": True}
+    assert (BUDGET in losses) == changed
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "ends"),
+    [
+        ("gemini-3.6-flash", None, "user"),
+        ("gemini-3.5-flash", None, "model"),
+        ("m", None, "model"),
+        ("m", {"prefill": False}, "user"),
+    ],
+)
+def test_gemini_prefill(model: str, profile: Any, ends: str) -> None:
+    body, losses = ask(GEMINI, model, profile, messages=[*HELLO, {"role": "assistant", "content": "Well,"}])
+    assert body["contents"][-1]["role"] == ends
+    assert ("changed", "role.prefill") in losses
+    assert (("invented", "message.placeholder") in losses) == (ends == "user")
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "signed"),
+    [
+        ("gemini-3-pro-preview", None, True),
+        ("gemini-2.5-pro", None, False),
+        ("m", None, False),
+        ("m", {"signatures": "required"}, True),
+        ("gemini-3-pro-preview", {"signatures": "optional"}, False),
+    ],
+)
+def test_gemini_signatures(model: str, profile: Any, signed: bool) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    answer = {"role": "tool", "tool_call_id": "call_1", "content": "1"}
+    turns = [*HELLO, {"role": "assistant", "content": None, "tool_calls": [call]}, answer]
+    body, losses = ask(GEMINI, model, profile, messages=turns, tools=[TOOL])
+    assert ("thoughtSignature" in body["contents"][1]["parts"][0]) == signed
+    assert (("invented", "state.signature") in losses) == signed
+
+
 # --- the profile itself ------------------------------------------------------------------------------------------
 
 WRONG = {"prefil": False, "efforts": ["low", "huge"]}
