@@ -68,7 +68,7 @@ EFFORT, MODE, BUDGET = ("changed", "reasoning.effort"), ("changed", "reasoning.m
         ("claude-opus-4-5", "high", {"type": "enabled", "budget_tokens": 24576}, "high", None),
         ("claude-opus-4-5", "max", {"type": "enabled", "budget_tokens": 32768}, "high", EFFORT),
         # Adaptive.
-        ("claude-opus-4-6", "xhigh", {"type": "adaptive"}, "high", EFFORT),
+        ("claude-opus-4-6", "xhigh", {"type": "adaptive"}, "max", EFFORT),
         ("claude-opus-4-7", "xhigh", {"type": "adaptive"}, "xhigh", None),
         ("claude-opus-4-7", "none", {"type": "disabled"}, None, None),
         # It cannot be switched off.
@@ -191,7 +191,7 @@ def test_messages_system_in_the_middle(model: str, profile: Any, role: str) -> N
         ("gemini-2.5-flash", None, "none", {"thinkingBudget": 0}, None),
         ("gemini-2.5-flash-lite", None, "none", {"thinkingBudget": 0}, None),
         ("gemini-2.5-flash", None, "low", {"thinkingBudget": 1024}, EFFORT),
-        ("gemini-3-pro-preview", None, "medium", {"thinkingLevel": "LOW"}, EFFORT),
+        ("gemini-3-pro-preview", None, "medium", {"thinkingLevel": "HIGH"}, EFFORT),
         ("gemini-3-flash", None, "minimal", {"thinkingLevel": "MINIMAL"}, None),
         ("gemini-3.7-flash", None, "minimal", {"thinkingLevel": "LOW"}, EFFORT),
         ("gemini-3.7-flash", None, "none", {"thinkingLevel": "LOW"}, EFFORT),
@@ -253,6 +253,126 @@ def test_gemini_signatures(model: str, profile: Any, signed: bool) -> None:
     body, losses = ask(GEMINI, model, profile, messages=turns, tools=[TOOL])
     assert ("thoughtSignature" in body["contents"][1]["parts"][0]) == signed
     assert (("invented", "state.signature") in losses) == signed
+
+
+# --- OpenAI's two dialects -----------------------------------------------------------------------------------------
+
+OPENAI = pytest.mark.parametrize("target", [CHAT, RESPONSES])
+
+
+def ask_openai(target: str, model: str, profile: Any = None, **body: Any) -> tuple[Any, set[tuple[str, str]]]:
+    return ask(target, model, profile, source=MESSAGES, **{"max_tokens": 100, **body})
+
+
+@OPENAI
+@pytest.mark.parametrize(
+    ("model", "profile", "asked", "written"),
+    [
+        ("o3", None, 0.5, None),
+        ("o3", None, 1, 1),
+        ("gpt-4o", None, 0.5, 0.5),
+        ("gpt-5-chat-latest", None, 0.5, 0.5),
+        ("gpt-5.5", None, 0.5, None),  # it thinks where nothing is said
+        ("gpt-5.1", None, 0.5, 0.5),  # it does not
+        ("m", None, 0.5, 0.5),
+        ("m", {"sampling_refused": ["temperature"]}, 0.5, None),
+        ("o3", {"sampling_refused": []}, 0.5, 0.5),
+    ],
+)
+def test_openai_sampling(target: str, model: str, profile: Any, asked: float, written: float | None) -> None:
+    body, losses = ask_openai(target, model, profile, temperature=asked)
+    assert body.get("temperature") == written
+    assert (("changed", "sampling.unsupported") in losses) == (written != asked)
+
+
+@OPENAI
+def test_openai_sampling_goes_with_the_thinking(target: str) -> None:
+    off, _ = ask_openai(target, "gpt-5.5", temperature=0.5, thinking={"type": "disabled"})
+    assert off["temperature"] == 0.5
+    on, losses = ask_openai(target, "gpt-5.1", temperature=0.5, thinking={"type": "adaptive"})
+    assert "temperature" not in on
+    assert ("changed", "sampling.unsupported") in losses
+
+
+def test_chat_stop() -> None:
+    for model, kept in (("gpt-5.1", False), ("gpt-4o", True), ("m", True)):
+        body, losses = ask_openai(CHAT, model, stop_sequences=["END"])
+        assert ("stop" in body) == kept
+        assert (("dropped", "stop.unsupported") in losses) == (not kept)
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "effort", "written", "loss"),
+    [
+        ("m", None, "minimal", "minimal", None),
+        ("gpt-5", None, "minimal", "minimal", None),
+        ("gpt-5", None, "none", "minimal", EFFORT),
+        ("gpt-5.1", None, "minimal", "low", EFFORT),  # and not none
+        ("gpt-5.1", None, "xhigh", "high", EFFORT),
+        ("gpt-5-pro", None, "low", "high", EFFORT),
+        ("gpt-4o", None, "high", None, ("dropped", "reasoning.effort")),
+        ("m", {"efforts": ["low"]}, "high", "low", EFFORT),
+    ],
+)
+def test_openai_efforts(model: str, profile: Any, effort: str, written: str | None, loss: Any) -> None:
+    there, losses = ask(RESPONSES, model, profile, reasoning_effort=effort)
+    assert there.get("reasoning", {}).get("effort") == written
+    assert {pair for pair in losses if pair[1] == "reasoning.effort"} == ({loss} if loss else set())
+    said = dragoman.translate_request(
+        {"model": model, "input": "hello", "reasoning": {"effort": effort}}, RESPONSES, CHAT, profile=profile
+    )
+    assert said.body.get("reasoning_effort") == written
+
+
+def test_chat_thinking_that_cannot_be_switched_off() -> None:
+    body, losses = ask_openai(CHAT, "o3", thinking={"type": "disabled"})
+    assert body["reasoning_effort"] == "low"
+    assert MODE in losses
+
+
+@pytest.mark.parametrize(
+    ("target", "profile", "length", "written"),
+    [
+        (CHAT, None, 40, 40),
+        (CHAT, None, 50, 40),
+        (CHAT, {"call_id_max": None}, 50, 50),
+        (CHAT, {"call_id_max": 12}, 50, 12),
+        (RESPONSES, None, 50, 50),
+        (RESPONSES, None, 70, 64),
+        ("openai-chat+mistral", None, 50, 9),
+        ("openai-chat+mistral", None, 9, 9),
+        ("openai-chat+vllm", None, 300, 300),
+    ],
+)
+def test_ids_of_calls(target: str, profile: Any, length: int, written: int) -> None:
+    call = {"type": "tool_use", "id": "a" * length, "name": "f", "input": {}}
+    answer = {"type": "tool_result", "tool_use_id": "a" * length, "content": "1"}
+    turns = [*HELLO, {"role": "assistant", "content": [call]}, {"role": "user", "content": [answer]}]
+    body, losses = ask_openai(target, "m", profile, messages=turns)
+    if target == RESPONSES:
+        ids = [item["call_id"] for item in body["input"] if "call_id" in item]
+    else:
+        ids = [body["messages"][1]["tool_calls"][0]["id"], body["messages"][2]["tool_call_id"]]
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == written
+    assert (("changed", "tool_call.id") in losses) == (length != written)
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "thinking", "choice", "code"),
+    [
+        ("deepseek-v4-flash", None, None, "auto", "tool_choice.thinking"),
+        ("deepseek-v4-flash", None, {"type": "disabled"}, "required", None),
+        ("gpt-5", None, None, "required", None),
+        ("m", {"forced_tool_choice": "never"}, None, "auto", "tool_choice.forced"),
+    ],
+)
+def test_chat_forced_tools(model: str, profile: Any, thinking: Any, choice: str, code: str | None) -> None:
+    tool = {"name": "f", "input_schema": {"type": "object"}}
+    more = {"thinking": thinking} if thinking else {}
+    body, losses = ask_openai(CHAT, model, profile, tools=[tool], tool_choice={"type": "any"}, **more)
+    assert body["tool_choice"] == choice
+    assert {c for _, c in losses if c in ("tool_choice.thinking", "tool_choice.forced")} == ({code} if code else set())
 
 
 # --- the profile itself ------------------------------------------------------------------------------------------

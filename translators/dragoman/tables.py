@@ -273,7 +273,6 @@ def effort_of(budget: int) -> str:
 
 
 def nearest_effort(effort: str, taken: Collection[str]) -> str | None:
-    """The highest of the efforts `taken` that is not above `effort`, else the lowest; None if there are none."""
+    """The lowest of the efforts `taken` that is not below `effort`, else the highest; None if there are none."""
     known = sorted(taken, key=EFFORTS.index)
-    lower = [word for word in known if EFFORTS.index(word) <= EFFORTS.index(effort)]
-    return lower[-1] if lower else known[0] if known else None
+    return next((word for word in known if EFFORTS.index(word) >= EFFORTS.index(effort)), known[-1] if known else None)

@@ -458,6 +458,7 @@ class RequestWriter(ControlWriter):
 
     def stop(self, out: Json, stop: list[Any]) -> None:
         kept: list[str] = []
+        self.link("/stop_sequences", self.r.place("stop"))
         for i, word in enumerate(stop):
             if type(word) is str and word.strip():
                 self.link(f"/stop_sequences/{len(kept)}", f"{self.r.place('stop')}/{i}")

@@ -150,6 +150,9 @@ class RequestWriter(PartWriter):
         for j, (said, source) in enumerate(zip(turn.parts, turn.sources, strict=True)):
             place = f"/contents/{i}/parts/{j}"
             self.link(place, source.at)
+            if isinstance(source, (ToolCall, ToolResult)):
+                kind, name = ("functionCall", "id") if isinstance(source, ToolCall) else ("functionResponse", "call_id")
+                self.link(f"{place}/{kind}/id", self.where(source, name))
             for inner, part in self.inner.get(id(source), ()):
                 self.link(f"{place}/functionResponse/{inner}", part.at)
             if unsigned and "functionCall" in said:
