@@ -25,7 +25,7 @@ def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, repo
     if name not in known or (name in _TAKEN and value == _TAKEN[name]):
         return False
     if name in _TAKEN:
-        report.changed(param_code(name), at, value)  # what holds instead is the default
+        report.changed("sampling.unsupported", at, value)  # what holds instead is the default
     elif not is_default(name, value):
         report.dropped(param_code(name), at, value)
     return True
