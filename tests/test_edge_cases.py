@@ -131,9 +131,12 @@ def test_ag02_the_version_that_takes_a_temperature_is_said() -> None:
     assert type(home.body["temperature"]) is float
     there = request("ag02")
     assert there.body["temperature"] == 1.0
-    back = dragoman.translate_request(there.body, CHAT, MESSAGES)
+    back = dragoman.translate_request({**there.body, "model": "claude-sonnet-4-5"}, CHAT, MESSAGES)
     assert back.body["temperature"] == 1.0
     assert back.headers["anthropic-version"] == "2023-06-01"
+    newer = dragoman.translate_request(there.body, CHAT, MESSAGES)
+    assert "temperature" not in newer.body  # its model refuses it under every version
+    assert "sampling.unsupported" in {loss.code for loss in newer.losses}
 
 
 def ag04_with_its_call() -> Json:

@@ -34,6 +34,16 @@ def spell(word: str, limit: int, letter: bool = False) -> tuple[str, bool]:
     return f"{head}_{digest}", False
 
 
+def fitted_id(word: str, least: int | None, most: int) -> str:
+    """`word` as an id of at most `most` characters; where no other length is taken, of letters and digits alone."""
+    if least == most:
+        exact = len(word) == most and word.isascii() and word.isalnum()
+        return word if exact else hashlib.sha256(word.encode("utf-8", "surrogatepass")).hexdigest()[:most]
+    if len(word) <= most:
+        return word
+    return spell(word, most)[0] if most > 24 else fitted_id(word, most, most)
+
+
 def _coded(data: bytes) -> str:
     return _PREFIX + "".join(chr(b) if b in _SAFE else f"_{b:02x}" for b in data)
 

@@ -19,7 +19,7 @@ from .carrier import alight, decode, is_carrier
 from .dialects.base import NAME_LIMITS, Context, Dialect
 from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
-from .ids import spell, unspell
+from .ids import fitted_id, spell, unspell
 from .jsontext import dumps, escape, loads, same
 from .media import from_data_url
 from .model import (
@@ -344,7 +344,9 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], 
 
 def _shortened(name: str, texts: list[str]) -> bool:
     """Whether a name is a longer one of the source, cut to a limit."""
-    return any(spell(unspell(t), limit)[0] == name for t in texts for limit in NAME_LIMITS if len(t) > limit)
+    if any(spell(unspell(t), limit)[0] == name for t in texts for limit in (40, *NAME_LIMITS) if len(t) > limit):
+        return True
+    return len(name) == 9 and any(fitted_id(unspell(t), 9, 9) == name for t in texts)
 
 
 def _content(url: str) -> str | None:

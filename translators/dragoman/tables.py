@@ -5,6 +5,7 @@ A row is read left to right and written right to left, so that reading and writi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from .jsontext import escape, same
@@ -269,3 +270,9 @@ def effort_of(budget: int) -> str:
         if budget <= limit:
             return effort
     return "xhigh"
+
+
+def nearest_effort(effort: str, taken: Collection[str]) -> str | None:
+    """The lowest of the efforts `taken` that is not below `effort`, else the highest; None if there are none."""
+    known = sorted(taken, key=EFFORTS.index)
+    return next((word for word in known if EFFORTS.index(word) >= EFFORTS.index(effort)), known[-1] if known else None)

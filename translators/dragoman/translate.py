@@ -12,6 +12,7 @@ from .errors import Fault, InvalidDocument
 from .homecoming import come_home
 from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads
 from .model import Error, Json, Message, Request, Response
+from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import ERRORS, drop_extra
@@ -89,6 +90,13 @@ def _raw(body: Body) -> bytes | None:
     return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None
 
 
+def _options(on_loss: OnLoss, profile: Any) -> None:
+    """Raise where an option is none: DragomanError for the policy, InvalidDocument for the profile."""
+    check_policy(on_loss)
+    if profile is not None:
+        check(profile)
+
+
 def _context(request: Any, target: Dialect, now: int | None, profile: Any) -> Context:
     if request is not None and not isinstance(request, Request):
         request = target.read_request(as_object(request), None)
@@ -113,7 +121,7 @@ def translate_request(
     history: gives the turns behind `previous_response_id`, which only the server that answered has otherwise.
     Raises InvalidDocument (what is no request of `source`), UnknownDialect, UntranslatableDocument (on_loss="raise").
     """
-    check_policy(on_loss)
+    _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     document = as_object(body)
     _check(document, came, "request", validate)
@@ -177,7 +185,7 @@ def write_request(
     now: int | None = None,
 ) -> Translation:
     """A canonical request in the words of `target`; at home as it was read, elsewhere with its losses."""
-    check_policy(on_loss)
+    _options(on_loss, profile)
     goes = registry.get(target)
     report = Report()
     home, context = request.dialect == goes.documents, Context(None, now, profile)
@@ -200,7 +208,7 @@ def read_request(
     now: int | None = None,
 ) -> Request:
     """The canonical request that `body` of `dialect` says. Raises InvalidDocument with all faults at once."""
-    check_policy(on_loss)
+    _options(on_loss, profile)
     came = registry.get(dialect)
     document = as_object(body)
     _check(document, came, "request", validate)
@@ -224,7 +232,7 @@ def translate_response(
     request: the client's own request in the target's dialect, for what is echoed. A body that is an error under
     a success status, or `{}`, or no JSON at all, gives the target's error body with `status` set.
     """
-    check_policy(on_loss)
+    _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     try:
         document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
@@ -251,7 +259,7 @@ def write_response(
     now: int | None = None,
 ) -> Translation:
     """A canonical response in the words of `target`."""
-    check_policy(on_loss)
+    _options(on_loss, profile)
     goes = registry.get(target)
     home = response.dialect == goes.documents
     failed = response.error
@@ -280,7 +288,7 @@ def read_response(
     now: int | None = None,
 ) -> Response:
     """The canonical response that `body` of `dialect` says; an error body becomes `Response.error`."""
-    check_policy(on_loss)
+    _options(on_loss, profile)
     came = registry.get(dialect)
     return _read_response(as_object(body), came, validate)
 
@@ -301,7 +309,7 @@ def translate_error(
 
     A body that is no JSON becomes the error's message.
     """
-    check_policy(on_loss)
+    _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         try:
@@ -363,7 +371,7 @@ def translate_stream(
     now: int | None = None,
 ) -> StreamTranslation:
     """A running stream of `source` in the words of `target`: `feed(bytes) -> bytes`, `close() -> bytes`."""
-    check_policy(on_loss)
+    _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     return StreamTranslation(came, goes, _context(request, goes, now, profile), on_loss)
 
@@ -382,7 +390,7 @@ class Exchange:
         now: int | None = None,
         history: History | None = None,
     ) -> None:
-        check_policy(on_loss)
+        _options(on_loss, profile)
         self._history = history
         self.client, self.upstream = registry.get(client).name, registry.get(upstream).name
         self._options: dict[str, Any] = {

@@ -118,7 +118,7 @@ class Context:
 
     request     the client's own request in the target's dialect, if given (echoes, include_usage, n)
     now         unix seconds for a creation time that the source does not have; None is 0
-    profile     facts about the model family: a mapping, of which today only `anthropic_version` is read
+    profile     what the user knows of the model and the upstream: a mapping of the fields of `profiles.Profile`
     """
 
     request: Request | None = None

@@ -230,6 +230,11 @@ def _ranked(dialect: str) -> tuple[Row, ...]:
     return tuple(sorted(known, key=lambda r: (weight(r.pattern), r.dialect == dialect)))
 
 
+def check(override: Any) -> None:
+    """Raise InvalidDocument, with every fault, for what is no mapping of facts."""
+    _checked(override)
+
+
 def _checked(override: Any) -> dict[str, Any]:
     """The user's own facts as values of fields; raises InvalidDocument with every fault."""
     if not isinstance(override, Mapping):

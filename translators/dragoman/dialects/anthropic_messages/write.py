@@ -18,6 +18,7 @@ from ...model import (
     Response,
     Text,
     ToolCall,
+    ToolResult,
     Usage,
 )
 from ...registry import find
@@ -127,6 +128,10 @@ class BlockWriter(Writer):
         for i, part in enumerate(sources if self.report.links is not None else ()):
             self.link(f"{target}/{i}", part.at)
             self.link_title(f"{target}/{i}", part)
+            if isinstance(part, ToolResult):
+                self.link(f"{target}/{i}/tool_use_id", self.where(part, "call_id"))
+            elif isinstance(part, ToolCall):
+                self.link(f"{target}/{i}/id", self.where(part, "id"))
             for j, inner in enumerate(self.inner.get(id(part), ())):
                 self.link(f"{target}/{i}/content/{j}", inner.at)
                 self.link_title(f"{target}/{i}/content/{j}", inner)

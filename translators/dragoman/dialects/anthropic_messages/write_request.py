@@ -9,24 +9,25 @@ from typing import Any
 
 from ...errors import DragomanError
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_closed, is_default, param_code
+from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, only_results, pair_ids
+from .control import ControlWriter
 from .home import home_request
 from .words import (
-    EFFORTS,
-    MAX_TOKENS,
     MEDIA_TYPES,
     NAME,
     NEWER,
     PLACEHOLDER,
+    SERVER_CALLS,
+    SERVER_RESULTS,
     SERVICE_TIER,
     TOOL_CHOICE,
     VERSION,
     WIRE,
 )
-from .write import BlockWriter
 
 
 def version(context: Context) -> str:
@@ -49,18 +50,21 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
 
 SYSTEM = ("system", "developer")
 _BOUNDED = frozenset({"temperature", "top_p", "top_k", "max_output_tokens", "service_tier"})
+# What a turn may end with that is to be answered, or gone on from, as it is.
+_UNFINISHED = {"tool_use", *SERVER_CALLS, *SERVER_RESULTS}
 
 
-class RequestWriter(BlockWriter):
+class RequestWriter(ControlWriter):
     """One request."""
 
     upstream = True
 
-    __slots__ = ("copies", "free", "ids", "known", "messages", "open", "r", "renamed", "said")
+    __slots__ = ("copies", "free", "ids", "known", "messages", "open", "renamed", "said")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
+        self.facts = lookup(NAME, r.model, context.profile)
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
         self.said = self.turns(r.messages)
         self.ids: dict[int, str] = {}
@@ -106,8 +110,20 @@ class RequestWriter(BlockWriter):
         self.tools(out)
         self.reasoning(out)
         self.output(out)
+        self.last_turn(out)
         self.drop(r)
         return out
+
+    def last_turn(self, out: Json) -> None:
+        """ "The conversation must end with a user message", for models that do not go on from a turn of their own."""
+        role, blocks, _, _ = self.messages[-1]
+        thinks = out.get("thinking", {}).get("type") in ("enabled", "adaptive")
+        goes_on = self.facts.prefill is None or (self.facts.prefill and not thinks)
+        if goes_on or role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
+            return
+        turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
+        self.report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
+        out["messages"].append(turn)
 
     # messages
 
@@ -236,11 +252,12 @@ class RequestWriter(BlockWriter):
         if m.role == "developer":
             self.report.changed("role.renamed", self.where(m, "role"), m.role)
         before = self.messages[-1][0] if self.messages else ""
-        if following == "assistant" and before == "system":
+        stays = following == "assistant" and self.facts.mid_system is not False
+        if stays and before == "system":
             self.report.changed("message.merged", m.at)
             self.messages[-1][1].extend(blocks)
             self.messages[-1][2].extend(sources)
-        elif following == "assistant" and before == "user":
+        elif stays and before == "user":
             self.turn("system", blocks, sources, m.at)
         else:
             self.report.changed("role.moved", m.at, m.role)
@@ -405,17 +422,15 @@ class RequestWriter(BlockWriter):
     # the rest
 
     def params(self, out: Json) -> None:
-        r, report = self.r, self.report
+        r, report, refused = self.r, self.report, self.refused()
         for name, value in r.params.items():
             wire = WIRE.get(name)
-            fits = name not in _BOUNDED or (name == "max_output_tokens" and type(value) is int and value >= 1)
-            if wire is not None and fits:
+            if wire is not None and name not in _BOUNDED and name not in refused:
                 out[wire] = value
                 continue
             at = r.place(name)
-            if name in ("temperature", "top_p", "top_k") and version(self.context) == NEWER:
-                # "Extra inputs are not permitted"
-                report.dropped("sampling.unsupported", at, value)
+            if name in refused:
+                report.dropped(param_code(name), at, value)
             elif name == "temperature" and isinstance(value, (int, float)) and not 0 <= value <= 1:
                 out["temperature"] = 1.0 if value > 1 else 0.0
                 report.changed("sampling.clamped", at, value)
@@ -428,6 +443,9 @@ class RequestWriter(BlockWriter):
                 # Here 0 would only write the prompt cache.
                 report.changed("max_tokens.zero", at, value)
                 out["max_tokens"] = 1
+            elif name == "max_output_tokens" and type(value) is int and value > (self.facts.max_output_tokens or value):
+                out["max_tokens"] = self.facts.max_output_tokens
+                report.changed("max_tokens.limit", at, value)
             elif wire is not None:
                 out[wire] = value
             elif name == "stop":
@@ -440,12 +458,21 @@ class RequestWriter(BlockWriter):
             elif name != "parallel_tool_calls" and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
         if "max_tokens" not in out:
-            budget = r.reasoning.budget if r.reasoning is not None else None
-            out["max_tokens"] = MAX_TOKENS + (budget if budget is not None and budget > 0 else 0)
+            out["max_tokens"] = self.default_limit()
             report.invented("max_tokens.default", "/max_tokens", out["max_tokens"])
+
+    def refused(self) -> set[str]:
+        """The settings that the model, or the wire version, does not take."""
+        refused = set(self.facts.sampling_refused or ())
+        if version(self.context) == NEWER:
+            refused |= {"temperature", "top_p", "top_k"}  # "Extra inputs are not permitted"
+        # "temperature and top_p cannot both be specified": the first one holds.
+        said = [name for name in self.facts.sampling_exclusive or () if name in self.r.params and name not in refused]
+        return refused | set(said[1:])
 
     def stop(self, out: Json, stop: list[Any]) -> None:
         kept: list[str] = []
+        self.link("/stop_sequences", self.r.place("stop"))
         for i, word in enumerate(stop):
             if type(word) is str and word.strip():
                 self.link(f"/stop_sequences/{len(kept)}", f"{self.r.place('stop')}/{i}")
@@ -498,6 +525,8 @@ class RequestWriter(BlockWriter):
                 said["disable_parallel_tool_use"] = True
         if said is not None:
             out["tool_choice"] = said
+        if self.facts.forced_tool_choice == "never":
+            self.unforced(out, "tool_choice.forced")
 
     def tool(self, tool: Tool, target: str) -> Json:
         out: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
@@ -521,71 +550,6 @@ class RequestWriter(BlockWriter):
             self.mark(tool, out)
         self.drop(tool)
         return out
-
-    def reasoning(self, out: Json) -> None:
-        c, r, report = self.r.reasoning, self.r, self.report
-        if c is None:
-            return
-        self.drop(c, c.at)
-        mode, effort = c.mode, c.effort
-        if effort == "none" or mode == "disabled" or c.budget == 0:
-            thinking: Json = {"type": "disabled"}
-            if effort not in (None, "none"):
-                report.dropped("reasoning.effort", r.place("reasoning.effort"), effort)
-            effort = None
-        elif mode == "enabled" and c.budget is not None:
-            thinking = self.budget(out, c.budget)
-        else:
-            thinking = {"type": "adaptive"}
-            if mode == "enabled" and effort is None:
-                effort = "high"  # what the service takes where nothing is said
-            if c.budget is not None:
-                report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
-        if mode is not None:
-            # Another vendor's control, in this dialect's words.
-            report.changed("reasoning.mode", r.place("reasoning.mode"), mode)
-        out["thinking"] = thinking
-        if effort is not None:
-            if effort not in EFFORTS:
-                report.changed("reasoning.effort", r.place("reasoning.effort"), effort)
-                effort = "low"
-            out["output_config"] = {"effort": effort}
-        if thinking["type"] != "disabled" and c.display is not None:
-            thinking["display"] = c.display if c.display in ("summarized", "omitted") else "summarized"
-            if thinking["display"] != c.display:
-                report.changed("reasoning.display", r.place("reasoning.display"), c.display)
-        elif c.display is not None:
-            report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
-        if thinking["type"] != "disabled":
-            self.under_thinking(out, thinking["type"] == "enabled")
-
-    def budget(self, out: Json, budget: int) -> Json:
-        """A budget within 1024 <= budget < max_tokens, or the nearest control."""
-        limit = out["max_tokens"]
-        fits = min(budget if budget > 0 else BUDGETS["medium"], limit - 1)
-        place = self.r.place("reasoning.budget")
-        if fits < 1024:
-            self.report.changed("reasoning.budget", place, budget)
-            return {"type": "adaptive"}
-        if fits != budget:
-            self.report.changed("reasoning.budget", place, budget)
-        return {"type": "enabled", "budget_tokens": fits}
-
-    def under_thinking(self, out: Json, enabled: bool) -> None:
-        """With thinking on, the service takes no sampling of its own: temperature 1, no top_k, top_p >= 0.95."""
-        r, report = self.r, self.report
-        for name, wrong in (
-            ("temperature", out.get("temperature", 1) != 1),
-            ("top_k", "top_k" in out),
-            ("top_p", out.get("top_p", 1) < 0.95),
-        ):
-            if wrong:
-                report.dropped("sampling.thinking", r.place(name), out.pop(name))
-        choice = out.get("tool_choice")
-        if enabled and choice is not None and choice["type"] in ("any", "tool") and r.tool_choice is not None:
-            # "Thinking may not be enabled when tool_choice forces tool use."
-            report.changed("tool_choice.thinking", r.tool_choice.at, choice["type"])
-            out["tool_choice"] = {"type": "auto"} | {k: v for k, v in choice.items() if k not in ("type", "name")}
 
     def output(self, out: Json) -> None:
         f, report = self.r.output, self.report

@@ -5,7 +5,6 @@ Facts: Google's API reference and the types of the google-genai SDK.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ...model import (
@@ -479,36 +478,10 @@ LIMIT_STOP = 5  # "stopSequences <= 5"
 # "functionResponse.parts: image/png, jpeg, webp, application/pdf, text/plain"
 RESULT_MEDIA = frozenset({"image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"})
 
-# These think by budget; everything newer by level. None: no range is known.
-_BUDGETS: tuple[tuple[re.Pattern[str], tuple[int, int]], ...] = (
-    (re.compile(r"gemini-2\.5-pro"), (128, 32768)),
-    (re.compile(r"gemini-2\.5-flash-lite"), (512, 24576)),
-    (re.compile(r"gemini-2\.5-flash"), (0, 24576)),
-    (re.compile(r"gemini-2"), (0, 24576)),
-)
-# "Gemini 3+: the first functionCall of every step needs its signature, else 400."
-_SIGNED = re.compile(r"gemini-(?:[3-9]|\d\d)")
-# Those that know the level MINIMAL.
-_MINIMAL = re.compile(r"gemini-3-flash|gemini-3\.[56]-flash")
+# What a model takes of which nothing else is known.
+COMMON_LEVELS = ("minimal", "low", "medium", "high")
 # "Dummy that disables the check", for calls of another vendor's model.
 UNSIGNED = "skip_thought_signature_validator"
-
-
-def budget_range(model: str) -> tuple[int, int] | None:
-    """The thinking budgets of a model that thinks by budget; None for one that thinks by level."""
-    return next((limits for pattern, limits in _BUDGETS if pattern.search(model)), None)
-
-
-def lowest_level(model: str) -> str | None:
-    """The least that a model which cannot stop thinking takes; None where nothing is known of the model."""
-    if not _SIGNED.search(model):
-        return None
-    return "MINIMAL" if _MINIMAL.search(model) else "LOW"
-
-
-def wants_signatures(model: str) -> bool:
-    """Whether the model refuses a function call without a signature."""
-    return _SIGNED.search(model) is not None
 
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.

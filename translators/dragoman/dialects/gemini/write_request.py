@@ -14,6 +14,7 @@ from ...model import (
     Opaque,
     Part,
     Reasoning,
+    ReasoningControl,
     Refusal,
     Request,
     Text,
@@ -21,14 +22,16 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_closed, is_default, param_code
+from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
 from ..base import Context, pair_ids
 from .home import home_request
 from .schema import for_service
 from .words import (
     CHOICE,
+    COMMON_LEVELS,
     CONFIG_WIRE,
     LIMIT_STOP,
     NAME,
@@ -36,9 +39,6 @@ from .words import (
     RESULT_MEDIA,
     SERVICE_TIER,
     UNSIGNED,
-    budget_range,
-    lowest_level,
-    wants_signatures,
 )
 from .write import PartWriter, own
 
@@ -79,13 +79,14 @@ class Turn:
 class RequestWriter(PartWriter):
     """One request."""
 
-    __slots__ = ("called", "free", "ids", "inner", "names", "r", "said", "texts", "turns_out")
+    __slots__ = ("called", "facts", "free", "ids", "inner", "names", "r", "said", "texts", "turns_out")
 
     upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
+        self.facts = lookup(NAME, r.model, context.profile)
         self.said = self.paired(self.gathered(self.turns(r.messages)))
         self.ids = pair_ids(self.said)
         self.free: set[str] = set()  # the calls of free-text tools
@@ -117,6 +118,7 @@ class RequestWriter(PartWriter):
         elif self.turns_out[-1].role == "model" and self.said[-1].role == "assistant":
             # "older models continue it, newer ones refuse it"
             self.report.changed("role.prefill", self.said[-1].at)
+            self.go_on(self.turns_out)
         out["contents"] = [self.content(i, turn) for i, turn in enumerate(self.turns_out)]
         config: Json = {}
         self.params(out, config)
@@ -128,6 +130,15 @@ class RequestWriter(PartWriter):
         self.drop(r)
         return out
 
+    def go_on(self, turns: list[Turn]) -> None:
+        """ "Requests ending with a model turn are not supported": then the user says a word, unless a call waits."""
+        if self.facts.prefill is False and "functionCall" not in turns[-1].parts[-1]:
+            last = Turn("user", "")
+            last.add({"text": PLACEHOLDER}, Text(PLACEHOLDER))
+            said = {"role": "user", "parts": last.parts}
+            self.report.invented("message.placeholder", f"/contents/{len(turns)}", said)
+            turns.append(last)
+
     # messages
 
     def content(self, i: int, turn: Turn) -> Json:
@@ -135,10 +146,13 @@ class RequestWriter(PartWriter):
         self.link(f"/contents/{i}", turn.at)
         if turn.at:
             self.link(f"/contents/{i}/role", f"{turn.at}/role")
-        unsigned = turn.role == "model" and wants_signatures(self.r.model)
+        unsigned = turn.role == "model" and self.facts.signatures == "required"
         for j, (said, source) in enumerate(zip(turn.parts, turn.sources, strict=True)):
             place = f"/contents/{i}/parts/{j}"
             self.link(place, source.at)
+            if isinstance(source, (ToolCall, ToolResult)):
+                kind, name = ("functionCall", "id") if isinstance(source, ToolCall) else ("functionResponse", "call_id")
+                self.link(f"{place}/{kind}/id", self.where(source, name))
             for inner, part in self.inner.get(id(source), ()):
                 self.link(f"{place}/functionResponse/{inner}", part.at)
             if unsigned and "functionCall" in said:
@@ -539,20 +553,25 @@ class RequestWriter(PartWriter):
         if c is None:
             return
         self.drop(c, c.at)
+        if self.facts.thinking == ():
+            self.no_control(c)
+            return
         thinking: Json = {}
-        limits = budget_range(r.model)
         off = c.effort == "none" or c.mode in ("disabled", "between_tools")
         if off:
-            self.off(thinking, limits)
+            self.off(thinking, "reasoning.effort", "reasoning.effort" if c.effort else "reasoning.mode", "none")
             if c.effort not in (None, "none"):
                 report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
         elif c.budget is not None and c.mode == "enabled":
-            thinking["thinkingBudget"] = self.fitted(c.budget, limits)
+            if c.budget == 0:
+                self.off(thinking, "reasoning.budget", "reasoning.budget", 0)
+            else:
+                thinking["thinkingBudget"] = self.fitted(c.budget)
             if c.effort is not None:
                 report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
-        elif c.effort is not None and limits is not None:
+        elif c.effort is not None and self.knows("budget"):
             # "thinkingLevel" is for newer models.
-            thinking["thinkingBudget"] = self.fitted(BUDGETS[c.effort], limits)
+            thinking["thinkingBudget"] = self.fitted(BUDGETS[c.effort])
             report.changed("reasoning.effort", r.place("reasoning.effort"), c.effort)
         elif c.effort is not None:
             thinking["thinkingLevel"] = self.level(c.effort)
@@ -573,32 +592,42 @@ class RequestWriter(PartWriter):
         if thinking:
             config["thinkingConfig"] = thinking
 
-    def off(self, thinking: Json, limits: tuple[int, int] | None) -> None:
-        """No thinking, or as little as the model knows."""
-        place = self.r.place("reasoning.effort" if self.r.reasoning and self.r.reasoning.effort else "reasoning.mode")
-        least = lowest_level(self.r.model)
-        if least is not None:
-            thinking["thinkingLevel"] = least
-            self.report.changed("reasoning.effort", place, "none")
-        else:
-            thinking["thinkingBudget"] = limits[0] if limits is not None and limits[0] == 128 else 0
-            if thinking["thinkingBudget"]:
-                self.report.changed("reasoning.effort", place, "none")
+    def knows(self, control: str) -> bool:
+        """Whether it is known that the model's thinking is controlled so."""
+        return control in (self.facts.thinking or ())
 
-    def fitted(self, budget: int, limits: tuple[int, int] | None) -> int:
+    def no_control(self, c: ReasoningControl) -> None:
+        """ "Thinking is not enabled for this model": there a control is refused, even one that says off."""
+        for name in ("mode", "effort", "budget", "display"):
+            if getattr(c, name) is not None:
+                self.report.dropped(f"reasoning.{name}", self.r.place(f"reasoning.{name}"), getattr(c, name))
+
+    def off(self, thinking: Json, code: str, asked: str, value: Any) -> None:
+        """No thinking, or as little as the model knows."""
+        levels = self.facts.thinking_levels
+        if self.facts.thinking is None or self.knows("disabled"):
+            thinking["thinkingBudget"] = 0
+            return
+        if levels and self.knows("level"):
+            thinking["thinkingLevel"] = levels[0].upper()
+        else:
+            thinking["thinkingBudget"] = self.facts.budget_min or 0
+        self.report.changed(code, self.r.place(asked), value)
+
+    def fitted(self, budget: int) -> int:
         """A budget within what the model takes."""
-        if limits is None or budget <= 0:
+        least, most = self.facts.budget_min, self.facts.budget_max
+        if budget <= 0:
             return budget
-        fits = min(max(budget, limits[0]), limits[1])
+        fits = max(budget, least or 0)
+        fits = fits if most is None else min(fits, most)
         if fits != budget:
             self.report.changed("reasoning.budget", self.r.place("reasoning.budget"), budget)
         return fits
 
     def level(self, effort: str) -> str:
-        """The thinking level for an effort; HIGH is the highest that models take."""
-        said = {"xhigh": "high", "max": "high"}.get(effort, effort).upper()
-        if said == "MINIMAL":
-            said = lowest_level(self.r.model) or said
-        if said.lower() != effort:
+        """The thinking level for an effort, of those that the model takes."""
+        said = nearest_effort(effort, self.facts.thinking_levels or COMMON_LEVELS) or effort
+        if said != effort:
             self.report.changed("reasoning.effort", self.r.place("reasoning.effort"), effort)
-        return said
+        return said.upper()

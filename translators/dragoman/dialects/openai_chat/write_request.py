@@ -18,10 +18,12 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, only_results, pair_ids
+from ..openai_facts import free_choice, refused, short_id, taken_effort, taken_id, thinks
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
@@ -45,16 +47,17 @@ def _blank(part: Part) -> bool:
 class RequestWriter(ChatWriter):
     """One request."""
 
-    __slots__ = ("answered", "attached", "calls", "ids", "messages", "r", "said", "skipped", "spoken")
+    __slots__ = ("answered", "attached", "calls", "facts", "ids", "messages", "r", "said", "skipped", "spoken")
 
     upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context, flavour: Flavour) -> None:
         super().__init__(find(r.dialect), report, False, context, flavour)
         self.r = r
+        self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []
         self.said = self.paired(self.gathered(self.turns(r.messages)))
-        self.ids = pair_ids(self.said)
+        self.ids = {node: short_id(self.facts, made, None) for node, made in pair_ids(self.said).items()}
         self.calls: dict[str, str] = {}  # id -> name
         self.attached: list[tuple[Message, list[Part]]] = []  # the media of results, until these are through
         self.answered = ""  # where the last results stood, if they were a turn of the user's own
@@ -75,10 +78,13 @@ class RequestWriter(ChatWriter):
             report.invented("message.placeholder", "/messages/0", {"role": "user", "content": "."})
             self.messages.append({"role": "user", "content": "."})
         out["messages"] = self.messages
+        control: Json = {"model": r.model}
+        thinking = thinks(self.facts, self.reasoning(control))
         self.tools(out)
-        self.params(out)
+        self.unforced(out, thinking)
+        self.params(out, thinking)
         self.output(out)
-        self.reasoning(out)
+        out.update(control)
         self.drop(r)
         return out
 
@@ -206,7 +212,7 @@ class RequestWriter(ChatWriter):
         """One `tool` message; returns the media that had to leave it."""
         call_id = self.ids.get(id(part))
         if call_id is None:
-            call_id = self.id(part.call_id or "")
+            call_id = taken_id(self.facts, self.id(part.call_id or ""), None, self.where(part, "call_id"), self.report)
         else:
             self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/tool_call_id", call_id)
         if call_id not in self.calls:
@@ -242,6 +248,7 @@ class RequestWriter(ChatWriter):
         self.messages.append(message)
         self.link(target, part.at)
         self.link(f"{target}/role", f"{m.at}/role")
+        self.link(f"{target}/tool_call_id", self.where(part, "call_id"))
         self.result_name(part, self.calls[call_id])
         if failed:
             self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
@@ -265,10 +272,11 @@ class RequestWriter(ChatWriter):
                 call_id = self.ids.get(id(part))
                 place = f"{target}/tool_calls/{len(calls)}"
                 if call_id is None:
-                    call_id = self.id(part.id or "")
+                    call_id = taken_id(self.facts, self.id(part.id or ""), None, self.where(part, "id"), self.report)
                 else:
                     self.report.invented("tool_call.id", f"{place}/id", call_id)
                 self.calls[call_id] = part.name
+                self.link(f"{place}/id", self.where(part, "id"))
                 calls.append(self.call(part, call_id, place))
                 continue
             if isinstance(part, Reasoning) and self.flavour.history:
@@ -465,6 +473,14 @@ class RequestWriter(ChatWriter):
             mode = choice.mode.removeprefix("subset_")
             out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": allowed}}
 
+    def unforced(self, out: Json, thinking: bool) -> None:
+        """Where the model cannot be made to call a tool, it may."""
+        choice = self.r.tool_choice
+        code = free_choice(self.facts, out.get("tool_choice"), thinking)
+        if choice is not None and code is not None:
+            self.report.changed(code, choice.at, choice.mode)
+            out["tool_choice"] = "auto"
+
     def tool(self, tool: Tool) -> Json | None:
         if tool.kind == "server" or (tool.kind == "custom" and not self.flavour.custom):
             self.report.dropped(f"tool.{tool.kind}", tool.at, tool.value)
@@ -484,11 +500,13 @@ class RequestWriter(ChatWriter):
         self.cache(tool)
         return {"type": tool.kind, tool.kind: inner}
 
-    def params(self, out: Json) -> None:
+    def params(self, out: Json, thinking: bool) -> None:
         r, report = self.r, self.report
         tools = "tools" in out
         for name, value in r.params.items():
             wire = self.flavour.wire.get(name) or WIRE.get(name)
+            if refused(self.facts, thinking, name, value, r.place(name), report):
+                continue
             if name == "max_output_tokens":
                 if value == 0:
                     # "0 only writes the prompt cache": the nearest here is the shortest answer.
@@ -523,6 +541,7 @@ class RequestWriter(ChatWriter):
     def stop(self, out: Json, stop: list[Any]) -> None:
         """ "up to 4 sequences" of text."""
         kept: list[str] = []
+        self.link("/stop", self.r.place("stop"))
         for i, word in enumerate(stop):
             if type(word) is not str or len(kept) == 4:
                 self.report.dropped("stop.limit", f"{self.r.place('stop')}/{i}", word)
@@ -566,10 +585,11 @@ class RequestWriter(ChatWriter):
             self.report.invented("format.strict", "/response_format/json_schema/strict", inner["strict"])
         out["response_format"] = {"type": "json_schema", "json_schema": inner}
 
-    def reasoning(self, out: Json) -> None:
+    def reasoning(self, out: Json) -> str | None:
+        """Ask for thinking; returns the effort that is asked for."""
         c, r, report = self.r.reasoning, self.r, self.report
         if c is None:
-            return
+            return None
         self.drop(c, c.at)
         effort = c.effort
         if c.mode in ("disabled", "between_tools"):
@@ -591,9 +611,12 @@ class RequestWriter(ChatWriter):
             # Effort without a mode is the model's own default there; here it is the only knob.
             self.effort_alone(c, r.place("reasoning.effort"))
         if effort is not None:
+            effort = taken_effort(self.facts, effort, r, report)
+        if effort is not None:
             self.control(out, effort)
         if c.display is not None:
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+        return effort
 
     def control(self, out: Json, effort: str) -> None:
         """Ask for thinking of `effort` in the flavour's own way."""

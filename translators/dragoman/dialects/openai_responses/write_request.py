@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ...ids import derived, spell
+from ...ids import derived
 from ...model import (
     Json,
     Media,
@@ -20,10 +20,12 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, pair_ids
+from ..openai_facts import free_choice, refused, taken_effort, taken_id, thinks
 from .home import flat_format, home_request
 from .words import (
     CACHE_KEY,
@@ -50,13 +52,14 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
 class RequestWriter(ItemWriter):
     """One request. What is a turn elsewhere becomes a message and items beside it, in order."""
 
-    __slots__ = ("before", "calls", "ids", "input", "r", "said", "skipped", "spoken")
+    __slots__ = ("before", "calls", "facts", "ids", "input", "r", "said", "skipped", "spoken")
 
     upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
+        self.facts = lookup(NAME, r.model, context.profile)
         self.input: list[Json] = []
         self.said = self.paired(r.messages)
         self.ids = pair_ids(self.said)
@@ -88,10 +91,13 @@ class RequestWriter(ItemWriter):
             report.invented("message.placeholder", "/input/0", item)
             self.input.append(item)
         out["input"] = self.input
+        control: Json = {}
+        thinking = thinks(self.facts, self.reasoning(control))
         self.tools(out)
-        self.params(out)
+        self.unforced(out, thinking)
+        self.params(out, thinking)
         self.output(out)
-        self.reasoning(out)
+        out.update(control)
         self.drop(r)
         return out
 
@@ -284,22 +290,19 @@ class RequestWriter(ItemWriter):
     # calls, results, thinking
 
     def known_id(self, part: ToolCall | ToolResult) -> str:
-        """The call id of a call or a result, within 64 characters."""
+        """The call id of a call or a result, within what is taken."""
         call_id = self.ids.get(id(part))
         if call_id is not None:
             self.report.invented("tool_call.id", f"/input/{len(self.input)}/call_id", call_id)
             return call_id
         word = part.id if isinstance(part, ToolCall) else part.call_id
-        plain = self.id(word or "")
-        if len(plain) <= LIMIT_ID:
-            return plain
         name = "id" if isinstance(part, ToolCall) else "call_id"
-        self.report.changed("tool_call.id", self.where(part, name), word)
-        return spell(plain, LIMIT_ID)[0]
+        return taken_id(self.facts, self.id(word or ""), LIMIT_ID, self.where(part, name), self.report)
 
     def call_item(self, part: ToolCall) -> None:
         call_id = self.known_id(part)
         self.calls[call_id] = part
+        self.link(f"{self.next()}/call_id", self.where(part, "id"))
         self.input.append(self.call(part, call_id, self.next()))
 
     def result(self, part: ToolResult) -> None:
@@ -319,6 +322,7 @@ class RequestWriter(ItemWriter):
             output = content[0]["text"]
         self.input.append({"type": _OUTPUT[call.kind], "call_id": call_id, "output": output})
         self.link(place, part.at)
+        self.link(f"{place}/call_id", self.where(part, "call_id"))
         self.result_name(part, call.name)
         if failed:
             self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
@@ -387,6 +391,14 @@ class RequestWriter(ItemWriter):
             mode = choice.mode.removeprefix("subset_")
             out["tool_choice"] = {"type": "allowed_tools", "mode": mode, "tools": allowed}
 
+    def unforced(self, out: Json, thinking: bool) -> None:
+        """Where the model cannot be made to call a tool, it may."""
+        choice = self.r.tool_choice
+        code = free_choice(self.facts, out.get("tool_choice"), thinking)
+        if choice is not None and code is not None:
+            self.report.changed(code, choice.at, choice.mode)
+            out["tool_choice"] = "auto"
+
     def tool(self, tool: Tool, target: str) -> Json:
         out: Json = {"type": tool.kind, "name": self.name(tool.name or "", self.where(tool, "name"))}
         if tool.description is not None:
@@ -422,7 +434,7 @@ class RequestWriter(ItemWriter):
         self.report.changed("tool.web_search", place, options)
         return out
 
-    def params(self, out: Json) -> None:
+    def params(self, out: Json, thinking: bool) -> None:
         r, report = self.r, self.report
         text: Json = {}
         # "store defaults to true" here, to false elsewhere.
@@ -430,6 +442,8 @@ class RequestWriter(ItemWriter):
         for name, value in r.params.items():
             wire = WIRE.get(name)
             at = r.place(name)
+            if refused(self.facts, thinking, name, value, at, report):
+                continue
             if name == "max_output_tokens" and type(value) is int and value < MIN_TOKENS:
                 report.changed("max_tokens.minimum", at, value)
                 out["max_output_tokens"] = MIN_TOKENS
@@ -492,10 +506,11 @@ class RequestWriter(ItemWriter):
                 self.report.invented("format.strict", "/text/format/strict", said["strict"])
         out.setdefault("text", {})["format"] = said
 
-    def reasoning(self, out: Json) -> None:
+    def reasoning(self, out: Json) -> str | None:
+        """Ask for thinking; returns the effort that is asked for."""
         c, r, report = self.r.reasoning, self.r, self.report
         if c is None:
-            return
+            return None
         self.drop(c, c.at)
         effort = c.effort
         self.effort_alone(c, r.place("reasoning.effort"))
@@ -513,6 +528,8 @@ class RequestWriter(ItemWriter):
             effort = effort or "high"  # "effort absent = high" (Anthropic)
         said: Json = {}
         if effort is not None:
+            effort = taken_effort(self.facts, effort, r, report)
+        if effort is not None:
             said["effort"] = effort
         if c.display is not None:
             word = SUMMARY.write.get(c.display)
@@ -523,6 +540,7 @@ class RequestWriter(ItemWriter):
                 report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
         if said:
             out["reasoning"] = said
+        return effort
 
 
 def is_plain(content: list[Json]) -> bool:

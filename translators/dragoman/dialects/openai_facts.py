@@ -1,0 +1,68 @@
+"""What the writers of OpenAI's two dialects make of the facts about a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ids import fitted_id
+from ..model import Request
+from ..profiles import Profile
+from ..report import Report
+from ..tables import is_default, nearest_effort, param_code
+
+# "Only the default (1) value is supported": that one is taken.
+_TAKEN = {"temperature": 1, "top_p": 1}
+
+
+def thinks(facts: Profile, effort: str | None) -> bool:
+    """Whether the model thinks, asked for `effort` or for nothing."""
+    return facts.thinking_default == "on" if effort is None else effort != "none"
+
+
+def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, report: Report) -> bool:
+    """Whether the model refuses a setting with this value; if so, that is reported."""
+    known = (*(facts.sampling_refused or ()), *((facts.sampling_refused_thinking or ()) if thinking else ()))
+    if name not in known or (name in _TAKEN and value == _TAKEN[name]):
+        return False
+    if name in _TAKEN:
+        report.changed("sampling.unsupported", at, value)  # what holds instead is the default
+    elif not is_default(name, value):
+        report.dropped(param_code(name), at, value)
+    return True
+
+
+def taken_effort(facts: Profile, effort: str, r: Request, report: Report) -> str | None:
+    """The effort that the model takes for `effort`, and None where it takes none; what differs is reported."""
+    if facts.efforts is None or effort in facts.efforts:
+        return effort
+    said = nearest_effort(effort, facts.efforts)
+    tell = report.changed if said is not None else report.dropped
+    word = "effort" if r.reasoning is not None and r.reasoning.effort == effort else "mode"
+    tell(f"reasoning.{word}", r.place(f"reasoning.{word}"), getattr(r.reasoning, word))
+    return said
+
+
+def taken_id(facts: Profile, word: str, limit: int | None, at: str, report: Report) -> str:
+    """A call id within what is known of its length, the same wherever it stands; what differs is reported."""
+    said = short_id(facts, word, limit)
+    if said != word:
+        report.changed("tool_call.id", at, word)
+    return said
+
+
+def short_id(facts: Profile, word: str, limit: int | None) -> str:
+    """A call id within what is known of its length, else within `limit`."""
+    most = facts.call_id_max if facts.call_id_max is not None else limit
+    return word if most is None else fitted_id(word, facts.call_id_min, most)
+
+
+def free_choice(facts: Profile, choice: Any, thinking: bool) -> str | None:
+    """The code of the loss, where the model cannot be made to call a tool as `choice` wants it; else None."""
+    forced = choice in ("required", "any") or (type(choice) is dict and _mode(choice) != "auto")
+    if forced and facts.forced_tool_choice == "never":
+        return "tool_choice.forced"
+    return "tool_choice.thinking" if forced and thinking and facts.forced_tool_choice == "not_with_thinking" else None
+
+
+def _mode(choice: dict[str, Any]) -> Any:
+    return choice.get("allowed_tools", choice).get("mode")
