@@ -13,13 +13,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from .errors import DragomanError
-from .jsontext import dumps, loads
+from .jsontext import dumps
 from .model import Json
 
 MARK = "dragom01"
@@ -88,8 +88,9 @@ def decode(value: str) -> list[Unit] | None:
             return None
         stream = zlib.decompressobj()
         body = stream.decompress(raw[6:], LIMIT)
-        rows = loads(body) if stream.eof else None
-    except (ValueError, binascii.Error, zlib.error, DragomanError):
+        # Not the fast parser: it has no integers beyond 64 bits.
+        rows = json.loads(body) if stream.eof else None
+    except (ValueError, binascii.Error, zlib.error, RecursionError):
         return None
     units = [_unit(row) for row in rows] if type(rows) is list else []
     return [u for u in units if u is not None] if units and None not in units else None

@@ -154,9 +154,9 @@ def _is_value(chunk: bytes, literal: bytes) -> bool:
     text = chunk[chunk.find(b"{") :]
     try:
         was, now = (orjson.loads(one) for one in (text, text.replace(literal, _PROBE)))
-    except orjson.JSONDecodeError:
+        return _differ(was, now) == [(orjson.loads(literal), _PROBED)]
+    except (orjson.JSONDecodeError, RecursionError):
         return False
-    return _differ(was, now) == [(orjson.loads(literal), _PROBED)]
 
 
 def _differ(a: Any, b: Any) -> list[tuple[Any, Any]]:
