@@ -216,7 +216,7 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
     (GEMINI, "gemini-4-argon", {"thinking_levels": LOW_HIGH, "signatures": "required", "prefill": False}),
     (CHAT, "gpt-4o-mini-2024-07-18", {"thinking": (), "efforts": (), "sampling_refused": None, "tool_name_max": 64}),
     (CHAT, "o4-mini", {"efforts": LOW_HIGH, "thinking": ("effort",), "thinking_default": "on"}),
-    (CHAT, "gpt-5-nano-2025-08-07", {"efforts": ("minimal", *LOW_HIGH), "call_id_max": 40}),
+    (CHAT, "gpt-5-nano-2025-08-07", {"efforts": ("minimal", *LOW_HIGH), "call_id_max": None}),
     (CHAT, "gpt-5-chat-latest", {"thinking": (), "sampling_refused": (), "efforts": ()}),
     (RESPONSES, "gpt-5-pro", {"efforts": ("high",), "thinking": ("effort",), "call_id_max": 64}),
     (RESPONSES, "gpt-5.1", {"efforts": ("none", *LOW_HIGH), "thinking_default": "off", "sampling_refused": ("stop",)}),

@@ -334,8 +334,8 @@ def test_chat_thinking_that_cannot_be_switched_off() -> None:
     ("target", "profile", "length", "written"),
     [
         (CHAT, None, 40, 40),
-        (CHAT, None, 50, 40),
-        (CHAT, {"call_id_max": None}, 50, 50),
+        (CHAT, None, 50, 50),
+        (CHAT, {"call_id_max": 40}, 50, 40),
         (CHAT, {"call_id_max": 12}, 50, 12),
         (RESPONSES, None, 50, 50),
         (RESPONSES, None, 70, 64),
