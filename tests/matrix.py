@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dragoman
@@ -33,6 +34,28 @@ def base(dialect: str) -> str:
 def others(*sources: str) -> list[str]:
     """Every dialect of the six but these."""
     return [d for d in ALL if d not in sources]
+
+
+class Cases:
+    """A collection of edge cases, by id, and what becomes of each in another dialect."""
+
+    def __init__(self, name: str, lead: str = "") -> None:
+        lines = (Path(__file__).parent / "data" / name).read_text("utf-8").splitlines()
+        self.rows: dict[str, Json] = {r["id"]: r for r in map(json.loads, lines) if r["id"].startswith(lead)}
+
+    def payload(self, case: str) -> Any:
+        """What came, as a copy."""
+        return copy.deepcopy(self.rows[case]["payload"])
+
+    def request(self, case: str, target: str, **options: Any) -> dragoman.Translation:
+        return ask(self.payload(case), self.rows[case]["dialect"], target, **options)
+
+    def response(self, case: str, target: str) -> dragoman.Translation:
+        return answer(self.payload(case), self.rows[case]["dialect"], target)
+
+    def stream(self, case: str, target: str) -> Sent:
+        source = self.rows[case]["dialect"]
+        return send(sse(source, self.payload(case)), source, target)
 
 
 # --- documents ----------------------------------------------------------------------------------------------

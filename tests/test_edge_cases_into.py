@@ -6,11 +6,8 @@ The payloads are those of data/edge_cases.jsonl. What they become between Chat a
 from __future__ import annotations
 
 import base64
-import copy
 import json
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,9 +21,9 @@ from tests.matrix import (
     MESSAGES,
     RESPONSES,
     Call,
+    Cases,
     Counts,
     Json,
-    Sent,
     answer,
     ask,
     assert_home,
@@ -48,30 +45,14 @@ from tests.matrix import (
 )
 from tests.wire import begin, covered, end, text_block
 
-ROWS = (Path(__file__).parent / "data" / "edge_cases.jsonl").read_text("utf-8").splitlines()
-EDGES = {row["id"]: row for row in map(json.loads, ROWS)}
+CASES = Cases("edge_cases.jsonl")
+EDGES = CASES.rows
+payload, request, response, stream = CASES.payload, CASES.request, CASES.response, CASES.stream
 
 from_messages = pytest.mark.parametrize("target", others(MESSAGES, CHAT))
 from_chat = pytest.mark.parametrize("target", others(CHAT, MESSAGES, CLAUDE))
 # Where requests hold calls and results.
 into_turns = pytest.mark.parametrize("target", [RESPONSES, GEMINI])
-
-
-def payload(case: str) -> Any:
-    return copy.deepcopy(EDGES[case]["payload"])
-
-
-def request(case: str, target: str, **options: Any) -> dragoman.Translation:
-    return ask(payload(case), EDGES[case]["dialect"], target, **options)
-
-
-def response(case: str, target: str) -> dragoman.Translation:
-    return answer(payload(case), EDGES[case]["dialect"], target)
-
-
-def stream(case: str, target: str) -> Sent:
-    source = EDGES[case]["dialect"]
-    return send(sse(source, payload(case)), source, target)
 
 
 def told(t: dragoman.Translation) -> str:

@@ -6,7 +6,6 @@ data/edge_cases_matrix.jsonl holds the payloads; test_edge_cases_into.py has tho
 from __future__ import annotations
 
 import base64
-import copy
 import json
 import re
 from pathlib import Path
@@ -23,10 +22,9 @@ from tests.matrix import (
     GEMINI,
     MESSAGES,
     RESPONSES,
+    Cases,
     Counts,
     Json,
-    Sent,
-    answer,
     ask,
     assert_home,
     base,
@@ -45,8 +43,9 @@ from tests.matrix import (
 from tests.wire import covered
 
 HERE = Path(__file__).parent
-ROWS = (HERE / "data" / "edge_cases_matrix.jsonl").read_text("utf-8").splitlines()
-EDGES = {row["id"]: row for row in map(json.loads, ROWS)}
+CASES = Cases("edge_cases_matrix.jsonl")
+EDGES = CASES.rows
+payload, request, response, stream = CASES.payload, CASES.request, CASES.response, CASES.stream
 # Every case of the collection, typed here: what is left out shows.
 # fmt: off
 IDS = (
@@ -59,23 +58,6 @@ IDS = (
 
 from_gemini = pytest.mark.parametrize("target", others(GEMINI))
 from_responses = pytest.mark.parametrize("target", others(RESPONSES))
-
-
-def payload(case: str) -> Any:
-    return copy.deepcopy(EDGES[case]["payload"])
-
-
-def request(case: str, target: str, **options: Any) -> dragoman.Translation:
-    return ask(payload(case), EDGES[case]["dialect"], target, **options)
-
-
-def response(case: str, target: str) -> dragoman.Translation:
-    return answer(payload(case), EDGES[case]["dialect"], target)
-
-
-def stream(case: str, target: str) -> Sent:
-    source = EDGES[case]["dialect"]
-    return send(sse(source, payload(case)), source, target)
 
 
 def folded(case: str) -> dragoman.Translation:

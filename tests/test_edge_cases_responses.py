@@ -5,12 +5,9 @@ The payloads are those of data/edge_cases_responses.jsonl (re01 and on), each wi
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,9 +22,7 @@ from tests.matrix import (
     MESSAGES,
     RESPONSES,
     Call,
-    Sent,
-    answer,
-    ask,
+    Cases,
     assert_home,
     calls_of,
     dropped,
@@ -36,35 +31,19 @@ from tests.matrix import (
     others,
     prose,
     r_thought,
-    send,
     sse,
     text_of,
     thought_of,
 )
 from tests.wire import covered
 
-ROWS = (Path(__file__).parent / "data" / "edge_cases_responses.jsonl").read_text("utf-8").splitlines()
-EDGES = {row["id"]: row for row in map(json.loads, ROWS) if row["id"].startswith("re")}
+CASES = Cases("edge_cases_responses.jsonl", "re")
+EDGES = CASES.rows
+payload, request, response, stream = CASES.payload, CASES.request, CASES.response, CASES.stream
 
 everywhere = pytest.mark.parametrize("target", others(RESPONSES))
 into_turns = pytest.mark.parametrize("target", [CHAT, MESSAGES, GEMINI, CLAUDE])
 with_calls = pytest.mark.parametrize("target", [d for d in CALLS if d != RESPONSES])
-
-
-def payload(case: str) -> Any:
-    return copy.deepcopy(EDGES[case]["payload"])
-
-
-def request(case: str, target: str, **options: Any) -> dragoman.Translation:
-    return ask(payload(case), RESPONSES, target, **options)
-
-
-def response(case: str, target: str) -> dragoman.Translation:
-    return answer(payload(case), RESPONSES, target)
-
-
-def stream(case: str, target: str) -> Sent:
-    return send(sse(RESPONSES, payload(case)), RESPONSES, target)
 
 
 def told(t: dragoman.Translation) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ SYSTEM, QUESTION = "Be brief.", "Where is it warmer, in Graz or in Linz?"
 RESULT = "12 degrees"
 
 
-class Client:
+class Client(ABC):
     """One agent. `body` is its next request; `path` the target of it, where the dialect keeps things there."""
 
     path: str | None = None
@@ -29,9 +30,9 @@ class Client:
         self.kind = kind
         self.body: Json = {}
 
+    @abstractmethod
     def take(self, answer: Json) -> None:
         """Add the assistant's turn and the results of its calls."""
-        raise NotImplementedError
 
 
 class Chat(Client):

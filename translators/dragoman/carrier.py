@@ -28,6 +28,7 @@ LIMIT = 8 << 20  # bytes of JSON in one carrier: what a small text may at most u
 REFERENCE = "\0"  # the one key of an object that stands for a piece of text
 FOLLOWING = ("text", "call", "before")
 _WINDOW = (12, 4)  # of zlib, for small things: the usual ones cost seven times as much to set up
+AFTER_TEXT = 1 << 62  # characters: a place behind all of them
 _SHORT = 16  # texts below this length are not worth a reference
 
 
@@ -137,9 +138,7 @@ def within(unit: Unit, shown: str) -> Any:
 
     The text may stand at the end of a longer one: clients join what they see.
     """
-    if unit.text is None:
-        return unit.wire
-    if not _has_reference(unit.wire):
+    if unit.text is None or not _has_reference(unit.wire):
         return unit.wire
     length, mark = unit.text
     tail = shown[len(shown) - length :] if length <= len(shown) else ""

@@ -421,6 +421,13 @@ def grown(part: Part, pieces: Iterable[PartDelta]) -> Part:
     return folder.part()
 
 
+def aside(part: Reasoning, piece: PartDelta) -> Part:
+    """A thinking part with what a piece of it brings beside its text."""
+    if piece.field != "text":
+        return grown(part, [piece])
+    return replace(part, extra=merge_extra(part.extra, piece.extra)) if piece.extra else part
+
+
 def _merge_audio(part: Media, value: dict[str, Any]) -> None:
     extra = dict(value)
     for key, name in (("data", "data"), ("transcript", "transcript")):

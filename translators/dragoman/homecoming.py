@@ -7,15 +7,26 @@ vendor issued is left behind, and told. Private carriers of other gateways are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import registry
-from .carrier import JOINT, Issuer, Unit, alight, decode, is_carrier, issuer_of, untagged, within, without_text
+from .carrier import (
+    AFTER_TEXT,
+    JOINT,
+    Issuer,
+    Unit,
+    alight,
+    decode,
+    is_carrier,
+    issuer_of,
+    untagged,
+    within,
+    without_text,
+)
 from .dialects.base import Dialect, Found
 from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
-from .profiles import lookup
+from .profiles import lookup, provider_of
 from .report import Report
 
 THOUGHT = "__thought__"  # LiteLLM: `call_<n>__thought__<Gemini's signature>`
@@ -70,8 +81,7 @@ class _Homecoming:
         self.source = registry.find(source)
         self.target = target
         self.report = report
-        named = profile.get("provider") if isinstance(profile, Mapping) else None
-        self.vendor = named or target.vendor
+        self.vendor = provider_of(profile) or target.vendor
         self.family = (lookup(target.name, model, profile).family or "") if model else ""
         self.waiting: list[tuple[State, str, str]] = []  # state, what it belongs to, and where it came
 
@@ -180,7 +190,7 @@ class _Homecoming:
             registry.issuer("thought_signature"),
             False,
             ["thought_signature", signature, "call"],
-            place=(1 << 62, ordinal),
+            place=(AFTER_TEXT, ordinal),
         )
         return replace(part, id=plain or None), unit
 

@@ -49,13 +49,11 @@ class Splicer:
         before, _, after = out.partition(literal)
         (head, rest, number), (before, behind, sent) = _counted(head), _counted(before)
         found = _Template(head, rest, tail, before, behind, after)
-        told = (self._last[0] + 1, self._last[1] + 1)
-        follows = (number < 0 or number == told[0]) and (sent < 0 or sent == told[1])
+        follows = number in (-1, self._last[0] + 1) and sent in (-1, self._last[1] + 1)
         known = found == self._found
-        if not known and not _is_value(chunk, literal):
-            found = None  # type: ignore[assignment]
         self.ready = known and follows
-        self._found, self._last = found, (number, sent)
+        self._found = found if known or _is_value(chunk, literal) else None
+        self._last = (number, sent)
 
     def _literal(self, chunk: bytes, events: list[Event], out: bytes) -> bytes:
         """The one literal that is the frame's text, as it came and as it was written; b"" if that is not plain."""

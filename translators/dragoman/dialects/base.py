@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -38,7 +38,7 @@ from ..model import (
     ToolResult,
     Usage,
 )
-from ..profiles import lookup
+from ..profiles import lookup, provider_of
 from ..report import Report
 from ..tables import Kind, drop_extra
 
@@ -69,20 +69,20 @@ class SSEReader(ABC):
     splices = False
 
     def __init__(self) -> None:
-        self._decoder = self.decoder = SSEDecoder()
+        self.decoder = SSEDecoder()
         self._over = False
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Events that `chunk` settles."""
         out: list[Event] = []
-        for frame in self._decoder.feed(chunk):
+        for frame in self.decoder.feed(chunk):
             self._frame(frame, out)
         return out
 
     def close(self) -> list[Event]:
         """The events of the end of input."""
         out: list[Event] = []
-        for frame in self._decoder.close():
+        for frame in self.decoder.close():
             self._frame(frame, out)
         if not self._over:
             self._end(out)
@@ -196,7 +196,6 @@ class Writer:
         "_restored",
         "_spoken",
         "context",
-        "home",
         "kinds",
         "link",
         "meaning",
@@ -206,8 +205,8 @@ class Writer:
 
     upstream = False  # whether this is a request on its way up, or an answer to a client
 
-    def __init__(self, source: Dialect | None, report: Report, home: bool, context: Context) -> None:
-        self.report, self.home, self.context = report, home, context
+    def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
+        self.report, self.context = report, context
         self.link = report.link
         self._restored: dict[str, str] | None = None
         self._family = ""  # of the model that answered, where state is bound to it
@@ -261,6 +260,10 @@ class Writer:
             return None
         return whole(self.issued(self.source.documents), wire, shown)
 
+    def seals(self, part: Any) -> bool:
+        """Whether a part that has no word here is one that comes home whole."""
+        return self.source is not None and self.source.seal(part) is not None
+
     def answered_by(self, r: Response) -> None:
         """Take note of the model that answered: the state of some is bound to its family."""
         if r.dialect:
@@ -271,8 +274,7 @@ class Writer:
         """The issuer of state, with the provider that the profile names, and the family it is bound to."""
         if "@" in issuer or "#" in issuer:
             return issuer
-        profile = self.context.profile
-        provider = profile.get("provider") if isinstance(profile, Mapping) else None
+        provider = provider_of(self.context.profile)
         return issuer + (f"@{provider}" if provider else "") + (f"#{self._family}" if self._family else "")
 
     def carrier(self, part: Any, shown: str = "", said: bool | None = None) -> str | None:

@@ -127,6 +127,11 @@ class Row(NamedTuple):
 # --- the data ----------------------------------------------------------------------------------------------
 
 
+def provider_of(profile: Any) -> str:
+    """Who runs the upstream, as a profile of it says; "" where it says nothing."""
+    return (profile.get("provider") or "") if isinstance(profile, Mapping) else ""
+
+
 @cache
 def rows() -> tuple[Row, ...]:
     """Every row of the table, in its order; a line with several dialects or patterns is as many rows."""

@@ -40,7 +40,7 @@ class BlockWriter(Writer):
     __slots__ = ("inner", "moved")
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
-        super().__init__(source, report, False, context)
+        super().__init__(source, report, context)
         self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
         self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 

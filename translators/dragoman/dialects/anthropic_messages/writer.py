@@ -21,8 +21,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    aside,
     grown,
-    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -303,7 +303,7 @@ class ForeignWriter(ResponseWriter):
         block = self.blocks[event.index] = _Block(part)
         out = b""
         if not isinstance(part, (Text, Refusal, Reasoning, ToolCall)):
-            block.sealed = self.source is not None and self.source.seal(part) is not None
+            block.sealed = self.seals(part)
             if not block.sealed:
                 self.gone(part)
                 block.closed = True
@@ -387,7 +387,9 @@ class ForeignWriter(ResponseWriter):
             block.pieces.append(event)
             return b""
         if isinstance(part, Reasoning):
-            self.grow(block, event)
+            block.part = aside(part, event)
+            if event.field == "text":
+                block.texts.append(event.value)
         elif event.extra and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "arguments":
@@ -414,15 +416,6 @@ class ForeignWriter(ResponseWriter):
             return self.open_block(block) + self.emit(block, event)
         block.waiting.append(event)
         return b""
-
-    def grow(self, block: _Block, event: PartDelta) -> None:
-        """A piece of thinking, which is looked at once more when it is whole."""
-        if event.field != "text":
-            block.part = grown(block.part, [event])
-            return
-        block.texts.append(event.value)
-        if event.extra:
-            block.part = replace(block.part, extra=merge_extra(block.part.extra, event.extra))
 
     def behind(self, block: _Block) -> bool:
         """Whether an earlier part runs of which nothing is out yet: blocks stand in the order of the parts."""

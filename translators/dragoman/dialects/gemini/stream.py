@@ -110,7 +110,7 @@ class GeminiStreamReader(SSEReader):
             chunk = self._head + chunk
             if head[:1] in (b"[", b"{"):
                 # "Without alt=sse: one JSON array"; an error may stand in its place.
-                self._decoder = JSONArrayDecoder()  # type: ignore[assignment]
+                self.decoder = JSONArrayDecoder()  # type: ignore[assignment]
         return super().feed(chunk)
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:

@@ -43,7 +43,7 @@ class PartWriter(Writer):
     __slots__ = ()
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
-        super().__init__(source, report, False, context)
+        super().__init__(source, report, context)
 
     def name(self, name: str, at: str) -> str:
         """`name` within [A-Za-z_][A-Za-z0-9_.:-]{0,127}."""

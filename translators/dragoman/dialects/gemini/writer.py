@@ -24,8 +24,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    aside,
     grown,
-    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -307,7 +307,7 @@ class ForeignWriter(ResponseWriter):
         answer.refused = answer.refused or isinstance(part, Refusal)
         answer.shells.append(part)
         if isinstance(part, (ServerTool, Opaque)) or (isinstance(part, Media) and part.form == "file"):
-            if self.source is None or self.source.seal(part) is None:
+            if not self.seals(part):
                 entry.kind = ""
                 self.gone(part)
                 return b""
@@ -325,11 +325,7 @@ class ForeignWriter(ResponseWriter):
             entry.sealed.append(event)
             return b""
         if isinstance(part, Reasoning):
-            if event.field != "text":
-                entry.part = grown(part, [event])
-                return b""
-            if event.extra:
-                entry.part = replace(part, extra=merge_extra(part.extra, event.extra))
+            entry.part = aside(part, event)
         elif event.extra and entry.kind and event.field not in ("details", "value"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "text" and entry.kind in ("text", "thought"):

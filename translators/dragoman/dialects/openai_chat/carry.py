@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...carrier import Unit, beside, encode, is_carrier, ride
+from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
 from ...model import Json, Message, Part, Reasoning, State, ToolCall
 from ...registry import issuer
 from ..base import Accepts, Found
@@ -74,8 +74,6 @@ def on_id(call_id: str, token: str) -> str | None:
 
 
 # --- what clients bring back -----------------------------------------------------------------------------------
-
-AFTER_TEXT = 1 << 62  # characters: behind all of them
 
 
 def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:

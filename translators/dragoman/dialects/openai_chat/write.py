@@ -47,10 +47,8 @@ class ChatWriter(Writer):
 
     __slots__ = ("flavour",)
 
-    def __init__(
-        self, source: Dialect | None, report: Report, home: bool, context: Context, flavour: Flavour = OPENAI
-    ) -> None:
-        super().__init__(source, report, home, context)
+    def __init__(self, source: Dialect | None, report: Report, context: Context, flavour: Flavour = OPENAI) -> None:
+        super().__init__(source, report, context)
         self.flavour = flavour
 
     def name(self, name: str, at: str) -> str:
@@ -132,7 +130,7 @@ class ResponseWriter(ChatWriter):
     __slots__ = ("cargo", "legacy")
 
     def __init__(self, dialect: str, report: Report, context: Context, flavour: Flavour) -> None:
-        super().__init__(find(dialect), report, False, context, flavour)
+        super().__init__(find(dialect), report, context, flavour)
         self.cargo: dict[int, Cargo] = {}
         declared = (context.request.tools or ()) if context.request is not None else ()
         self.legacy = any((t.spelling or {}).get("field") == "functions" for t in declared)

@@ -52,7 +52,7 @@ class RequestWriter(ChatWriter):
     upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context, flavour: Flavour) -> None:
-        super().__init__(find(r.dialect), report, False, context, flavour)
+        super().__init__(find(r.dialect), report, context, flavour)
         self.r = r
         self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []

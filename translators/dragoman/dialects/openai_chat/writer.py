@@ -24,8 +24,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    aside,
     grown,
-    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -432,7 +432,7 @@ class ForeignWriter(ResponseWriter):
             if self.flavour.thinking in TAGS:
                 return b""
             return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
-        if self.source is None or self.source.seal(part) is None:
+        if not self.seals(part):
             self.gone(part)
         else:
             self.sealed[key] = []
@@ -460,10 +460,8 @@ class ForeignWriter(ResponseWriter):
             return b""
         if event.field in ("text", "arguments"):
             self.sent.add(key)
-        if kind is Reasoning and event.field != "text":
-            self.parts[key] = grown(part, [event])
-        elif event.extra and kind is Reasoning:
-            self.parts[key] = replace(part, extra=merge_extra(part.extra, event.extra))
+        if kind is Reasoning:
+            self.parts[key] = aside(part, event)
         elif event.extra and kind in (Text, ToolCall):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
         if kind is Text and event.field == "text":

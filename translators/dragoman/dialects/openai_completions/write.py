@@ -27,7 +27,7 @@ class ResponseWriter(Writer):
     __slots__ = ()
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
-        super().__init__(find(dialect), report, False, context)
+        super().__init__(find(dialect), report, context)
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r)

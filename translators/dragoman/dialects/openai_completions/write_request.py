@@ -51,7 +51,7 @@ class RequestWriter(Writer):
     upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
-        super().__init__(find(r.dialect), report, False, context)
+        super().__init__(find(r.dialect), report, context)
         self.r = r
         self.names: dict[str, str] = {}  # call id -> the tool's name
         self.sources: list[Part] = []  # the texts that are said as they are

@@ -51,7 +51,6 @@ FINISH_NEAREST = {
 CUT_OFF = "incomplete/max_output_tokens"
 TOOL_CHOICE = Pairs(("auto", "auto"), ("none", "none"), ("required", "required"))
 SUMMARY = Pairs(("auto", "summarized"), ("concise", "concise"), ("detailed", "detailed"))
-ROLES = frozenset({"user", "assistant", "system", "developer"})
 
 # wire key -> (canonical setting, JSON types it may have)
 PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {

@@ -35,7 +35,7 @@ class ItemWriter(Writer):
     __slots__ = ()
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
-        super().__init__(source, report, False, context)
+        super().__init__(source, report, context)
 
     def name(self, name: str, at: str) -> str:
         """`name` as this dialect can spell it: ^[a-zA-Z0-9_-]{1,64}$."""

@@ -19,8 +19,8 @@ from ...events import (
     Transport,
     Update,
     UsageReport,
+    aside,
     grown,
-    merge_extra,
     merge_usage,
 )
 from ...framing import sse
@@ -221,7 +221,7 @@ class ForeignWriter(ResponseWriter):
             return self.piece(PartDelta(0, event.index, "text", part.text)) if part.text else b""
         if isinstance(part, Media) and part.kind == "image" and part.form == "base64":
             return b""  # whole with its end
-        block.sealed = self.source is not None and self.source.seal(part) is not None
+        block.sealed = self.seals(part)
         if not block.sealed:
             self.gone(part)
             del self.blocks[event.index]
@@ -279,7 +279,7 @@ class ForeignWriter(ResponseWriter):
             block.pieces.append(event)
             return b""
         if isinstance(part, Reasoning):
-            self.grow(block, event)
+            block.part = aside(part, event)
         elif event.extra and event.field != "details":
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "citation" and isinstance(part, Text) and part.citations is not None:
@@ -305,13 +305,6 @@ class ForeignWriter(ResponseWriter):
             block.head, block.middle = before + b'"sequence_number":', middle + b'"delta":'
         number, self.number = self.number, self.number + 1
         return out + block.head + b"%d" % number + block.middle + dumps_read(event.value) + block.tail
-
-    def grow(self, block: _Block, event: PartDelta) -> None:
-        """What a piece of thinking brings beside its text."""
-        if event.field != "text":
-            block.part = grown(block.part, [event])
-        elif event.extra:
-            block.part = replace(block.part, extra=merge_extra(block.part.extra, event.extra))
 
     def call_delta(self, block: _Block, delta: str) -> bytes:
         group = block.group
