@@ -52,7 +52,12 @@ _DE_FACTO_PART = choose(
 )
 USER_PART = choose((4, TEXT_PART), (4, _IMAGE_PART), (2, _AUDIO_PART), (3, _FILE_PART), (3, _DE_FACTO_PART))
 THINKING_PART = rec(
-    {"type": "thinking", "thinking": [rec({"type": "text", "text": TEXT})], "closed?": c.BOOL, "signature?": c.TOKEN},
+    {
+        "type": "thinking",
+        "thinking": c.many(rec({"type": "text", "text": TEXT}), least=0),
+        "closed?": c.BOOL,
+        "signature?": c.TOKEN,
+    },
     p=0.5,
 )  # Mistral's list form
 ASSISTANT_CONTENT = choose(

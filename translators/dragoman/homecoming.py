@@ -242,9 +242,8 @@ class _Homecoming:
 
         A client of Chat keeps one text, one thinking and a list of calls.
         """
-        seen = [p for p in turn.parts if isinstance(p, Reasoning) and p.state is None]
+        seen: list[Any] = [p for p in turn.parts if isinstance(p, Reasoning) and p.state is None]
         queue = _Queue([p for p in turn.parts if not any(p is s for s in seen)])
-        shown = "".join(p.text for p in seen)
         for unit, _ in turn.units:
             if unit.whole and self.accepts(unit):
                 queue.untag(unit)
@@ -258,12 +257,18 @@ class _Homecoming:
             else:
                 out += queue.until(*(unit.place or (0, 0)))
                 out.append(Opaque(unit.wire, issuer=self.target.documents, at=at))
-                shown = without_text(unit, shown, first=True)
-        out += queue.rest()
-        if any(isinstance(token, Unit) for token, _ in turn.found) and len(shown) < sum(len(p.text) for p in seen):
-            self.report.changed("state.opened", seen[0].at)  # in its issuer's words from now on
-        thought = [replace(seen[0], text=shown)] if seen and shown else []
-        return [*thought, *out]
+                seen = self.unsaid(unit, seen, any(isinstance(token, Unit) for token, _ in turn.found))
+        return [*seen, *out, *queue.rest()]
+
+    def unsaid(self, unit: Unit, seen: list[Any], wild: bool) -> list[Any]:
+        """The visible thinking without the text that `unit` says in full itself."""
+        for i, part in enumerate(seen):
+            rest = without_text(unit, part.text, first=True)
+            if rest != part.text:
+                if wild:
+                    self.report.changed("state.opened", part.at)  # in its issuer's words from now on
+                return [*seen[:i], *([replace(part, text=rest)] if rest else []), *seen[i + 1 :]]
+        return seen
 
     def attached(self, parts: list[Part]) -> list[Part]:
         """The parts, each with the state that was waiting for it."""

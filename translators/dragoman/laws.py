@@ -134,8 +134,9 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
         # What holds a paired element at the same place in it is its pair.
         while b and x and b.rpartition("/")[2] == x.rpartition("/")[2]:
             b, x = b.rpartition("/")[0], x.rpartition("/")[0]
-            if b and x and b not in origin and x not in place:
-                origin[b], place[x] = x, b
+            if b and x and x not in place:
+                place[x] = b  # two that became one share it
+                origin.setdefault(b, x)
     excused = [loss.at for loss in first.losses if loss.kind != "invented"]
     excused += [_longest(links1, loss.at) for loss in second.losses if loss.kind != "invented"]
     excused += _echoes(kind, source)

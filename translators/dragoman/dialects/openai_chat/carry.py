@@ -93,12 +93,13 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
         if isinstance(part, Reasoning) and part.state is not None and part.state.kind == "details":
             rest = _sorted(part.state.value, f"{m.at}/reasoning_details", accepts, out)
             if len(rest) != len(part.state.value):
+                if not rest and not part.text:
+                    continue
                 part = replace(part, state=State("details", rest, part.state.issuer) if rest else None)
         elif isinstance(part, ToolCall):
             part = _signed(part, calls, accepts, out)
             calls += 1
-        if not (isinstance(part, Reasoning) and not part.text and part.state is None and out):
-            parts.append(part)
+        parts.append(part)
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 

@@ -212,7 +212,8 @@ def home_part(part: Part) -> Json:
         out = _media(part)
     elif isinstance(part, Reasoning):
         how = (part.spelling or {}).get("part")
-        value = part.text if how == "string" else [{"type": "text", "text": t} for t in how or [part.text]]
+        texts = how if type(how) is list else [part.text]
+        value = part.text if how == "string" else [{"type": "text", "text": t} for t in texts]
         out = {"type": "thinking", "thinking": value}
     else:
         assert isinstance(part, Opaque)

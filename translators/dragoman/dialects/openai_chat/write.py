@@ -189,9 +189,13 @@ class ResponseWriter(ChatWriter):
         content: list[str] = []
         length = spoken = 0  # characters of content, and those of them that are no thinking between tags
         more: Json = {}
+        brought: Part | None = None  # thinking that came home
         for part in c.message.parts:
             if isinstance(part, Opaque) and part.issuer == self.flavour.id:
                 # What this vendor said itself, come home.
+                if thoughts:
+                    self.joined(thoughts[0], part, len(thoughts) == 1)
+                brought = part
                 rejoin(more, part.value)
                 continue
             stowed, fields = self.stow(part, c.index, (spoken, len(calls)))
@@ -226,6 +230,8 @@ class ResponseWriter(ChatWriter):
                 self.drop(part)
             elif isinstance(part, Reasoning):
                 self.thought(part, thoughts, bool(texts or calls), stowed)
+                if brought is not None and len(thoughts) == 1 and thoughts[0] is part:
+                    self.joined(brought, part, True)
             elif not stowed:
                 self.gone(part)
         self.unload(c.index)

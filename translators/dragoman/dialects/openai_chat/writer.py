@@ -458,7 +458,7 @@ class ForeignWriter(ResponseWriter):
         if key in self.sealed:
             self.sealed[key].append(event)
             return b""
-        if event.field in ("text", "arguments"):
+        if event.field in ("text", "arguments") and event.value:
             self.sent.add(key)
         if kind is Reasoning:
             self.parts[key] = aside(part, event)
@@ -470,6 +470,8 @@ class ForeignWriter(ResponseWriter):
             self.spoken_so_far[index] = self.spoken_so_far.get(index, 0) + len(event.value)
             return early + self.head(index) + b'{"content":' + dumps_read(event.value) + b"}" + _TAIL
         if kind is ToolCall and event.field == "arguments":
+            if not event.value:
+                return b""
             if part.arguments is not None:
                 part = self.parts[key] = replace(part, arguments=None)
             ordinal = self.calls[key]
