@@ -217,7 +217,7 @@ def _found(value: Any, at: str) -> Any:
 
 
 def _hollow(at: str, body: Json, excused: list[str]) -> bool:
-    """Whether `at` belongs to an element of which all that it holds is excused: it is gone with what it held."""
+    """Whether `at` belongs to an element of which all that it holds or says is excused: it is gone with that."""
     node: Any = body
     place = ""
     for token in at.split("/")[1:-1]:
@@ -230,7 +230,8 @@ def _hollow(at: str, body: Json, excused: list[str]) -> bool:
                 if type(value) is list
                 for i in range(len(value))
             ]
-            if held and all(any(_covers(loss, one) for loss in excused) for one in held):
+            said = [leaf for leaf, value in leaves(node, place) if value != "" and leaf != f"{place}/type"]
+            if any(all(any(_covers(loss, one) for loss in excused) for one in some) for some in (held, said) if some):
                 return True
     return False
 

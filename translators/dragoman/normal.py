@@ -25,6 +25,7 @@ from .model import (
     Opaque,
     Reasoning,
     ReasoningControl,
+    Refusal,
     Request,
     Response,
     Text,
@@ -153,7 +154,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
     if isinstance(node, Item) and node.status == "completed":
         node.status = None
     if isinstance(node, Candidate) and type(node.logprobs) is dict:
-        node.logprobs = {key: value for key, value in node.logprobs.items() if value} or None
+        node.logprobs = {key: value for key, value in node.logprobs.items() if value not in (None, [], {})} or None
     if isinstance(node, Candidate) and node.finish_reason not in ("stop", "tool_calls"):
         # An answer that is cut off cuts off its last item.
         for part in node.message.parts:
@@ -182,10 +183,10 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
 def _says_nothing(part: Any) -> bool:
     """Whether a part is an empty text, or empty thinking."""
     return (
-        type(part) in (Text, Reasoning)
+        type(part) in (Text, Reasoning, Refusal)
         and not part.text
         and not part.extra
-        and part.state is None
+        and getattr(part, "state", None) is None
         and not getattr(part, "cache", None)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..jsontext import escape
 from ..model import Error, Json, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_word, give_back
@@ -50,6 +51,21 @@ USAGE_MEANING: Json = {
     "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
     "completion_tokens_details": {"reasoning_tokens": "reasoning"},
 }
+
+
+def shared_logprobs(value: Any, at: str, report: Report) -> Json | None:
+    """What Chat and Responses share of the log probabilities that stand at `at`; the rest is reported, key by key."""
+    if type(value) is not dict:
+        report.dropped("logprobs.unsupported", at, value)
+        return None
+    strange = {key: item for key, item in value.items() if key not in _LOGPROBS and item not in (None, [], {})}
+    for key, item in strange.items():
+        report.dropped("logprobs.unsupported", f"{at}/{escape(key)}", item)
+    known = {key: item for key, item in value.items() if key in _LOGPROBS}
+    return known if known or not strange else None
+
+
+_LOGPROBS = ("content", "refusal")
 
 
 def _count(value: Any) -> int | None:

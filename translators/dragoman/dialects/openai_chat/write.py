@@ -23,7 +23,7 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
-from ..openai_shape import usage_of
+from ..openai_shape import shared_logprobs, usage_of
 from .carry import ENTRIES, Cargo, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
@@ -269,13 +269,7 @@ class ResponseWriter(ChatWriter):
 
     def logprobs(self, c: Candidate) -> Any:
         """Log probabilities, where they are in this dialect's form."""
-        value = c.logprobs
-        if value is None:
-            return None
-        if type(value) is dict and {key for key, item in value.items() if item} <= {"content", "refusal"}:
-            return {key: item for key, item in value.items() if key in ("content", "refusal")}
-        self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), value)
-        return None
+        return None if c.logprobs is None else shared_logprobs(c.logprobs, self.where(c, "logprobs"), self.report)
 
     def think(self, message: Json, text: str) -> None:
         """Put visible thinking where the flavour has it."""

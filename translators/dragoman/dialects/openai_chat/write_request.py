@@ -112,6 +112,7 @@ class RequestWriter(ChatWriter):
                     content.append(said)
             if content:
                 self.messages.append({"role": "user", "content": content})
+                self.link(target, m.at)
                 self.link(f"{target}/role", f"{m.at}/role")
         self.attached = []
 

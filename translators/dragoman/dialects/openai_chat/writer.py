@@ -225,6 +225,7 @@ class ForeignWriter(ResponseWriter):
     spliced = frozenset({"text", "arguments"})  # the fields of a piece that is written alike from piece to piece
     __slots__ = (
         "annotations_of",
+        "called",
         "calls",
         "candidates",
         "counts",
@@ -236,6 +237,7 @@ class ForeignWriter(ResponseWriter):
         "late",
         "offsets",
         "parts",
+        "places",
         "refused",
         "response_id",
         "sealed",
@@ -267,6 +269,8 @@ class ForeignWriter(ResponseWriter):
         self.unsaid: dict[tuple[int, int], Text] = {}  # texts with state that have said nothing yet
         self.delayed: list[Any] = []  # the events of calls that wait for state to ride on them
         self.sealed: dict[tuple[int, int], list[PartDelta]] = {}  # the pieces of parts that are told whole
+        self.places: dict[tuple[int, int], tuple[int, int]] = {}  # the characters and calls before a part
+        self.called: dict[int, int] = {}  # the calls that have begun, those that wait included
         self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
         self.texts: dict[int, int] = {}  # characters of text so far, by candidate
@@ -280,6 +284,8 @@ class ForeignWriter(ResponseWriter):
     def send(self, event: Event) -> bytes:
         """The bytes that `event` settles."""
         kind = type(event)
+        if kind is PartStart:
+            self.meet(event)  # type: ignore[arg-type]
         if self.delayed and kind in (PartStart, PartDelta, PartEnd):
             return self.later(event)
         if kind is PartDelta:
@@ -317,6 +323,17 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, End):
             return self.end()
         return b""
+
+    def meet(self, event: PartStart) -> None:
+        """Note what stands before a part, whether it waits or not."""
+        key, index = (event.candidate, event.index), event.candidate
+        if key not in self.places:
+            called = self.called.get(index, 0)
+            self.places[key] = (self.spoken_so_far.get(index, 0), called)
+            if isinstance(event.part, ToolCall):
+                self.called[index] = called + 1
+            elif isinstance(event.part, Reasoning):
+                self.late[key] = index in self.texts or bool(called)
 
     def hides(self, index: int) -> bool:
         """Whether a part runs whose state is to ride on the next call, and is not known yet: that call waits."""
@@ -387,7 +404,7 @@ class ForeignWriter(ResponseWriter):
             self.counts[index] = ordinal + 1
             self.calls[key] = ordinal
             place = f"/choices/{index}/message/tool_calls/{ordinal}"
-            there, out = self.stowed(part, index)
+            there, out = self.stowed(part, key)
             part = self.parts[key] = replace(part, state=None) if there else part
             call_id, beside = self.embark(index, self.call_id(part, self.response_id, ordinal, place))
             entry = self.call(part, call_id, place)
@@ -404,7 +421,7 @@ class ForeignWriter(ResponseWriter):
                 self.unsaid[key] = part  # whether it will say anything decides how its state travels
                 part = replace(part, state=None)
             else:
-                part, out = self.relieved(part, index, True)
+                part, out = self.relieved(part, key, True)
         if isinstance(part, (Text, Refusal)):
             self.drop(part)
         if isinstance(part, Text):
@@ -413,7 +430,7 @@ class ForeignWriter(ResponseWriter):
                 self.joined(self.firsts[index], part, True)
             else:
                 self.firsts[index] = part
-            if self.counts.get(index):
+            if self.places[key][1]:
                 self.report.changed("order.flattened", part.at)
             self.parts[key] = replace(part, citations=list(part.citations or ()))
             self.offsets[key] = self.texts.setdefault(index, 0)
@@ -428,7 +445,6 @@ class ForeignWriter(ResponseWriter):
             return self.chunk(index, {"refusal": part.text}) if part.text else b""
         if isinstance(part, Reasoning):
             self.thinkings[key] = []
-            self.late[key] = index in self.texts or bool(self.counts.get(index))
             if self.flavour.thinking in TAGS:
                 return b""
             return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
@@ -438,18 +454,17 @@ class ForeignWriter(ResponseWriter):
             self.sealed[key] = []
         return b""
 
-    def relieved(self, part: Text, index: int, said: bool) -> tuple[Text, bytes]:
+    def relieved(self, part: Text, key: tuple[int, int], said: bool) -> tuple[Text, bytes]:
         """A text without its state, if that is taken along; what is not, is told."""
-        there, out = self.stowed(part, index, said)
+        there, out = self.stowed(part, key, said)
         if not there and part.state is not None:
             self.lose_state(part, part.state)
         return replace(part, state=None), out
 
-    def stowed(self, part: Part, index: int, said: bool | None = None) -> tuple[bool, bytes]:
+    def stowed(self, part: Part, key: tuple[int, int], said: bool | None = None) -> tuple[bool, bytes]:
         """Whether what `part` needs at home is taken along, and the chunk in which it goes out at once."""
-        calls = self.counts.get(index, 0) - isinstance(part, ToolCall)
-        there, fields = self.stow(part, index, (self.spoken_so_far.get(index, 0), calls), said)
-        return there, self.chunk(index, fields) if fields else b""
+        there, fields = self.stow(part, key[0], self.places[key], said)
+        return there, self.chunk(key[0], fields) if fields else b""
 
     def piece(self, event: PartDelta) -> bytes:
         key, index = (event.candidate, event.index), event.candidate
@@ -465,7 +480,7 @@ class ForeignWriter(ResponseWriter):
         elif event.extra and kind in (Text, ToolCall):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
         if kind is Text and event.field == "text":
-            early = self.relieved(self.unsaid.pop(key), index, True)[1] if key in self.unsaid else b""
+            early = self.relieved(self.unsaid.pop(key), key, True)[1] if key in self.unsaid else b""
             self.texts[index] += len(event.value)
             self.spoken_so_far[index] = self.spoken_so_far.get(index, 0) + len(event.value)
             return early + self.head(index) + b'{"content":' + dumps_read(event.value) + b"}" + _TAIL
@@ -527,7 +542,7 @@ class ForeignWriter(ResponseWriter):
             if whole.text and key not in self.sent:
                 out = self.piece(PartDelta(key[0], key[1], "text", whole.text))
             if isinstance(whole, Text):
-                place = (self.spoken_so_far.get(key[0], 0), self.counts.get(key[0], 0))
+                place = (self.spoken_so_far.get(key[0], 0), self.places[key][1])
                 said, fields = self.spoken(whole, key[0], place)
                 self.drop(said)
                 out += self.chunk(key[0], fields) if fields else b""
@@ -547,7 +562,7 @@ class ForeignWriter(ResponseWriter):
         out = self.settled(key, event.part) if event.part is not None else b""
         part = self.parts.pop(key)
         if key in self.unsaid:
-            out += self.relieved(self.unsaid.pop(key), event.candidate, False)[1]
+            out += self.relieved(self.unsaid.pop(key), key, False)[1]
         if isinstance(part, Text) and part.citations:
             # A citation may span its whole block; how long that is, is known only now.
             offset = self.offsets[key]
@@ -555,13 +570,13 @@ class ForeignWriter(ResponseWriter):
             self.annotations_of.setdefault(event.candidate, []).extend(cited)
         elif key in self.sealed:
             full = grown(part, self.sealed.pop(key))
-            there, aside = self.stowed(full, event.candidate)
+            there, aside = self.stowed(full, key)
             if not there:
                 self.gone(full)
             return out + aside
         elif isinstance(part, Reasoning):
             said = replace(part, text="".join(self.thinkings.pop(key)))
-            there, aside = self.stowed(said, event.candidate)
+            there, aside = self.stowed(said, key)
             if self.flavour.thinking in TAGS:
                 self.tagged(said, there)
                 return out + aside + (self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b"")

@@ -25,6 +25,7 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
+from ..openai_shape import shared_logprobs
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, LIMIT_NAME, NAME, SERVICE_TIERS
 
@@ -351,10 +352,7 @@ class ResponseWriter(ItemWriter):
 
     def logprobs(self, c: Candidate) -> list[Any]:
         """Log probabilities of the text, where they are in the form that OpenAI's dialects share."""
-        value = c.logprobs
-        if type(value) is not dict or not value.keys() <= {"content", "refusal"}:
-            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), value)
-            return []
+        value = shared_logprobs(c.logprobs, self.where(c, "logprobs"), self.report) or {}
         found = value.get("content") or []
         if value.get("refusal"):
             place = self.where(c, "logprobs")
