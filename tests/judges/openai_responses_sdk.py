@@ -393,6 +393,6 @@ def as_chat(document: Json) -> Json:
     return found
 
 
-def unspaced(seen: Seen | SdkError) -> Seen | SdkError:
+def in_one_line(seen: Seen) -> Seen:
     """The sight with its reasoning in one line: how paragraphs of summaries are put together is left open."""
-    return replace(seen, reasoning="".join(seen.reasoning.split())) if isinstance(seen, Seen) else seen
+    return replace(seen, reasoning="".join(seen.reasoning.split()))
