@@ -89,7 +89,7 @@ def test_cases_say_what_is_to_be_seen() -> None:
     there = replace(cases.of_source(MESSAGES, 1, 10**9), streams=dict(samples.ANTHROPIC_STREAMS))
     found = list(cases.of_pair(MESSAGES, CHAT, there))
     assert {case.shape for case in found} == {CHAT}
-    line = next(case for case in found if case.name == "thinking, text, calls").line("7")
+    line = next(case for case in found if case.name == "thinking, text, calls" and case.streamed).line("7")
     assert (line["ticket"], line["kind"], line["status"]) == ("7", "stream", 200)
     assert line["tools"] == sorted({call[1] for call in line["expected"]["calls"]})
     assert json.loads(cases.written({"7": found[0]}))["ticket"] == "7"
@@ -124,6 +124,17 @@ def test_a_deviation_explains_its_own_complaint_and_no_other(case: Case) -> None
     assert reason_of("ai with google", "generateText", two, "text: expected 'a', got 'ab'") is None
     assert reason_of("ai with anthropic", "streamText", two, "text: expected 'a', got 'ab'") is None
     assert reason_of("ai with google", "streamText", two, "usage input: expected 1, got 2") is None
+
+
+def test_a_case_that_a_client_did_not_read_is_told(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    judge = client("anthropic messages")
+    reading = job.Reading(judge, {"0": case, "1": case})
+    reading.take(printed(case.wanted))
+    reading.take({"stray": "Error: forgotten"})
+    reading.finish()
+    reading.tell()
+    assert len(reading.found) == 2
+    assert "2 differ" in capsys.readouterr().out
 
 
 def test_every_deviation_is_of_a_client_that_there_is() -> None:

@@ -51,6 +51,7 @@ class Reading:
         self.ways: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.found: list[str] = []
+        self.unread = set(cases)
 
     def take(self, line: dict[str, Any]) -> None:
         if "stray" in line:
@@ -58,12 +59,16 @@ class Reading:
             return
         case, way = self.cases[line["ticket"]], line["way"]
         self.ways[way] += 1
+        self.unread.discard(line["ticket"])
         for one in complaints(self.client, case, line):
             reason = reason_of(self.client.name, way, case, one)
             if reason is None:
                 self.found.append(f"{case.source} -> {case.target}: {case.name} [{way}] {one}")
             else:
                 self.reasons[reason] += 1
+
+    def finish(self) -> None:
+        self.found += [f"{self.cases[ticket].name} was not read" for ticket in self.unread]
 
     def tell(self) -> None:
         ways = ", ".join(f"{way} {count:,}" for way, count in self.ways.items())
@@ -88,7 +93,8 @@ def figures(readings: list[Reading], cases: list[Case]) -> dict[str, Any]:
         for one in readings
     }
     node = max(pinned["optionalDependencies"].values())
-    return {"node": node, "ai": versions["ai"], "cases": len(cases), "clients": clients}
+    by_python = sum(case.by_python for case in cases)
+    return {"node": node, "ai": versions["ai"], "cases": len(cases), "by_python": by_python, "clients": clients}
 
 
 def main() -> None:
@@ -97,6 +103,8 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=40, help="of the recorded lines one in so many")
     parser.add_argument("--client", default="", help="only clients with this in their name; nothing is recorded")
     args = parser.parse_args()
+    if not (FOLDER / NODE).exists():
+        sys.exit(f"no {FOLDER / NODE}: make judge-node installs it, where there is a package of Node for the platform")
     for script in HERE.glob("*.mjs"):
         shutil.copy(script, FOLDER)
     cases = list(every_case(args.generated, args.every))
@@ -108,6 +116,7 @@ def main() -> None:
             reading = Reading(client, {t: case for t, case in tickets.items() if case.shape == client.shape})
             for line in read(client, server, reading.cases):
                 reading.take(line)
+            reading.finish()
             reading.tell()
             readings.append(reading)
     failed = any(one.found for one in readings)
