@@ -7,11 +7,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BENCH := .venv-bench
 MEASURE := PYTHONPATH=translators:. $(BENCH)/bin/python
 FUZZ := build/venv-fuzz
+JUDGES := tests/judges/node
+NODE := build/node
+NPM := npm --no-audit --no-fund --ignore-scripts
 SECONDS ?= 60
 PROFILE ?= proof
 DEMO := fixtures/demo/mixed.jsonl
 
-.PHONY: setup demo test test-corpus lint proof fuzz fuzz-requirements bench bench-requirements cost schemas requirements clean
+.PHONY: setup demo test test-corpus lint proof judge-node node-requirements fuzz fuzz-requirements bench bench-requirements cost schemas requirements clean
 
 setup: $(VENV)/ready
 
@@ -57,6 +60,17 @@ proof: setup
 	$(BIN)/python -m pytest -q -n $(JOBS) --hypothesis-profile=$(PROFILE) --proof; status=$$?; \
 	$(BIN)/python -m tests.proof generators corpus --documents 1800 && exit $$status
 
+# The official Node SDKs and the Vercel AI SDK. npm is needed, which any Node brings; the Node that runs is a package.
+judge-node: setup $(NODE)/ready
+	PYTHONPATH=translators:. $(BIN)/python -m tests.judges.node
+
+$(NODE)/ready: $(JUDGES)/package.json $(JUDGES)/package-lock.json $(JUDGES)/.npmrc
+	@command -v npm > /dev/null || { echo 'npm is needed, which any Node brings'; exit 1; }
+	@mkdir -p $(NODE)
+	cp $^ $(NODE)
+	cd $(NODE) && $(NPM) ci --loglevel=error
+	@touch $@
+
 # Guided by coverage, SECONDS for all targets together. The fuzzer has an environment of its own.
 fuzz: $(FUZZ)/ready
 	PYTHONPATH=translators:. $(FUZZ)/bin/python -m tests.fuzz --seconds $(SECONDS)
@@ -101,6 +115,10 @@ fuzz-requirements:
 	@echo '# The fuzzer, exact versions and hashes. Written by: make fuzz-requirements' > tests/fuzz/requirements.txt
 	@uv pip compile tests/fuzz/requirements.in --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-config --quiet >> tests/fuzz/requirements.txt
+
+# After a change of package.json. No address of a registry goes into the lock (.npmrc), only versions and hashes.
+node-requirements:
+	cd $(JUDGES) && $(NPM) install --package-lock-only --loglevel=error
 
 clean:
 	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

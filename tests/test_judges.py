@@ -7,8 +7,7 @@ of the source stream, by small tables that know nothing of the library (tests/ju
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,15 +15,15 @@ from typing import Any, Protocol
 import pytest
 
 import dragoman
-from tests import corpus, fixtures
-from tests.judges import matrix, samples
+from tests import corpus
+from tests.judges import given, matrix
 from tests.judges.anthropic_sdk import AnthropicJudge
 from tests.judges.google_sdk import GoogleJudge
 from tests.judges.loopback import Loopback
 from tests.judges.matrix import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES, SHAPE
-from tests.judges.openai_responses_sdk import ResponsesJudge, unspaced
+from tests.judges.openai_responses_sdk import ResponsesJudge
 from tests.judges.openai_sdk import CompletionsJudge, OpenAIJudge
-from tests.judges.seen import SdkError, Seen, differences, is_json
+from tests.judges.seen import SdkError, Seen, is_json
 from tests.reference.common import Merged
 
 DIALECTS = dragoman.dialects()
@@ -58,19 +57,7 @@ class Way:
         return SHAPE.get(self.target, self.target)
 
     def differences(self, merged: Merged, seen: Sight, *, streamed: bool) -> list[str]:
-        wanted = matrix.expected(self.source, self.target, merged, streamed=streamed)
-        if self.to == GEMINI and isinstance(seen, Seen):
-            wanted = matrix.spelt(wanted, seen)
-        carriers = self.to == CHAT  # on the ids of calls
-        if RESPONSES in (self.source, self.target):  # how paragraphs of summaries are put together is left open
-            return differences(_one_line(wanted), unspaced(seen), carriers=carriers)
-        return differences(wanted, seen, carriers=carriers)
-
-
-def _one_line(wanted: Seen) -> Seen:
-    found = unspaced(wanted)
-    assert isinstance(found, Seen)
-    return found
+        return matrix.differences_of(self.source, self.target, merged, seen, streamed=streamed)
 
 
 JUDGES: dict[str, Callable[[Loopback], Any]] = {
@@ -165,34 +152,20 @@ def _stream_differences(way: Way, data: bytes) -> list[str]:
 
 # --- samples and fixtures -----------------------------------------------------------------------------------
 
-DOCUMENTS: dict[str, dict[str, Any]] = {CHAT: samples.CHAT_DOCUMENTS, MESSAGES: samples.ANTHROPIC_DOCUMENTS}
-STREAMS: dict[str, dict[str, bytes]] = {
-    CHAT: {**samples.CHAT_STREAMS, **{f"broken: {n}": s for n, s in samples.BROKEN_CHAT_STREAMS.items()}},
-    MESSAGES: {**samples.ANTHROPIC_STREAMS, **{f"broken: {n}": s for n, s in samples.BROKEN_ANTHROPIC_STREAMS.items()}},
-}
-
-
-def _fixtures(source: str, kind: str) -> Iterable[fixtures.Fixture]:
-    return (one for one in fixtures.load(kind) if one.dialect == SHAPE.get(source, source))
-
 
 @pairs
 def test_documents(way: Way) -> None:
-    found = dict(DOCUMENTS.get(SHAPE.get(way.source, way.source), {}))
-    found |= {one.id: one.json() for one in _fixtures(way.source, "response")}
-    _hold({name: _document_differences(way, body) for name, body in found.items()})
+    _hold({name: _document_differences(way, body) for name, body in given.documents(way.source).items()})
 
 
 @pairs
 def test_streams(way: Way) -> None:
-    found = dict(STREAMS.get(SHAPE.get(way.source, way.source), {}))
-    found |= {one.id: one.data for one in _fixtures(way.source, "stream")}
-    _hold({name: _stream_differences(way, data) for name, data in found.items()})
+    _hold({name: _stream_differences(way, data) for name, data in given.streams(way.source).items()})
 
 
 @pairs
 def test_streams_that_are_not_there(way: Way) -> None:
-    _hold({str(data): _stream_differences(way, data) for data in (b"", b": hello\n\n", b"data: [DONE]\n\n")})
+    _hold({name: _stream_differences(way, data) for name, data in given.NOTHING.items()})
 
 
 # --- recorded traffic ---------------------------------------------------------------------------------------
@@ -265,21 +238,6 @@ ERRORS: dict[str, dict[int, tuple[str, ...]]] = {
     MESSAGES: ANTHROPIC_ERRORS,
     GEMINI: GOOGLE_ERRORS,
 }
-ANTHROPIC_TYPES: dict[int, str] = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    402: "billing_error",
-    403: "permission_error",
-    404: "not_found_error",
-    409: "conflict_error",
-    413: "request_too_large",
-    422: "invalid_request_error",
-    429: "rate_limit_error",
-    500: "api_error",
-    503: "api_error",
-    504: "timeout_error",
-    529: "overloaded_error",
-}
 
 
 def _error_differences(way: Way, status: int, body: Any) -> list[str]:
@@ -301,13 +259,8 @@ def _error_differences(way: Way, status: int, body: Any) -> list[str]:
 
 @pairs
 def test_errors(way: Way) -> None:
-    found = {}
-    for status, kind in ANTHROPIC_TYPES.items():
-        body = json.loads(matrix.error_of(way.source, status, kind, "that did not go well"))
-        found[str(status)] = _error_differences(way, status, body)
-    for one in _fixtures(way.source, "error"):
-        found[one.id] = _error_differences(way, one.status, one.json())
-    _hold(found)
+    found = given.errors(way.source).items()
+    _hold({name: _error_differences(way, status, body) for name, (status, body) in found})
 
 
 @corpus.needs_traffic

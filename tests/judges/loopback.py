@@ -28,6 +28,7 @@ class Answer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     answers: dict[str, Answer]
+    keep: bool
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that has seen enough hangs up: that is no fault of the server's."""
@@ -41,7 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        answer = self.server.answers.pop(self.headers[TICKET])
+        ticket = self.headers[TICKET]
+        answer = self.server.answers[ticket] if self.server.keep else self.server.answers.pop(ticket)
         self.send_response(answer.status)
         self.send_header("content-type", answer.content_type)
         for name, value in answer.headers.items():
@@ -64,11 +66,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Loopback:
-    """`with Loopback() as server: headers = server.ready(Answer(...))`, then a request with these headers."""
+    """`with Loopback() as server: headers = server.ready(Answer(...))`, then a request with these headers.
 
-    def __init__(self) -> None:
+    keep: whether an answer may be asked for again.
+    """
+
+    def __init__(self, *, keep: bool = False) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.answers = {}
+        self._server.keep = keep
         self._tickets = itertools.count()
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 

@@ -27,7 +27,7 @@ from tests.judges.expectation import (
     plain_anthropic,
     plain_chat,
 )
-from tests.judges.seen import Call, OneOf, Seen
+from tests.judges.seen import Call, OneOf, SdkError, Seen, differences
 from tests.reference import anthropic, chat, completions, gemini, responses
 from tests.reference.common import Json, Merged
 
@@ -208,6 +208,19 @@ def expected(source: str, target: str, merged: Merged, *, streamed: bool) -> See
     if direct is not None:
         return direct(merged, streamed)
     return AT[pair[1]](source_of(source).as_chat(merged), streamed)
+
+
+def differences_of(source: str, target: str, merged: Merged, seen: Seen | SdkError, *, streamed: bool) -> list[str]:
+    """What a client of `target` saw otherwise than it should, one line each."""
+    shape = SHAPE.get(target, target)
+    wanted = expected(source, target, merged, streamed=streamed)
+    if shape == GEMINI and isinstance(seen, Seen):
+        wanted = spelt(wanted, seen)
+    carriers = shape == CHAT  # on the ids of calls
+    if RESPONSES in (source, target):  # how paragraphs of summaries are put together is left open
+        wanted = openai_responses_sdk.in_one_line(wanted)
+        seen = openai_responses_sdk.in_one_line(seen) if isinstance(seen, Seen) else seen
+    return differences(wanted, seen, carriers=carriers)
 
 
 def pending(source: str, document: Any) -> bool:

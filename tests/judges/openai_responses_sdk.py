@@ -357,7 +357,7 @@ def expect_from_responses(document: Json, target: str, *, streamed: bool = False
     elif target == "openai-chat" and seen.refusal and seen.finish == "stop":
         seen = replace(seen, finish=OneOf(("stop", "content_filter")))
     usage = dict(seen.usage)
-    if usage and usage.get("total") is None:
+    if usage and usage.get("total") is None and not isinstance(usage["output"], OneOf):
         usage["total"] = OneOf((None, (usage["input"] or 0) + (usage["output"] or 0)))
     return replace(seen, id=None, usage=usage)
 
@@ -393,6 +393,6 @@ def as_chat(document: Json) -> Json:
     return found
 
 
-def unspaced(seen: Seen | SdkError) -> Seen | SdkError:
+def in_one_line(seen: Seen) -> Seen:
     """The sight with its reasoning in one line: how paragraphs of summaries are put together is left open."""
-    return replace(seen, reasoning="".join(seen.reasoning.split())) if isinstance(seen, Seen) else seen
+    return replace(seen, reasoning="".join(seen.reasoning.split()))

@@ -95,9 +95,13 @@ class OpenAIJudge:
                     for piece in delta.tool_calls or []:
                         call = calls.setdefault(piece.index, ["", "", ""])
                         call[0] += piece.id or ""
+                        # A custom call, which the SDK's type of a piece does not know, is an extra there.
+                        custom = (piece.model_extra or {}).get("custom") or {}
                         if piece.function is not None:
                             call[1] += piece.function.name or ""
                             call[2] += piece.function.arguments or ""
+                        call[1] += custom.get("name") or ""
+                        call[2] += custom.get("input") or ""
         return Seen(
             text="".join(text),
             reasoning="".join(reasoning),

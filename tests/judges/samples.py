@@ -224,6 +224,12 @@ _LATE_USAGE = _chunk(usage=_USAGE)
 CHAT_STREAMS: dict[str, bytes] = {
     "text": chat_sse(_OPEN, _chunk({"content": "Hé"}), _chunk({"content": "llo 👋"}), _chunk({}, "stop"), _LATE_USAGE),
     "nothing said": chat_sse(_OPEN, _chunk({}, "stop"), _LATE_USAGE),
+    "text in parts, one with a mark": chat_sse(
+        _OPEN,
+        _chunk({"content": [{"type": "text", "text": "a"}]}),
+        _chunk({"content": [{"type": "text", "text": " b", "cache_control": {"type": "ephemeral"}}]}),
+        _chunk({"content": ""}, "stop"),
+    ),
     "no usage, no end mark": chat_sse(_OPEN, _chunk({"content": "x"}), _chunk({}, "stop"), done=False),
     "reasoning, text, call": chat_sse(
         _OPEN,

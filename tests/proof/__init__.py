@@ -12,7 +12,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "tests" / "data" / "proof.json"
 PAGE = ROOT / "docs" / "proof.md"
-SECTIONS = ("tests", "laws", "judges", "generators", "corpus", "fuzz", "mutants")
+SECTIONS = ("tests", "laws", "judges", "node", "generators", "corpus", "fuzz", "mutants")
 Figures = dict[str, Any]
 
 

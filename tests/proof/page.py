@@ -37,7 +37,7 @@ def page(figures: dict[str, Figures]) -> str:
         "[laws.md](laws.md) says what the laws are; `make fuzz` is the job of the fuzzer.",
         "",
     ]
-    for section in (_summary, _laws, _judges, _generators, _corpus, _fuzz, _mutants):
+    for section in (_summary, _laws, _judges, _node, _generators, _corpus, _fuzz, _mutants):
         out += section(figures)
         out.append("")
     return "\n".join(out)
@@ -45,7 +45,7 @@ def page(figures: dict[str, Figures]) -> str:
 
 def _summary(figures: dict[str, Figures]) -> Iterator[str]:
     laws, generators, corpus = (figures.get(name) for name in ("laws", "generators", "corpus"))
-    judges, fuzz, mutants = (figures.get(name) for name in ("judges", "fuzz", "mutants"))
+    judges, node, fuzz, mutants = (figures.get(name) for name in ("judges", "node", "fuzz", "mutants"))
     yield from _table("what", "figure", "measured by")
     calls = sum(row["examples"] for row in laws["counts"].values()) if laws else 0
     ways = max((row["ways"] for row in laws["counts"].values()), default=0) if laws else 0
@@ -61,6 +61,8 @@ def _summary(figures: dict[str, Figures]) -> Iterator[str]:
     yield _row("recorded lines x pairs / identical / lossy / refused", told, corpus)
     read = sum(row["read"] for row in judges["sdks"].values()) if judges else 0
     yield _row("read by the official SDKs", f"{read:,} by {len(judges['sdks'])} clients" if judges else NOT, judges)
+    read = sum(row["read"] for row in node["clients"].values()) if node else 0
+    yield _row("read by the Node SDKs", f"{read:,} by {len(node['clients'])} clients" if node else NOT, node)
     yield _row("fuzz executions", f"{sum(fuzz['executions'].values()):,}" if fuzz else NOT, fuzz)
     yield _row("mutants killed", f"{mutants['killed']:,} of {mutants['made']:,}" if mutants else NOT, mutants)
     tests = figures.get("tests")
@@ -99,6 +101,28 @@ def _judges(figures: dict[str, Figures]) -> Iterator[str]:
     yield from _table("client", "SDK", "read")
     for name, row in judges["sdks"].items():
         yield f"| {name} | {row['sdk']} {row['version']} | {row['read']:,} |"
+
+
+def _node(figures: dict[str, Figures]) -> Iterator[str]:
+    node = figures.get("node")
+    yield "## Node SDKs"
+    yield ""
+    if not node:
+        yield f"{NOT.capitalize()}: `make judge-node`."
+        return
+    yield (
+        f"{node['cases']:,} bodies, errors and streams of all pairs, each read over HTTP by every client of its "
+        f"dialect, streams also through the SDK's own helper; measured by `{node['command']}`, with Node "
+        f"{node['node']} and, for the rows that begin with `ai`, version {node['ai']} of the Vercel AI SDK. Text, "
+        "reasoning, calls, finish, usage and errors are what the source says, or the SDK gives something else than "
+        "was written, for a reason that `tests/judges/node/deviations.py` tells: the last column counts these. For "
+        f"{node['by_python']:,} generated cases, which the tests' tables have no rules for, it is what the official "
+        "Python SDK sees that has to be seen."
+    )
+    yield ""
+    yield from _table("client", "SDK", "read", "deviations of the SDK")
+    for name, row in node["clients"].items():
+        yield f"| {name} | {row['package']} {row['version']} | {row['read']:,} | {row['deviations']:,} |"
 
 
 def _generators(figures: dict[str, Figures]) -> Iterator[str]:

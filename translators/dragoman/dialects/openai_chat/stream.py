@@ -358,14 +358,14 @@ class ChatStreamReader(SSEReader):
             out.append(PartEnd(choice.index, choice.text))
             choice.kind = ""
 
-    def _text(self, choice: _Choice, kind: str, text: str, out: list[Event]) -> None:
+    def _text(self, choice: _Choice, kind: str, text: str, out: list[Event], extra: Json | None = None) -> None:
         if choice.kind != kind:
             if kind == "text":
                 self._open(choice, kind, lambda: Text("", at=f"{choice.at}/content"), out)
             else:
                 at = f"{choice.at}/refusal"
                 self._open(choice, kind, lambda: Refusal("", spelling={"field": True}, at=at), out)
-        out.append(PartDelta(choice.index, choice.text, "text", text))
+        out.append(PartDelta(choice.index, choice.text, "text", text, extra))
 
     def _reasoning(self, choice: _Choice, delta: Json, extra: Json, out: list[Event]) -> None:
         fields = [f for f in REASONING_FIELDS if type(delta.get(f)) is str and delta[f]]
@@ -396,9 +396,10 @@ class ChatStreamReader(SSEReader):
         """Mistral streams content as lists of parts."""
         for item in content:
             kind = item.get("type") if type(item) is dict else None
-            if kind == "text" and set(item) == {"type", "text"} and type(item["text"]) is str:
-                if item["text"]:
-                    self._text(choice, "text", item["text"], out)
+            if kind == "text" and type(item.get("text")) is str:
+                rest = {k: v for k, v in item.items() if k not in ("type", "text")}
+                if item["text"] or rest:
+                    self._text(choice, "text", item["text"], out, rest or None)
                 continue
             value = item.get("thinking") if kind == "thinking" else None
             if type(value) is list and all(type(t) is dict and type(t.get("text")) is str for t in value):

@@ -202,6 +202,8 @@ class HomeWriter:
             delta = {"annotations": [value.get("value", value) if event.value.kind == "other" else value]}
         elif event.field == "audio":
             delta = {"audio": event.value}
+        elif event.extra:
+            delta = {"content": [{"type": "text", "text": event.value, **event.extra}]}
         else:
             delta = {"refusal" if isinstance(part, Refusal) else "content": event.value}
         return self._delta(event.candidate, delta)
