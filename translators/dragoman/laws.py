@@ -131,8 +131,8 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     _pair_twins(body, returned, origin)
     place = {x: b for b, x in origin.items()}
     for b, x in list(origin.items()):
-        # What holds a paired element at the same place in it is its pair.
-        while b and x and b.rpartition("/")[2] == x.rpartition("/")[2]:
+        # What holds a paired element in the same list, or under the same key, is its pair.
+        while b and x and _alike(b.rpartition("/")[2], x.rpartition("/")[2]):
             b, x = b.rpartition("/")[0], x.rpartition("/")[0]
             if b and x and x not in place:
                 place[x] = b  # two that became one share it
@@ -174,6 +174,10 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             continue  # what stood in it is gone, and told
         out.append(Violation(2, before, "appears in what comes back", ..., value))
     return out
+
+
+def _alike(here: str, there: str) -> bool:
+    return here == there or (here.isdigit() and there.isdigit())
 
 
 def _pair_twins(was: Any, now: Any, origin: dict[str, str]) -> None:

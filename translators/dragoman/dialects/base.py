@@ -307,7 +307,8 @@ class Writer:
         """A text, if it is `said`, without its phase, and the carrier of that, which is to stand behind it."""
         unit = self.phase(part) if said else None
         token = encode([unit]) if unit is not None else None
-        return (replace(part, item=None), token) if token is not None else (part, None)
+        rest = Item(extra=part.item.extra) if token is not None and part.item.extra else None
+        return (replace(part, item=rest), token) if token is not None else (part, None)
 
     def lose_filename(self, part: Media) -> None:
         """Report a file's name where media have none."""

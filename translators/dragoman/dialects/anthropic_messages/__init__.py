@@ -39,6 +39,7 @@ DIALECT = Dialect(
         "limit": ("/max_tokens",),
         "reasoning": ("/thinking", "/output_config/effort"),
         "user": ("/metadata/user_id",),
+        "output": ("/usage/output_tokens",),
     },
     states=("signature", "redacted"),
     vendor="anthropic",

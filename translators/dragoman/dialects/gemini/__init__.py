@@ -47,6 +47,7 @@ DIALECT = Dialect(
     kin={
         "limit": ("/generationConfig/maxOutputTokens",),
         "reasoning": ("/generationConfig/thinkingConfig",),
+        "output": ("/usageMetadata/candidatesTokenCount",),
         "citations": tuple(
             f"/candidates/{i}/{key}" for i in range(8) for key in ("groundingMetadata", "citationMetadata")
         ),

@@ -44,6 +44,7 @@ DIALECT = Dialect(
         "logprobs": ("/logprobs", "/top_logprobs"),
         "seed": ("/seed", "/random_seed", "/seen"),
         "limit": ("/max_completion_tokens", "/max_tokens"),
+        "output": ("/usage/completion_tokens",),
     },
     vendor="openai",
     seal=seal,

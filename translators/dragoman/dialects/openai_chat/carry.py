@@ -164,8 +164,7 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
         )
         token: str | Unit = value if is_carrier(value) else unit
         if isinstance(token, str) or accepts(token):
-            if not any(seen == token for seen, _ in out):
-                out.append((token, f"{call.at}/{'/'.join(path)}"))
+            out.append((token, f"{call.at}/{'/'.join(path)}"))
             extra = _less(extra, path)
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 

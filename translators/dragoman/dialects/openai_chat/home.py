@@ -151,7 +151,7 @@ def home_message(m: Message) -> Json:
         elif isinstance(part, Opaque) and mark.get("field") == "function_call":
             out["function_call"] = part.value
         elif isinstance(part, Refusal) and mark.get("field"):
-            out["refusal"] = part.text
+            out["refusal"] = out.get("refusal", "") + part.text  # a stream may have said it in stretches
         elif isinstance(part, Reasoning) and "tag" in mark:
             content.append({"type": "text", "text": part.text.join(mark["tag"])})
         elif isinstance(part, Reasoning) and "part" not in mark:

@@ -189,6 +189,8 @@ class RequestWriter(ChatWriter):
             # "messages with role 'tool'" stand together: what they held besides text follows behind the last.
             self.attached.append((m, rest))
             rest = []
+        if results and not any(getattr(part, "text", "x") or not _blank(part) for part in rest):
+            rest = []  # texts of nothing beside results make no turn
         if rest or not results:
             if not results and self.answered and self.after_results():
                 # Two turns of the user in a row, results first: here nothing keeps them apart.

@@ -33,5 +33,5 @@ DIALECT = Dialect(
     places=PLACES,
     derived=DERIVED,
     total="total_tokens",
-    kin={"limit": ("/max_tokens",)},
+    kin={"limit": ("/max_tokens",), "output": ("/usage/completion_tokens",)},
 )

@@ -38,6 +38,7 @@ DIALECT = Dialect(
         "user": ("/user", "/safety_identifier"),
         "logprobs": ("/include", "/top_logprobs"),
         "limit": ("/max_output_tokens",),
+        "output": ("/usage/output_tokens",),
     },
     turns="/input",
     states=("encrypted", "compaction"),
