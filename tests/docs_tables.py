@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from importlib import import_module
 from itertools import groupby
 from typing import Any, get_args
@@ -19,6 +20,7 @@ from dragoman import events, laws, model, profiles, registry, tables
 from dragoman.dialects.base import Context
 from dragoman.dialects.openai_chat.flavours import CLAUDE_THINKING, FLAVOURS, OPENAI
 from dragoman.report import Report
+from dragoman.rules import Breaks
 from tests.agents.clients import KINDS
 from tests.agents.talk import talk
 from tests.agents.upstreams import TURNS
@@ -682,7 +684,52 @@ def _fare(client: str, upstream: str, kind: str) -> str:
     return " / ".join(dict.fromkeys(words))
 
 
+def grammar(dialect: str) -> str:
+    """The tables of a dialect's stream grammar, a row a state, and its rules."""
+    g = registry.get(dialect).grammar()
+    out = []
+    for name, one in g.tables.items():
+        left = {state: f"*{rule}*" for state, rule in one.left.items()}
+        rows = ([code(state), moves(row), left.get(state, "–")] for state, row in one.moves.items())
+        broken = [f"*{rule}*" for rule in (one.rule, one.dense) if rule]
+        head = f"{name} ({', '.join(broken)})" if broken else name
+        out.append(table([head, "what may come, and what then", "the end"], rows))
+    rules = ([f"*{r.name}*", r.level, r.says, r.source.replace("|", "\\|")] for r in g.rules)
+    return "\n".join([*out, table(["rule", "level", "what it says", "from"], rules)])
+
+
+ITSELF = "the state of that name"
+
+
+def moves(row: dict[str, str | Breaks]) -> str:
+    """The cells of one state; words that lead the same way stand together, and so do those that name their state."""
+    groups: dict[str | Breaks, list[str]] = {}
+    for one, cell in row.items():
+        groups.setdefault(ITSELF if cell == one else cell, []).append(code(one))
+    said = []
+    for cell, words in groups.items():
+        then = cell.then if isinstance(cell, Breaks) else cell
+        if then == ITSELF:
+            then = ITSELF if words[1:] else words[0]
+        elif then:
+            then = code(then)
+        led = ", ".join(words) + (f" → {then}" if then else "")
+        said.append(f"({led}: *{cell.rule}*)" if isinstance(cell, Breaks) else led)
+    return "; ".join(said) or "nothing"
+
+
+def grammars() -> Iterator[tuple[str, Callable[[], str]]]:
+    """A block for every grammar; dialects that share one share its block."""
+    told: list[Any] = []
+    for dialect in IDS:
+        found = registry.get(dialect).grammar()
+        if found not in told:
+            told.append(found)
+            yield f"grammar-{dialect}", partial(grammar, dialect)
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    **dict(grammars()),
     "dialects": dialect_table,
     "buffering": buffering,
     "finish-in": finish_in,

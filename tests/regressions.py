@@ -104,6 +104,7 @@ def _stream(one: Example) -> Iterator[Check]:
     data, source, target = one.body, one.source, one.target
     yield "home_stream", partial(laws.home_stream, data, source)
     yield "stream_is_document", partial(laws.stream_is_document, data, source, target)
+    yield "keeps_grammar", partial(laws.keeps_grammar, data, source, target)
     yield "pure_stream", partial(laws.pure_stream, data, source, target)
     for cuts in (range(1, len(data)), range(3, len(data), 7)):
         yield "cut_anywhere", partial(laws.cut_anywhere, data, source, target, cuts)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import dragoman
 from dragoman import laws, registry, wire
+from dragoman.grammar import check_stream
 from dragoman.laws import Violation
 from tests import fixtures
 from tests.strategies import gemini, openai_chat
@@ -209,9 +210,18 @@ def test_streams_cross(other: str, outward: bool) -> None:
         assert_none(laws.stream_is_document(data, source, target))
         assert_none(laws.cut_anywhere(data, source, target, cuts))
         assert_none(laws.ends_honestly(data, int(len(data) * share), source, target))
+        assert_none(laws.keeps_grammar(data, source, target))
         assert_none(laws.pure_stream(data, source, target))
 
     holds()
+
+
+def test_its_streams_are_checked() -> None:
+    piece, last, wrong = {"says": "Hi"}, {"ended": "done"}, {"wrong": {"kind": "api"}}
+    assert check_stream(TOY, bytes_of([piece, last])) == check_stream(TOY, bytes_of([piece, wrong])) == []
+    told = [(fault.frame, fault.rule) for fault in check_stream(TOY, bytes_of([last, piece]))]
+    assert told == [(1, "stream.order")]
+    assert [fault.rule for fault in check_stream(TOY, bytes_of([piece]))] == ["stream.complete"]
 
 
 @by_other

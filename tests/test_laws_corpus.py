@@ -166,6 +166,11 @@ def test_law_6_a_cut_never_looks_like_success(source: str, target: str) -> None:
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_6_what_is_written_keeps_its_grammar(source: str, target: str) -> None:
+    hold({row.id: laws.keeps_grammar(row.stream_body or b"", source, target) for row in corpus.streams(source)})
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_refusing_is_no_way_out(source: str, target: str) -> None:
     """At most 0.5 % of the lines with status 200 are refused, each listed here."""
     refused = []

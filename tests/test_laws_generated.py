@@ -108,13 +108,15 @@ def test_law_9_state_comes_home(source: str, target: str) -> None:
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
-def test_law_4_stream_is_document(source: str, target: str) -> None:
+def test_laws_4_and_6_stream_is_document_and_keeps_its_grammar(source: str, target: str) -> None:
     module = DIALECTS[source]
 
     @calm
     @given(st.one_of(module.streams(), module.streams(cut=True), module.failing_streams()))
     def holds(records: Any) -> None:
-        assert_none(laws.stream_is_document(module.sse_bytes(records), source, target))
+        data = module.sse_bytes(records)
+        assert_none(laws.stream_is_document(data, source, target))
+        assert_none(laws.keeps_grammar(data, source, target))
 
     holds()
 
@@ -144,7 +146,7 @@ def test_law_5_cut_anywhere(source: str, target: str) -> None:
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_laws_6_and_8_streams_end_honestly_and_are_pure(source: str, target: str) -> None:
-    """Law 6: a cut never looks like a success."""
+    """Law 6: a cut never looks like a success, and keeps the grammar all the same."""
     module = DIALECTS[source]
 
     @calm
@@ -152,6 +154,7 @@ def test_laws_6_and_8_streams_end_honestly_and_are_pure(source: str, target: str
     def holds(records: Any, share: float) -> None:
         data = module.sse_bytes(records)
         assert_none(laws.ends_honestly(data, int(len(data) * share), source, target))
+        assert_none(laws.keeps_grammar(data[: int(len(data) * share)], source, target))
         assert_none(laws.pure_stream(data, source, target))
 
     holds()

@@ -42,6 +42,8 @@ from dragoman.events import (
     Update,
     UsageReport,
 )
+from dragoman.grammar import check_stream
+from dragoman.laws import NUMBERED_BY_SOURCE
 from dragoman.model import (
     Candidate,
     Error,
@@ -312,6 +314,7 @@ class Machine(RuleBasedStateMachine):
         """What the source's writer said is in order; at home only a reader of its own needs to think so."""
         if not self.home:
             ORDER[self.source](self.written, failed=self.failed)
+            assert {fault.rule for fault in check_stream(self.source, self.written)} <= NUMBERED_BY_SOURCE
         told = failing(self.written, self.source)
         assert told is self.failed, "the source's own reader takes it for something else"
 
@@ -326,6 +329,7 @@ class Machine(RuleBasedStateMachine):
             assert failed is failing(self.written, self.source), "all are finished, and nobody agrees whether it ended"
         assert failing(out, name) is failed
         ORDER[name](out, failed=failed)
+        assert {fault.rule for fault in check_stream(name, out)} <= NUMBERED_BY_SOURCE
         for frame in gemini.frames(out):
             assert frame is not None
             kind = "error" if name == "gemini" and "error" in frame else "event"

@@ -19,6 +19,7 @@ LAWS: dict[str, tuple[int, str]] = {
     "unfolds": (4, "fold undoes unfold"),
     "cut_anywhere": (5, "the cutting does not show"),
     "ends_honestly": (6, "a cut is no success"),
+    "keeps_grammar": (6, "what is written keeps its stream grammar"),
     "settled": (7, "the second way there is the first"),
     "pure": (8, "the same input, the same bytes"),
     "pure_stream": (8, "the same stream, the same bytes"),

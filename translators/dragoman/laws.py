@@ -19,6 +19,7 @@ from .carrier import alight, decode, is_carrier
 from .dialects.base import NAME_LIMITS, Context, Dialect
 from .errors import BrokenStream, DragomanError
 from .events import Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
+from .grammar import check_stream
 from .ids import fitted_id, spell, unspell
 from .jsontext import dumps, escape, loads, same
 from .media import from_data_url
@@ -464,6 +465,18 @@ def ends_honestly(data: bytes, end: int, source: str, target: str) -> list[Viola
         if not any(type(e) is Failure for e in events_of(sent, target)):
             return [Violation(6, "", "a cut became a success")]
     return []
+
+
+# Choices keep the numbers of the source, and go out when they come (law 10): what began out of order goes on so.
+NUMBERED_BY_SOURCE = frozenset({"choice.index", "candidate.index"})
+
+
+def keeps_grammar(data: bytes, source: str, target: str) -> list[Violation]:
+    """Law 6: what is written keeps the stream grammar of its target, also where the input ends early or goes wrong."""
+    stream = StreamTranslation(registry.get(source), registry.get(target), Context(), "report")
+    faults = check_stream(target, stream.feed(data) + stream.close())
+    told = [fault for fault in faults if fault.rule not in NUMBERED_BY_SOURCE]
+    return [Violation(6, f"frame {f.frame} {f.at}", f.rule, f.expected, f.found) for f in told]
 
 
 # --- laws 7 and 8 ----------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -41,6 +42,9 @@ from ..model import (
 from ..profiles import lookup, provider_of
 from ..report import Report
 from ..tables import Kind, drop_extra
+
+if TYPE_CHECKING:
+    from ..rules import Grammar
 
 Accepts = Callable[[Unit], bool]
 """Whether the target is the one who issued a unit, and can say it."""
@@ -132,6 +136,16 @@ def asks_in_body(body: Json, path: str | None) -> tuple[str, bool]:
     return (model if type(model) is str else ""), stream is True
 
 
+def grammar_of(package: str) -> Callable[[], Grammar]:
+    """The grammar in a dialect's folder; imported when first asked for, since no translation needs it."""
+
+    def found() -> Grammar:
+        grammar: Grammar = import_module(f"{package}.grammar").GRAMMAR
+        return grammar
+
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One row of the registry: everything the package knows of a dialect."""
@@ -149,6 +163,7 @@ class Dialect:
     writer: Callable[[Report, bool, Context], StreamWriter]
     target: Callable[[Request, Context], tuple[str, dict[str, str]]]
     places: Places
+    grammar: Callable[[], Grammar]  # of its streams, for those who check them
     request_id_header: str = "x-request-id"
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
     kin: dict[str, tuple[str, ...]] = field(default_factory=dict)  # places that say one thing between them

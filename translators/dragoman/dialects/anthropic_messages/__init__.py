@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import Request
-from ..base import Context, Dialect
+from ..base import Context, Dialect, grammar_of
 from .home import home_block
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
@@ -30,6 +30,7 @@ DIALECT = Dialect(
     writer=MessagesStreamWriter,
     target=_target,
     places=PLACES,
+    grammar=grammar_of(__name__),
     request_id_header="request-id",
     error_word="anthropic",
     effort_apart=True,

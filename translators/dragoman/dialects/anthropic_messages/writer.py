@@ -207,6 +207,7 @@ class ForeignWriter(ResponseWriter):
         "count",
         "current",
         "finish_event",
+        "over",
         "response_id",
         "told",
         "usage_now",
@@ -215,6 +216,7 @@ class ForeignWriter(ResponseWriter):
 
     def __init__(self, report: Report, context: Context) -> None:
         super().__init__("", report, context)
+        self.over = False  # the end, or a failure, has been told
         self.blocks: dict[int, _Block] = {}
         self.candidate: Candidate | None = None
         self.count = 0
@@ -255,10 +257,12 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, Update):
             self.late_envelope(event.values)
         elif isinstance(event, Transport):
-            return frame("ping")
+            return b"" if self.over else frame("ping")  # a comment may come late; after the end nothing does here
         elif isinstance(event, Failure):
+            self.over = True
             return self.fail(event)
         elif isinstance(event, End):
+            self.over = True
             return self.end()
         return b""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...model import Json
-from ..base import Dialect
+from ..base import Dialect, grammar_of
 from .home import home_part
 from .read import read_error, read_response
 from .read_request import read_path, read_request
@@ -37,6 +37,7 @@ DIALECT = Dialect(
     writer=GeminiStreamWriter,
     target=target,
     places=PLACES,
+    grammar=grammar_of(__name__),
     error_word="gemini",
     derived=DERIVED,
     turns="/contents",

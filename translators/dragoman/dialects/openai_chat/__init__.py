@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...model import Json, ReasoningControl, Request, Response
-from ..base import Context, Dialect
+from ..base import Context, Dialect, grammar_of
 from ..openai_shape import USAGE_MEANING, read_error, write_error
 from .carry import found, seal
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
@@ -36,6 +36,7 @@ DIALECT = Dialect(
     writer=ChatStreamWriter,
     target=_target,
     places=PLACES,
+    grammar=grammar_of(__name__),
     derived=DERIVED,
     total="total_tokens",
     kin={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import Request
-from ..base import Context, Dialect
+from ..base import Context, Dialect, grammar_of
 from ..openai_shape import USAGE_MEANING, read_error, write_error
 from .read import read_request, read_response
 from .stream import CompletionsStreamReader
@@ -31,6 +31,7 @@ DIALECT = Dialect(
     writer=CompletionsStreamWriter,
     target=_target,
     places=PLACES,
+    grammar=grammar_of(__name__),
     derived=DERIVED,
     total="total_tokens",
     kin={"limit": ("/max_tokens",), "output": ("/usage/completion_tokens",)},

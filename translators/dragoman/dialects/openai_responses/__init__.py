@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import Request
-from ..base import Context, Dialect
+from ..base import Context, Dialect, grammar_of
 from ..openai_shape import write_error
 from .home import sealed_item
 from .read import read_error, read_request, read_response
@@ -31,6 +31,7 @@ DIALECT = Dialect(
     writer=ResponsesStreamWriter,
     target=_target,
     places=PLACES,
+    grammar=grammar_of(__name__),
     derived=DERIVED,
     total="total_tokens",
     kin={
