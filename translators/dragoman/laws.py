@@ -436,7 +436,9 @@ def unfolds(response: Response) -> list[Violation]:
     for event in events:
         legal.check(event)
     again = fold(events)
-    a, b = to_json(replace(response)), to_json(again)
+    # fold puts the candidates in the order of their indices
+    ordered = replace(response, candidates=sorted(response.candidates, key=lambda c: c.index))
+    a, b = to_json(ordered), to_json(again)
     return [Violation(4, at, "fold(unfold(r)) differs", x, y) for at, x, y in differences(a, b)]
 
 
@@ -503,6 +505,8 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
     excused += _kin(target, excused)
     made = [v for loss in (*second.losses, *third.losses) if loss.kind == "invented" for _, v in leaves(loss.value)]
     excused += [loss.at for loss in third.losses if loss.kind == "invented"]
+    new = [loss.at for loss in second.losses if loss.kind == "invented" and loss.at]
+    links3 = third.links or {}
     if any(loss.code.startswith(("message.", "order.")) for loss in (*second.losses, *third.losses)):
         excused.append(registry.get(target).turns)  # what was merged, split, dropped or put in front shifts all others
     return [
@@ -513,6 +517,7 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
         and not (x is ... and y == {})  # an empty object says nothing
         and not any(_covers(e, at) or _covers(at, e) for e in excused)
         and not all(any(same(v, m) for m in made) for _, v in leaves(y))
+        and not all(any(_covers(one, _longest(links3, leaf)) for one in new) for leaf, _ in leaves(y, at))
     ]
 
 

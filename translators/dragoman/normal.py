@@ -176,6 +176,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
             for item in value:
                 if is_dataclass(item):
                     _plain(item, kinds)
+    if isinstance(node, Response):
+        node.candidates.sort(key=lambda c: c.index)  # its index says which it is, wherever it stands
     if isinstance(node, Response) and node.usage is not None:
         node.usage.reported = _meaningful(node.usage.reported, kinds.get(type(node.usage), {}))
 
