@@ -192,7 +192,7 @@ class ResponsesStreamReader(SSEReader):
         if r.usage is not None:
             out.append(UsageReport(r.usage))
         fresh = {k: v for k, v in (("id", r.id), ("model", r.model), ("created", r.created)) if v is not None}
-        fresh = {k: v for k, v in fresh.items() if self._said.get(_KEYS[k]) in (None, "")}
+        fresh = {k: v for k, v in fresh.items() if self._said.get(_KEYS[k]) in (None, "", 0)}
         if r.service_tier is not None:
             fresh["service_tier"] = r.service_tier
         if fresh:

@@ -432,6 +432,8 @@ class ForeignWriter(ResponseWriter):
             out += self.close_group(group, "incomplete" if cut else "completed")
         r = Response("", service_tier=self.late.get("service_tier"), fingerprint=self.late.get("fingerprint"))
         response = {**self.snapshot, **said, "output": [g.item for g in self.groups]}
+        if self.late.get("created") and not response["created_at"]:
+            response["created_at"] = self.seconds(Response("", created=self.late["created"]))
         self.tier(response, r)
         self.unsaid(r)
         if self.usage_now is not None:
