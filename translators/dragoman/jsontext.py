@@ -41,11 +41,16 @@ def loads(text: bytes | bytearray | memoryview | str, at: str = "") -> Any:
         return _slow_loads(text, at, error)
 
 
+def exact_loads(text: bytes | bytearray | memoryview | str) -> Any:
+    """The JSON value of `text`, every integer as it is; raises ValueError or RecursionError if it is none."""
+    if not isinstance(text, str):
+        text = bytes(text).decode("utf-8-sig")
+    return json.loads(text, parse_constant=_constant, parse_float=_number)
+
+
 def _slow_loads(text: bytes | bytearray | memoryview | str, at: str, why: orjson.JSONDecodeError) -> Any:
     try:
-        if not isinstance(text, str):
-            text = bytes(text).decode("utf-8-sig")
-        return json.loads(text, parse_constant=_constant, parse_float=_number)
+        return exact_loads(text)
     except (ValueError, RecursionError):
         place = f"JSON (line {why.lineno}, column {why.colno})"
         raise InvalidDocument([Fault(at, place, "text that is not JSON")]) from None

@@ -141,7 +141,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         for part in node.parts:
             _plain(part, kinds)
         node.parts = [p for p in node.parts if not _says_nothing(p)]
-        thoughts = [p for p in node.parts if type(p) is Reasoning and p.text]
+        thoughts = [p for p in node.parts if type(p) is Reasoning and (p.text or p.state is not None)]
         if len(thoughts) == 1 and thoughts[0].spelling:
             # Several thinkings have no plainer form than a list of parts; a single one has.
             thoughts[0].spelling.pop("part", None)

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
-
 from ..carrier import Unit, encode, whole
+from ..errors import InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, is_derived, spell, unspell
-from ..jsontext import dumps, escape, same
+from ..jsontext import dumps, dumps_read, escape, exact_loads, loads, same
 from ..media import media_type_of
 from ..model import (
     Error,
@@ -226,7 +225,7 @@ class Writer:
         self._restored: dict[str, str] | None = None
         self._family = ""  # of the model that answered, where state is bound to it
         self._answered = ""  # where the last results stood, if they were a turn of the user's own
-        self._spoken: str | None = None  # the item of the last text
+        self._spoken: set[str] = set()  # the items of the texts so far
         self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
 
@@ -348,9 +347,9 @@ class Writer:
         at = self.where(node, "item")
         if not self.upstream and isinstance(node, (Text, Refusal)):
             # Texts of several items become texts of one message.
-            if self._spoken is not None and self._spoken != at:
+            if self._spoken and at not in self._spoken:
                 self.report.changed("item.merged", at)
-            self._spoken = at
+            self._spoken.add(at)
         for name, value in (("id", item.id), ("status", item.status), ("phase", item.phase)):
             place = f"{at}/{name}"
             if value is None or value == "completed" or (name == "id" and is_derived(value)):
@@ -590,8 +589,8 @@ def free_text(arguments: str | Json | None) -> str:
     value: Any = arguments
     if type(arguments) is str:
         try:
-            value = orjson.loads(arguments)
-        except orjson.JSONDecodeError:
+            value = loads(arguments)
+        except InvalidDocument:
             return arguments
     if type(value) is dict and value.keys() == {"input"} and type(value["input"]) is str:
         return str(value["input"])
@@ -615,16 +614,22 @@ def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
     if not arguments or not arguments.strip():
         report.changed("arguments.empty", place, arguments)
         return {}
+    value: Any
     try:
-        value = orjson.loads(arguments)
-    except orjson.JSONDecodeError:
+        value = loads(arguments)
+    except InvalidDocument:
         value = None
     if type(value) is not dict:
         report.changed("arguments.invalid", place, arguments)
         return {RAW: arguments}
-    if orjson.dumps(value).decode() != arguments:
-        report.changed("arguments.respelled", place, arguments)
-    return value
+    if (said := dumps_read(value).decode()) != arguments:
+        if "e+" in said:
+            # Integers beyond 64 bits "take an exact slow path (a huge float or a decoding error leads there)".
+            value = exact_loads(arguments)
+            said = dumps_read(value).decode()
+        if said != arguments:
+            report.changed("arguments.respelled", place, arguments)
+    return value  # type: ignore[no-any-return]
 
 
 def pair_ids(messages: list[Message]) -> dict[int, str]:

@@ -368,6 +368,7 @@ class ForeignWriter(ResponseWriter):
                     out += self.done(index, answer, entry)
                 else:
                     waiting.append(entry)
+                    blocked = bool(entry.pieces)  # it has begun, and parts have no number to go on under
         answer.waiting = waiting
         return out
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
@@ -15,6 +16,7 @@ from ...model import Json, Message, Part, Reasoning, State, ToolCall
 from ...registry import issuer
 from ..base import Accepts, Found
 
+Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
 ROOM = 16_384  # characters of a call's id; LiteLLM's clients live with more than a thousand
 
 
@@ -38,20 +40,22 @@ def rejoin(message: Json, fields: Json) -> None:
 class Cargo:
     """What one answer has to carry and has not yet shipped, each with the part it comes from."""
 
-    waiting: list[tuple[Unit, Part]] = field(default_factory=list)
+    waiting: list[tuple[int, Unit, Part]] = field(default_factory=list)
     shipped: int = 0
 
-    def load(self, unit: Unit, part: Part, place: tuple[int, int]) -> None:
-        """Take a unit whose part stands at `place`: so many characters and calls are before it."""
+    def load(self, unit: Unit, part: Part, place: Place) -> None:
+        """Take a unit whose part stands at `place`."""
         shown = part.text if isinstance(part, Reasoning) else ""
-        self.waiting.append((beside(replace(unit, place=place), shown), part))
+        characters, calls, ordinal = place
+        self.waiting.append((ordinal, beside(replace(unit, place=(characters, calls)), shown), part))
 
     def ship(self) -> tuple[str | None, list[Part]]:
         """The carrier of all that waits, and the parts it is from."""
-        loaded, self.waiting = self.waiting, []
-        token = encode(unit for unit, _ in loaded) if loaded else None
+        # In a stream, parts that run side by side end in any order.
+        loaded, self.waiting = sorted(self.waiting, key=itemgetter(0)), []
+        token = encode(unit for _, unit, _ in loaded) if loaded else None
         self.shipped += token is not None
-        return token, [part for _, part in loaded]
+        return token, [part for _, _, part in loaded]
 
 
 def entry(token: str, number: int) -> Json:

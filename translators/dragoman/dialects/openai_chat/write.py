@@ -24,7 +24,7 @@ from ...registry import find
 from ...report import Report
 from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
 from ..openai_shape import shared_logprobs, usage_of
-from .carry import ENTRIES, Cargo, on_id, rejoin
+from .carry import ENTRIES, Cargo, Place, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
 from .words import (
@@ -190,7 +190,7 @@ class ResponseWriter(ChatWriter):
         length = spoken = 0  # characters of content, and those of them that are no thinking between tags
         more: Json = {}
         brought: Part | None = None  # thinking that came home
-        for part in c.message.parts:
+        for ordinal, part in enumerate(c.message.parts):
             if isinstance(part, Opaque) and part.issuer == self.flavour.id:
                 # What this vendor said itself, come home.
                 if thoughts:
@@ -198,7 +198,7 @@ class ResponseWriter(ChatWriter):
                 brought = part
                 rejoin(more, part.value)
                 continue
-            stowed, fields = self.stow(part, c.index, (spoken, len(calls)))
+            stowed, fields = self.stow(part, c.index, (spoken, len(calls), ordinal))
             rejoin(more, fields)
             if stowed and not isinstance(part, Reasoning):
                 part = without_state(part)
@@ -210,7 +210,7 @@ class ResponseWriter(ChatWriter):
                     self.joined(texts[0], part, len(texts) == 1)
                 if calls:
                     self.report.changed("order.flattened", part.at)
-                said, fields = self.spoken(part, c.index, (spoken + len(part.text), len(calls)))
+                said, fields = self.spoken(part, c.index, (spoken + len(part.text), len(calls), ordinal))
                 rejoin(more, fields)
                 self.drop(said)
                 self.cache(part)
@@ -280,7 +280,7 @@ class ResponseWriter(ChatWriter):
         else:
             message[self.flavour.thinking] = text
 
-    def stow(self, part: Part, index: int, place: tuple[int, int], said: bool | None = None) -> tuple[bool, Json]:
+    def stow(self, part: Part, index: int, place: Place, said: bool | None = None) -> tuple[bool, Json]:
         """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out."""
         how = self.flavour.carrier
         state = getattr(part, "state", None)
@@ -293,14 +293,14 @@ class ResponseWriter(ChatWriter):
             return False, {}
         return True, self.take(unit, part, index, place)
 
-    def spoken(self, part: Text, index: int, place: tuple[int, int]) -> tuple[Text, Json]:
+    def spoken(self, part: Text, index: int, place: Place) -> tuple[Text, Json]:
         """A text as far as it is not taken along, and the fields in which its phase goes out."""
         unit = self.phase(part) if self.flavour.carrier and not self.legacy and part.text else None
         if unit is None or part.item is None:
             return part, {}
         return replace(part, item=Item(part.item.id, extra=part.item.extra)), self.take(unit, part, index, place)
 
-    def take(self, unit: Unit, part: Part, index: int, place: tuple[int, int]) -> Json:
+    def take(self, unit: Unit, part: Part, index: int, place: Place) -> Json:
         """Take a unit along; where a field of the message holds it, it goes out at once."""
         how = self.flavour.carrier
         cargo = self.cargo.setdefault(index, Cargo())

@@ -49,6 +49,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
 from ..openai_shape import home_error, write_error
+from .carry import Place
 from .flavours import OPENAI, Flavour
 from .home import finish_word, home_part
 from .write import TAGS, ResponseWriter
@@ -271,7 +272,7 @@ class ForeignWriter(ResponseWriter):
         self.unsaid: dict[tuple[int, int], Text] = {}  # texts with state that have said nothing yet
         self.delayed: list[Any] = []  # the events of calls that wait for state to ride on them
         self.sealed: dict[tuple[int, int], list[PartDelta]] = {}  # the pieces of parts that are told whole
-        self.places: dict[tuple[int, int], tuple[int, int]] = {}  # the characters and calls before a part
+        self.places: dict[tuple[int, int], Place] = {}
         self.called: dict[int, int] = {}  # the calls that have begun, those that wait included
         self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
@@ -331,7 +332,7 @@ class ForeignWriter(ResponseWriter):
         key, index = (event.candidate, event.index), event.candidate
         if key not in self.places:
             called = self.called.get(index, 0)
-            self.places[key] = (self.spoken_so_far.get(index, 0), called)
+            self.places[key] = (self.spoken_so_far.get(index, 0), called, event.index)
             if isinstance(event.part, ToolCall):
                 self.called[index] = called + 1
             elif isinstance(event.part, Reasoning):
@@ -544,7 +545,7 @@ class ForeignWriter(ResponseWriter):
             if whole.text and key not in self.sent:
                 out = self.piece(PartDelta(key[0], key[1], "text", whole.text))
             if isinstance(whole, Text):
-                place = (self.spoken_so_far.get(key[0], 0), self.places[key][1])
+                place = (self.spoken_so_far.get(key[0], 0), self.places[key][1], key[1])
                 said, fields = self.spoken(whole, key[0], place)
                 self.drop(said)
                 out += self.chunk(key[0], fields) if fields else b""

@@ -224,6 +224,10 @@ class RequestWriter(ItemWriter):
             return {"type": kind, "text": part.text, **mark}
         if isinstance(part, Refusal) and role == "assistant":
             self.drop(part)
+            if not part.text:
+                if part.extra:
+                    self.report.dropped("text.blank", part.at, part.text)
+                return None
             return {"type": "refusal", "refusal": part.text}
         if isinstance(part, Media) and role == "user":
             return self.media(part)
