@@ -8,13 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import orjson
-
 from ..carrier import Unit, encode, whole
+from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, is_derived, spell, unspell
-from ..jsontext import dumps, escape, same
+from ..jsontext import dumps, escape, loads, same
 from ..media import media_type_of
 from ..model import (
     Error,
@@ -574,8 +573,8 @@ def free_text(arguments: str | Json | None) -> str:
     value: Any = arguments
     if type(arguments) is str:
         try:
-            value = orjson.loads(arguments)
-        except orjson.JSONDecodeError:
+            value = loads(arguments)
+        except InvalidDocument:
             return arguments
     if type(value) is dict and value.keys() == {"input"} and type(value["input"]) is str:
         return str(value["input"])
@@ -600,13 +599,14 @@ def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
         report.changed("arguments.empty", place, arguments)
         return {}
     try:
-        value = orjson.loads(arguments)
-    except orjson.JSONDecodeError:
+        value = loads(arguments)
+        spelt = dumps(value).decode()
+    except DragomanError:  # no JSON, or a number beyond every float
         value = None
     if type(value) is not dict:
         report.changed("arguments.invalid", place, arguments)
         return {RAW: arguments}
-    if orjson.dumps(value).decode() != arguments:
+    if spelt != arguments:
         report.changed("arguments.respelled", place, arguments)
     return value
 
