@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import dragoman
 from dragoman import jsontext
 from dragoman.errors import DragomanError, Fault, InvalidDocument
-from dragoman.jsontext import dumps, dumps_read, escape, loads, repeated, same
+from dragoman.jsontext import as_object, dumps, dumps_read, escape, loads, repeated, same
 from dragoman.model import from_json, to_json
 from tests.strategies import odd
 
@@ -100,8 +100,29 @@ def test_what_is_no_json_is_refused_with_its_place(text: bytes) -> None:
     with pytest.raises(InvalidDocument) as caught:
         loads(text, "/here")
     (fault,) = caught.value.faults
-    assert fault.at == "/here"
+    assert (fault.at, fault.found) == ("/here", "text that is not JSON")
     assert fault.expected.startswith("JSON (line 1, column ")
+
+
+@pytest.mark.parametrize(("text", "name"), [("[]", "array"), ('"a"', "string"), ("1", "number"), ("null", "null")])
+def test_what_is_no_object_is_called_by_its_name(text: str, name: str) -> None:
+    value = json.loads(text)
+    for body in (text, text.encode(), *([] if type(value) is str else [value])):
+        with pytest.raises(InvalidDocument) as caught:
+            as_object(body)
+        assert caught.value.faults == (Fault("", "object", name),)
+
+
+def test_a_nesting_that_cannot_be_looked_through_is_a_fault_of_the_whole() -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        repeated("[" * 100_000 + "]" * 100_000)
+    assert caught.value.faults == (Fault("", f"nesting of at most {jsontext.MAX_DEPTH} levels", "more"),)
+
+
+def test_a_key_that_is_no_text_is_named_as_the_reason() -> None:
+    with pytest.raises(DragomanError) as caught:
+        dumps({"a": {1: "\ud800"}})
+    assert str(caught.value) == "not a JSON value: a key that is no text"
 
 
 def test_the_place_is_in_the_text() -> None:

@@ -7,6 +7,7 @@ real one, as the laws call them. What is told of a fault is excused where the la
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ import dragoman
 from dragoman import laws, model
 from dragoman.errors import BrokenStream
 from dragoman.events import PartDelta
+from dragoman.ids import fitted_id
 from dragoman.model import Json, Reasoning, State, Text
 from dragoman.report import Loss, Report
 from dragoman.stream import StreamTranslation
@@ -250,6 +252,42 @@ def test_law_2_asks_of_the_text_inside_a_list(breaks: Broken) -> None:
     assert what == "what was dropped at /messages/1/content shows"
 
 
+@pytest.mark.parametrize(
+    ("more", "at"),
+    [
+        ({"metadata": {"a/b~": "x"}}, "/metadata/a~1b~0"),
+        ({"metadata": {"0": "x"}}, "/metadata/0"),
+        ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "/tools/0/function/name"),
+        ({"include": ["reasoning.encrypted_content"]}, "/include/0"),
+    ],
+)
+def test_law_2_puts_another_value_at_any_place(more: Json, at: str, breaks: Broken) -> None:
+    """In objects and lists, under keys that are escaped in pointers or look like an index."""
+    body = {"model": "m", "input": "x", **more}
+    breaks(lambda out, report: report.dropped("x", at, "x"))
+    told = found(laws.dropped_is_unused("request", body, RESPONSES, RESPONSES, 0))
+    assert told == [(2, at, f"what was dropped at {at} shows")]
+
+
+def test_law_2_looks_on_behind_what_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object that is empty now, for what stood in it was dropped and told, hides nothing that appears after it."""
+    real = laws.translate
+
+    def translate(kind: str, body: Json, source: str, target: str, path: str | None = None) -> Any:
+        out, report, goes = real(kind, body, source, target, path)
+        out = copy.deepcopy(out)
+        if target == RESPONSES:
+            del out["metadata"]
+            report.dropped("x", "/metadata/a")
+        else:
+            out |= {"metadata": {}, "top_p": 0.125}
+        return out, report, goes
+
+    monkeypatch.setattr(laws, "translate", translate)
+    told = found(laws.nothing_vanishes("request", {**ASKED, "metadata": {"a": "x"}}, CHAT, RESPONSES))
+    assert told == [(2, "/top_p", "appears in what comes back")]
+
+
 def test_both_spellings_of_a_document_say_the_same(breaks: Broken) -> None:
     assert laws.spelling_is_free("request", ASKED, CHAT, MESSAGES) == []
     values = iter((0.5, 0.25))
@@ -287,6 +325,33 @@ def test_law_3_takes_what_the_source_says(value: Any, breaks: Broken) -> None:
     """Whole, in part, as JSON, or one behind the other."""
     breaks(add("x_new", value))
     assert laws.nothing_made_up("request", ASKED, CHAT, MESSAGES) == []
+
+
+def test_law_3_looks_on_behind_what_is_from_the_source(breaks: Broken) -> None:
+    """One leaf of each kind that is excused, and behind each a leaf that is not."""
+    derived = min(name for name in dragoman.registry.get(MESSAGES).derived if "/" not in name)
+    excused: dict[str, Any] = {
+        "x_null": None,
+        "x_copied": 64,
+        "x_number": 12,
+        derived: "whatever",
+        "x_part": "Be",
+        "x_json": '{"a": 7}',
+        "x_id": fitted_id("call_12345678901234", 9, 9),
+        "x_told": "green",
+    }
+    body = copy.deepcopy(ASKED)
+    body["messages"] += [{"role": "user", "content": "12"}, {"role": "user", "content": "call_12345678901234"}]
+    for name, value in excused.items():
+
+        def change(out: Json, report: Report, name: str = name, value: Any = value) -> None:
+            out |= {"x_first": {name: value}, "x_then": "blue"}
+            report.invented("x", "/x_first/x_told")
+
+        breaks(change)
+        assert found(laws.nothing_made_up("request", body, CHAT, MESSAGES)) == [(3, "/x_then", "comes from nowhere")], (
+            name
+        )
 
 
 # --- law 4, 5, 6, 8 and 10: streams -------------------------------------------------------------------------------
@@ -449,6 +514,22 @@ def test_law_10_finds_text_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert at == f"/{told[0]}"
 
 
+def test_law_10_lets_text_wait_while_a_call_is_open_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks: list[Json] = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "f"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "later"}},
+    ]
+    blocks[0]["content_block"]["input"] = {}
+    start = {"type": "message_start", "message": {**ANSWER, "content": [], "stop_reason": None}}
+    sent = [f"event: {e['type']}\ndata: {json.dumps(e)}\n\n".encode() for e in (start, *blocks)]
+    assert laws.nothing_waits(sent, MESSAGES, CHAT) == []
+    odd(monkeypatch, lambda s, out, end: b"" if b"later" in out else out)
+    assert found(laws.nothing_waits(sent, MESSAGES, CHAT)) == [(10, "/4", "text waits")]
+    assert laws.nothing_waits([sent[0], sent[1], sent[3], sent[4]], MESSAGES, CHAT) == []
+
+
 # --- law 7 ------------------------------------------------------------------------------------------------------
 
 
@@ -463,6 +544,20 @@ def test_law_7_finds_what_does_not_settle(breaks: Broken) -> None:
     breaks(change, MESSAGES)
     assert found(laws.settled("request", ASKED, CHAT, MESSAGES)) == [(7, "/temperature", "not settled")]
     assert found(laws.settled("request", ASKED, CHAT, MESSAGES, strict=True)) == [(7, "/temperature", "not settled")]
+
+
+def test_law_7_excuses_what_the_last_way_told(breaks: Broken) -> None:
+    ways: list[str] = []
+
+    def change(out: Json, report: Report) -> None:
+        ways.append("there")
+        if len(ways) == 2:
+            del out["temperature"]
+            report.dropped("x", "/temperature")
+
+    breaks(change, MESSAGES)
+    assert laws.settled("request", ASKED, CHAT, MESSAGES) == []
+    assert len(ways) == 2
 
 
 def test_law_7_excuses_what_the_way_back_told_unless_it_is_asked_strictly(breaks: Broken) -> None:
