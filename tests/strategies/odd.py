@@ -43,6 +43,9 @@ VALUES: dict[str, str] = {
     "very long": '"' + "lorem ipsum \\u0000 é " * 4000 + '"',
     "deep": "[" * 60 + "0" + "]" * 60,
 }
+# Those that are texts also stand in place of texts that a dialect knows.
+TEXTS = [name for name, text in VALUES.items() if text.startswith('"')]
+PLACES = ("content", "text", "thinking", "reasoning_content", "instructions", "prompt", "input", "description", "user")
 TWICE = "a key twice"
 NAMES = (*VALUES, TWICE)
 KEY = "x_odd"
@@ -64,18 +67,20 @@ class Raw(NamedTuple):
 def _raw(draw: Draw, document: S) -> Raw:
     body = draw(document)
     names = sorted({draw(st.sampled_from(NAMES)) for _ in range(draw(st.integers(1, 3)))})
-    texts: dict[str, str] = {}
+    odd: dict[str, str] = {}  # what stands in the document -> the JSON text that shall stand there
     places = list(common.objects(body))
+    texts = [(o, key) for o in places for key in PLACES if type(o.get(key)) is str]
     for i, name in enumerate(names):
         mark = f"{KEY}_{i}"
-        where = places[draw(st.integers(0, 127)) % len(places)]
-        where[mark] = mark
-        # In place of the mark: the odd value, or another one and the key again.
-        texts[f'"{mark}"'] = f'{{"b": 1}}, "{mark}": 2' if name == TWICE else VALUES[name]
+        where, key = places[draw(st.integers(0, 127)) % len(places)], mark
+        if name in TEXTS and texts and draw(st.booleans()):
+            where, key = texts.pop(draw(st.integers(0, 127)) % len(texts))
+        where[key] = f"{mark} value"
+        odd[f'"{mark} value"'] = f'{{"b": 1}}, "{mark}": 2' if name == TWICE else VALUES[name]
     text = json.dumps(body, ensure_ascii=draw(st.booleans()))
-    for mark, odd in texts.items():
-        assert text.count(f"{mark}: {mark}") == 1
-        text = text.replace(f"{mark}: {mark}", f"{mark}: {odd}")
+    for mark, value in odd.items():
+        assert text.count(mark) == 1
+        text = text.replace(mark, value)
     data = text.encode()
     return Raw(data, json.loads(data), tuple(names))
 
@@ -92,7 +97,8 @@ def _pool(dialect: str, kind: str) -> S:
 
 
 def raw(dialect: str, kind: str) -> st.SearchStrategy[Raw]:
-    """The raw text of a valid document with one to three odd values under keys that no dialect knows, at any depth."""
+    """The raw text of a valid document with one to three odd values at any depth: under keys that no dialect knows, and
+    texts in place of others."""
     made: st.SearchStrategy[Raw] = common.document(_raw(_pool(dialect, kind)))
     return made
 
