@@ -51,3 +51,54 @@ def test_ids_of_calls_that_had_none_are_invented(target: str, places: list[str])
     body = {"responseId": "r", "modelVersion": "g", "candidates": [candidate]}
     losses = dragoman.translate_response(body, GEMINI, target).losses
     assert told(losses, "tool_call.") == [("invented", "tool_call.id", place) for place in places]
+
+
+# --- towards Messages -----------------------------------------------------------------------------------------------
+
+MARK, LONG = {"type": "ephemeral"}, {"type": "ephemeral", "ttl": "1h"}
+
+
+def blocks(*parts: Json) -> tuple[list[Json], tuple[dragoman.Loss, ...]]:
+    """The blocks of a user's turn that Chat says in these parts, and what is told."""
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": list(parts)}]}
+    t = dragoman.translate_request(body, CHAT, MESSAGES)
+    return t.body["messages"][0]["content"], t.losses
+
+
+def text(words: str, **more: Any) -> Json:
+    return {"type": "text", "text": words, **more}
+
+
+def test_the_cache_mark_of_a_blank_text_goes_to_its_neighbour() -> None:
+    """To the one before, where the marked prefix ends now; where that has one of its own, or there is none, to the
+    next."""
+    said, losses = blocks(text("a"), text(" ", cache_control=LONG), text("b"))
+    assert said == [text("a", cache_control=LONG), text("b")]
+    assert told(losses, "text.", "cache.") == [("dropped", "text.blank", "/messages/0/content/1")]
+    assert blocks(text(" ", cache_control=LONG), text("b"), text("c"))[0] == [text("b", cache_control=LONG), text("c")]
+    said, _ = blocks(text("a", cache_control=MARK), text(" ", cache_control=LONG), text("b"))
+    assert said == [text("a", cache_control=MARK), text("b", cache_control=LONG)]
+
+
+def test_another_kind_of_cache_mark_is_a_plain_one_here() -> None:
+    said, losses = blocks(text("a", prompt_cache_breakpoint={"mode": "explicit"}))
+    assert said == [text("a", cache_control=MARK)]
+    place = "/messages/0/content/0/prompt_cache_breakpoint"
+    assert told(losses, "cache.") == [("changed", "cache.approximated", place)]
+
+
+def test_a_citation_is_said_without_its_span_and_without_usage_nothing_is_counted() -> None:
+    cited = {
+        "type": "url_citation",
+        "url_citation": {"url": "https://a", "title": "T", "start_index": 0, "end_index": 2},
+    }
+    message = {"role": "assistant", "content": "It is four.", "annotations": [cited]}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    t = dragoman.translate_response({"id": "r", "model": "m", "choices": [choice]}, CHAT, MESSAGES)
+    (block,) = t.body["content"]
+    where = {"type": "web_search_result_location", "cited_text": "", "url": "https://a", "title": "T"}
+    assert block["citations"] == [where | {"encrypted_index": ""}]
+    (span,) = [loss for loss in t.losses if loss.code == "citation.span"]
+    assert (span.kind, span.at, span.value) == ("changed", "/choices/0/message/annotations/0", cited)
+    assert t.body["usage"] == {"input_tokens": 0, "output_tokens": 0}
+    assert told(t.losses, "usage.") == [("invented", "usage.unknown", "/usage")]
