@@ -111,7 +111,7 @@ def is_json(t: dragoman.Translation) -> None:
     """What came out is a JSON object, and `json()` says what `body` says."""
     text = t.json()
     try:
-        # The one reads integers beyond 64 bits as floats, as the library does, and depth without recursion.
+        # The one reads depth without recursion, the other integers beyond 64 bits as what they are.
         same = orjson.loads(text) == t.body or json.loads(text) == t.body
     except orjson.JSONDecodeError:
         same = json.loads(text, parse_constant=no_constant) == t.body

@@ -112,7 +112,19 @@ def test_text_that_the_client_sees_is_not_said_twice(thought: str, before: str) 
     assert within(unit, before + thought) == {"type": "thinking", "thinking": thought, "signature": "s"}
     if len(thought) >= 16:
         assert within(unit, thought[:-1]) is None
-    assert untagged(unit, f"<think>{thought}</think>{before}") == (before if thought else f"<think></think>{before}")
+    for tag in ("think", "thought"):
+        tagged = f"<{tag}>{thought}</{tag}>"
+        assert untagged(unit, tagged + before) == (before if thought else tagged + before)
+        assert untagged(unit, f"<x>{thought}</x>{before}") == f"<x>{thought}</x>{before}"
+
+
+def test_what_is_no_text_stays_what_it_is_beside_references() -> None:
+    thought = "A thought that is long enough to be referred to."
+    wire = {"n": 1, "f": 1.5, "t": True, "z": None, "l": [thought, [2, {"d": thought[:20]}], {}], "short": thought[:5]}
+    unit = whole("x", wire, thought)
+    assert unit is not None
+    assert thought[:20] not in json.dumps(unit.wire)
+    assert within(unit, "before it " + thought) == wire
 
 
 # --- random turns ---------------------------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -12,11 +15,21 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman.carrier import LIMIT, MARK, Unit, decode, encode, ride
+from dragoman.framing import JSONArrayDecoder, SSEDecoder
 from tests import fixtures
 from tests.fuzz import chance, targets
 from tests.fuzz.targets import DIALECTS, STEPS, TARGETS
 
-EXECUTIONS = {"framing": 1500, "documents": 2500, "streams": 800, "names": 1500}
+EXECUTIONS = {
+    "framing": 1500,
+    "documents": 2500,
+    "streams": 800,
+    "names": 1500,
+    "carriers": 1500,
+    "homecoming": 800,
+    "exact": 2000,
+}
 by_target = pytest.mark.parametrize("name", TARGETS)
 
 
@@ -132,6 +145,20 @@ def names_beyond_every_limit(size: int) -> tuple[bytes, bool]:
 
 
 @shape
+def many_carriers(size: int) -> tuple[bytes, bool]:
+    def call(n: int) -> dict[str, Any]:
+        unit = Unit("gemini", False, ["thought_signature", f"c2ln{n}", "call"], place=(0, n))
+        return {"id": ride(f"c{n}", encode([unit]) or ""), "type": "function", "function": {"name": "f"}}
+
+    return chat({"role": "assistant", "content": "x", "tool_calls": [call(n) for n in range(size // 8)]}), False
+
+
+@shape
+def integers_beyond_every_bound(size: int) -> tuple[bytes, bool]:
+    return chat({"role": "user", "content": "x"}, x_numbers=[2**64 + n for n in range(size)]), False
+
+
+@shape
 def objects_in_objects(size: int) -> tuple[bytes, bool]:
     deep = b'{"a":' * size + b"1" + b"}" * size
     return b'{"model":"m","messages":[{"role":"user","content":"x","deep":' + deep + b"}]}", False
@@ -159,6 +186,33 @@ def nothing_but_newlines(size: int) -> tuple[bytes, bool]:
 @shape
 def a_line_without_an_end(size: int) -> tuple[bytes, bool]:
     return b"data: " + b'{"' * size, True
+
+
+@pytest.mark.parametrize("decoder", [SSEDecoder, JSONArrayDecoder])
+def test_framing_holds_no_more_than_the_frame_that_is_open(decoder: type[SSEDecoder] | type[JSONArrayDecoder]) -> None:
+    """However much went through it: bytes held between chunks, after ten frames and after two thousand."""
+    whole, half = (b"data: {}\n\n", b"data: {") if decoder is SSEDecoder else (b'{"a":1},', b'{"a":')
+    held: list[int] = []
+    for count in (10, 2000):
+        reader = decoder()
+        reader.feed(b"" if decoder is SSEDecoder else b"[")
+        tracemalloc.start()
+        try:
+            frames = sum(len(reader.feed(whole)) for _ in range(count))
+            reader.feed(half)
+            held.append(tracemalloc.get_traced_memory()[0])
+        finally:
+            tracemalloc.stop()
+        assert frames == count
+    assert held[1] <= held[0] + 512
+
+
+def test_a_carrier_unfolds_to_no_more_than_its_bound() -> None:
+    """Bytes held while a small text is opened that would unfold to eight times the bound."""
+    packed = zlib.compress(b"[" + b" " * (8 * LIMIT) + b"]", 9)
+    token = MARK + base64.urlsafe_b64encode(hashlib.sha256(MARK.encode() + packed).digest()[:6] + packed).decode()
+    assert peak(lambda: decode(token)) <= 3 * LIMIT
+    assert decode(token) is None
 
 
 by_shape = pytest.mark.parametrize("name", SHAPES)

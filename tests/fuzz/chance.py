@@ -42,6 +42,9 @@ WORDS = (
     b"\x00",
     b"data:image/png;base64,",
     b"dgx_",
+    b"dragom01",
+    b"__dragom01",
+    b"__thought__",
 )
 
 

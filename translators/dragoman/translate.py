@@ -10,7 +10,7 @@ from . import registry
 from .dialects.base import Context, Dialect
 from .errors import Fault, InvalidDocument
 from .homecoming import come_home
-from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads
+from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads, repeated
 from .model import Error, Json, Message, Request, Response
 from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
@@ -59,25 +59,27 @@ def _guard(action: Callable[[], Any]) -> Any:
         raise InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH} levels", "more")]) from None
 
 
-def _check(document: Any, dialect: Dialect, kind: str, validate: bool) -> None:
-    """Every fault of a document at once, where that was asked for."""
+def _check(document: Any, dialect: Dialect, kind: str, validate: bool, text: Any) -> None:
+    """Every fault of a document at once, where that was asked for; `text` is what it was read from, if it was."""
     if validate:
         from .wire import faults  # only now: it imports pydantic
 
         found = _guard(lambda: faults(dialect.name, kind, document))
+        if isinstance(text, (bytes, bytearray, memoryview, str)):
+            found = [*_guard(lambda: repeated(text)), *found]
         if found:
             raise InvalidDocument(found)
 
 
-def _read_response(document: Json, dialect: Dialect, validate: bool) -> Response:
+def _read_response(document: Json, dialect: Dialect, validate: bool, text: Any) -> Response:
     """The reader decides whether a body under a success status is an error; {} is the upstream's failure."""
     try:
         response: Response = _guard(lambda: dialect.read_response(document))
     except InvalidDocument:
-        _check(document, dialect, "response", validate)
+        _check(document, dialect, "response", validate, text)
         raise
     if document:
-        _check(document, dialect, "error" if response.error is not None else "response", validate)
+        _check(document, dialect, "error" if response.error is not None else "response", validate, text)
     return response
 
 
@@ -124,7 +126,7 @@ def translate_request(
     _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     document = as_object(body)
-    _check(document, came, "request", validate)
+    _check(document, came, "request", validate, body)
     if came.documents == goes.documents:
         asked = Request(source) if came is goes else came.read_request(document, path)
         where, headers = goes.target(asked, Context(None, now, profile))
@@ -211,7 +213,7 @@ def read_request(
     _options(on_loss, profile)
     came = registry.get(dialect)
     document = as_object(body)
-    _check(document, came, "request", validate)
+    _check(document, came, "request", validate, body)
     request: Request = _guard(lambda: came.read_request(document, path))
     return request
 
@@ -240,7 +242,7 @@ def translate_response(
         document = _text(body)
     if type(document) is not dict:
         return translate_error(502, document, source, target, on_loss=on_loss)
-    response = _read_response(document, came, validate)
+    response = _read_response(document, came, validate, body)
     if came.documents == goes.documents and response.error is None:
         return Translation(document, raw=_raw(body))
     out = write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
@@ -290,7 +292,7 @@ def read_response(
     """The canonical response that `body` of `dialect` says; an error body becomes `Response.error`."""
     _options(on_loss, profile)
     came = registry.get(dialect)
-    return _read_response(as_object(body), came, validate)
+    return _read_response(as_object(body), came, validate, body)
 
 
 def translate_error(
@@ -311,13 +313,14 @@ def translate_error(
     """
     _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
+    text = body
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         try:
             body = loads(body)
         except InvalidDocument:
             body = _text(body)
     if type(body) in (dict, list):
-        _check(body, came, "error", validate)
+        _check(body, came, "error", validate, text)
     error: Error = _guard(lambda: came.read_error(status, body))
     report = Report()
     home = came.documents == goes.documents and type(body) in (dict, list)
@@ -403,11 +406,10 @@ class Exchange:
 
     def request(self, body: Body, path: str | None = None) -> Translation:
         """The client's request in the upstream's words."""
-        document = as_object(body)
         if registry.get(self.client).documents == registry.get(self.upstream).documents:
             return translate_request(body, self.client, self.upstream, path=path, **self._options)
         validate = self._options["validate"]
-        self._request = read_request(document, self.client, path=path, validate=validate)
+        self._request = read_request(body, self.client, path=path, validate=validate)
         asked = _resolved(self._request, registry.get(self.client), self._history)
         return write_request(asked, self.upstream, **self._options)
 

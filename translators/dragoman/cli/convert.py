@@ -9,7 +9,7 @@ from typing import IO, Any, Literal, Protocol
 
 from ..detect import detect
 from ..errors import DragomanError, Fault, InvalidDocument, UntranslatableDocument
-from ..jsontext import dumps, loads, type_name
+from ..jsontext import dumps, loads, repeated, type_name
 from ..report import Loss
 from ..translate import (
     Translation,
@@ -90,7 +90,10 @@ class Converter:
         try:
             if text is None:
                 raise Failed(f"longer than {MAX_LINE} bytes")
-            converted = self._convert(loads(text))
+            value = loads(text)
+            if self._options.validate and (twice := repeated(text)):
+                raise InvalidDocument(twice)
+            converted = self._convert(value)
         except Failed as failed:
             self._fail(line, failed)
             return

@@ -10,11 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..carrier import Unit, encode, whole
-from ..errors import InvalidDocument
+from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, is_derived, spell, unspell
-from ..jsontext import dumps, dumps_read, escape, exact_loads, loads, same
+from ..jsontext import dumps, escape, loads, same
 from ..media import media_type_of
 from ..model import (
     Error,
@@ -614,22 +614,17 @@ def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
     if not arguments or not arguments.strip():
         report.changed("arguments.empty", place, arguments)
         return {}
-    value: Any
     try:
         value = loads(arguments)
-    except InvalidDocument:
+        spelt = dumps(value).decode()
+    except DragomanError:  # no JSON, or a number beyond every float
         value = None
     if type(value) is not dict:
         report.changed("arguments.invalid", place, arguments)
         return {RAW: arguments}
-    if (said := dumps_read(value).decode()) != arguments:
-        if "e+" in said:
-            # Integers beyond 64 bits "take an exact slow path (a huge float or a decoding error leads there)".
-            value = exact_loads(arguments)
-            said = dumps_read(value).decode()
-        if said != arguments:
-            report.changed("arguments.respelled", place, arguments)
-    return value  # type: ignore[no-any-return]
+    if spelt != arguments:
+        report.changed("arguments.respelled", place, arguments)
+    return value
 
 
 def pair_ids(messages: list[Message]) -> dict[int, str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
+from ...errors import InvalidDocument
 from ...events import (
     CandidateStart,
     End,
@@ -26,7 +25,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps, dumps_read
+from ...jsontext import dumps, dumps_read, loads
 from ...model import (
     Candidate,
     Json,
@@ -329,8 +328,8 @@ class ForeignWriter(ResponseWriter):
         if type(block.part.arguments) is dict:
             return True
         try:
-            return type(orjson.loads("".join(block.texts))) is dict
-        except orjson.JSONDecodeError:
+            return type(loads("".join(block.texts))) is dict
+        except InvalidDocument:
             return False
 
     def hide(self, token: str) -> bytes:

@@ -1,0 +1,104 @@
+"""What is told of a loss: its code and its place, each once, where a rule of a writer says so.
+
+The laws see that nothing goes untold; here stands by which word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
+
+Json = dict[str, Any]
+Told = list[tuple[str, str, str]]
+
+
+def told(losses: tuple[dragoman.Loss, ...], *codes: str) -> Told:
+    """The losses whose code begins with one of `codes`."""
+    return [(loss.kind, loss.code, loss.at) for loss in losses if loss.code.startswith(codes)]
+
+
+def test_thinking_that_chat_has_no_word_for_is_told_with_its_state() -> None:
+    """Where the state is all that there is of a part, one loss says it all."""
+    thoughts = [
+        {"type": "thinking", "thinking": "Easy.", "signature": "c2ln"},
+        {"type": "redacted_thinking", "data": "ZGF0YQ=="},
+        {"type": "text", "text": "4"},
+    ]
+    turns = [{"role": "user", "content": "x"}, {"role": "assistant", "content": thoughts}]
+    body = {"model": "c", "max_tokens": 9, "messages": [*turns, {"role": "user", "content": "y"}]}
+    assert told(dragoman.translate_request(body, MESSAGES, CHAT).losses, "reasoning.", "state.") == [
+        ("dropped", "reasoning.unsupported", "/messages/1/content/0"),
+        ("dropped", "state.foreign", "/messages/1/content/0/signature"),
+        ("dropped", "reasoning.unsupported", "/messages/1/content/1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("target", "places"),
+    [
+        (CHAT, ["/choices/0/message/tool_calls/0/id", "/choices/0/message/tool_calls/1/id"]),
+        (MESSAGES, ["/content/0/id", "/content/1/id"]),
+        (RESPONSES, ["/output/0/call_id", "/output/1/call_id"]),
+    ],
+)
+def test_ids_of_calls_that_had_none_are_invented(target: str, places: list[str]) -> None:
+    calls = [{"functionCall": {"name": name, "args": {}}} for name in "fg"]
+    candidate = {"index": 0, "content": {"role": "model", "parts": calls}, "finishReason": "STOP"}
+    body = {"responseId": "r", "modelVersion": "g", "candidates": [candidate]}
+    losses = dragoman.translate_response(body, GEMINI, target).losses
+    assert told(losses, "tool_call.") == [("invented", "tool_call.id", place) for place in places]
+
+
+# --- towards Messages -----------------------------------------------------------------------------------------------
+
+MARK, LONG = {"type": "ephemeral"}, {"type": "ephemeral", "ttl": "1h"}
+
+
+def blocks(*parts: Json) -> tuple[list[Json], tuple[dragoman.Loss, ...]]:
+    """The blocks of a user's turn that Chat says in these parts, and what is told."""
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": list(parts)}]}
+    t = dragoman.translate_request(body, CHAT, MESSAGES)
+    return t.body["messages"][0]["content"], t.losses
+
+
+def text(words: str, **more: Any) -> Json:
+    return {"type": "text", "text": words, **more}
+
+
+def test_the_cache_mark_of_a_blank_text_goes_to_its_neighbour() -> None:
+    """To the one before, where the marked prefix ends now; where that has one of its own, or there is none, to the
+    next."""
+    said, losses = blocks(text("a"), text(" ", cache_control=LONG), text("b"))
+    assert said == [text("a", cache_control=LONG), text("b")]
+    assert told(losses, "text.", "cache.") == [("dropped", "text.blank", "/messages/0/content/1")]
+    assert blocks(text(" ", cache_control=LONG), text("b"), text("c"))[0] == [text("b", cache_control=LONG), text("c")]
+    said, _ = blocks(text("a", cache_control=MARK), text(" ", cache_control=LONG), text("b"))
+    assert said == [text("a", cache_control=MARK), text("b", cache_control=LONG)]
+
+
+def test_another_kind_of_cache_mark_is_a_plain_one_here() -> None:
+    said, losses = blocks(text("a", prompt_cache_breakpoint={"mode": "explicit"}))
+    assert said == [text("a", cache_control=MARK)]
+    place = "/messages/0/content/0/prompt_cache_breakpoint"
+    assert told(losses, "cache.") == [("changed", "cache.approximated", place)]
+
+
+def test_a_citation_is_said_without_its_span_and_without_usage_nothing_is_counted() -> None:
+    cited = {
+        "type": "url_citation",
+        "url_citation": {"url": "https://a", "title": "T", "start_index": 0, "end_index": 2},
+    }
+    message = {"role": "assistant", "content": "It is four.", "annotations": [cited]}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    t = dragoman.translate_response({"id": "r", "model": "m", "choices": [choice]}, CHAT, MESSAGES)
+    (block,) = t.body["content"]
+    where = {"type": "web_search_result_location", "cited_text": "", "url": "https://a", "title": "T"}
+    assert block["citations"] == [where | {"encrypted_index": ""}]
+    (span,) = [loss for loss in t.losses if loss.code == "citation.span"]
+    assert (span.kind, span.at, span.value) == ("changed", "/choices/0/message/annotations/0", cited)
+    assert t.body["usage"] == {"input_tokens": 0, "output_tokens": 0}
+    assert told(t.losses, "usage.") == [("invented", "usage.unknown", "/usage")]
