@@ -24,6 +24,7 @@ from .carrier import (
     within,
     without_text,
 )
+from .departure import set_out
 from .dialects.base import Dialect, Found
 from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
@@ -45,6 +46,7 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
     A response brings carriers where gateways stand in a row; of those only ours are opened.
     """
     if isinstance(document, Response):
+        document = set_out(document, registry.find(document.dialect))
         changed = False
         candidates = []
         for c in document.candidates:

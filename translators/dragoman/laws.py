@@ -617,7 +617,8 @@ def _replace(body: Any, at: str) -> bool:
 
 def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
     """Law 9: opaque state of a response of `source` comes back to it through a client of `target`, as the same bytes,
-    on the same kind of part, in order; what does not was told as dropped with the response.
+    on the same kind of part, in order; what does not was told as dropped with the response. So does what stands beside
+    the parts and has to be named again.
 
     The client is one that keeps every field: it sends the answer on as the last turn of its next request.
     """
@@ -641,6 +642,11 @@ def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
         if not back or (kind, value) != back[0][:2]:
             return [*out, Violation(9, at, "state does not come home", value, back[0][1] if back else ...)]
         back.pop(0)
+    for key, again in d.beside.items():
+        want = again((said.extra or {}).get(key))
+        got = (home.extra or {}).get(key)
+        if want is not None and got != want and not any(_covers(at, f"/{key}") for at in told):
+            out.append(Violation(9, f"/{key}", "state beside the parts does not come home", want, got))
     return out
 
 

@@ -5,6 +5,7 @@ Facts: Anthropic's API reference and the types of the anthropic SDK.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...model import (
@@ -196,6 +197,24 @@ KINDS: dict[type, Kind] = {
     Usage: USAGE,
     Error: {"type": ..., "error": ERROR, "request_id": ()},
 }
+
+
+
+
+def _container(value: Any) -> Any:
+    """What a request says of the container that an answer names; None where that names none.
+
+    "shape {"id": x} alone is rejected (Input should be a valid string): send the bare string".
+    """
+    identity = value.get("id") if type(value) is dict else None
+    if type(identity) is not str or not identity:
+        return None
+    skills = value.get("skills")
+    return {"id": identity, "skills": skills} if skills and type(skills) is list else identity
+
+
+# State beside the parts of an answer -> what the next request says of it, under the same key.
+BESIDE: dict[str, Callable[[Any], Any]] = {"container": _container}
 
 
 def _state(part: Any) -> str:

@@ -27,6 +27,7 @@ from ...tables import ERRORS, error_word
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .home import home_error, home_response
 from .words import (
+    BESIDE,
     FINISH,
     LIMIT_ID,
     LIMIT_NAME,
@@ -37,10 +38,11 @@ from .words import (
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
-    __slots__ = ("inner", "moved")
+    __slots__ = ("beside_parts", "inner", "moved")
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
+        self.beside_parts: Json = {}  # state beside the parts, come home
         self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
         self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 
@@ -119,6 +121,15 @@ class BlockWriter(Writer):
         code = f"media.{part.kind}" if isinstance(part, Media) else opaque_code(part)
         self.report.dropped(code, part.at, part)
 
+    def homeward(self, part: Opaque) -> Json | None:
+        """What this vendor said itself, come home: a block, or what stands beside all of them."""
+        if part.value.keys() <= BESIDE.keys():
+            self.beside_parts |= part.value
+            for key in part.value:
+                self.link(f"/{key}", part.at)
+            return None
+        return dict(part.value)
+
     def link_title(self, target: str, part: Part) -> None:
         if isinstance(part, Media) and part.filename is not None:
             self.link(f"{target}/title", self.where(part, "filename"))
@@ -177,6 +188,7 @@ class ResponseWriter(BlockWriter):
         out["stop_sequence"] = candidate.stop_sequence
         self.about(candidate)
         out["usage"] = self.usage_of(r.usage, "/usage")
+        out |= self.beside_parts
         self.drop(r)
         return out
 
@@ -244,7 +256,7 @@ class ResponseWriter(BlockWriter):
         if isinstance(part, Reasoning):
             return self.reasoning(part, ordinal)
         if isinstance(part, Opaque) and part.issuer == NAME:
-            return dict(part.value)
+            return self.homeward(part)
         return self.sealed(part)
 
     def sealed(self, part: Part) -> Json | None:

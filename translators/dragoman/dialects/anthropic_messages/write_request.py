@@ -17,6 +17,7 @@ from ..base import Context, has_calls, only_results, pair_ids
 from .control import ControlWriter
 from .home import home_request
 from .words import (
+    BESIDE,
     MEDIA_TYPES,
     NAME,
     NEWER,
@@ -111,6 +112,9 @@ class RequestWriter(ControlWriter):
         self.reasoning(out)
         self.output(out)
         self.last_turn(out)
+        for key, value in self.beside_parts.items():
+            if (again := BESIDE[key](value)) is not None:
+                out[key] = again
         self.drop(r)
         return out
 
@@ -198,7 +202,8 @@ class RequestWriter(ControlWriter):
         self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
-            self.report.dropped("message.empty", m.at, m)
+            if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
+                self.report.dropped("message.empty", m.at, m)
             return
         results = only_results(m)
         if self.open and role == "user":
@@ -305,7 +310,7 @@ class RequestWriter(ControlWriter):
         elif isinstance(part, Reasoning):
             block = self.thinking(part)
         elif isinstance(part, Opaque) and part.issuer == NAME:
-            block = dict(part.value)  # what this vendor said itself, come home
+            block = self.homeward(part)
         else:
             self.gone(part)
         if block is not None:
