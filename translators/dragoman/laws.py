@@ -245,12 +245,23 @@ def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:
     """The places of `dialect` that stand in for what was told in `where` (itself): settings of one kin, of which
     what changed in one place may come back in another."""
     mine, theirs = registry.get(dialect).kin, registry.get(where or dialect).kin
-    return [
+    beside = [
+        at.rpartition("/")[0] + place[1:]
+        for members in mine.values()
+        if members[0][0] == ANYWHERE and where is None
+        for at in told
+        if f"{ANYWHERE}/{at.rpartition('/')[2]}" in members
+        for place in members
+    ]
+    return beside + [
         place
         for name, members in theirs.items()
         if any(_covers(member, at) or _covers(at, member) for member in members for at in told if at)
         for place in mine.get(name, ())
     ]
+
+
+ANYWHERE = "*"  # in front of a place of kin that stands on any node
 
 
 def _echoes(kind: str, dialect: str) -> list[str]:
@@ -343,9 +354,15 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], 
     """Whether a text is the JSON of values of the source, or has a text of the source in it."""
     if value.startswith("data:") and any(_content(value) in (t, _content(t)) for t in texts):
         return True  # a data URL and its parts are one
+    text, joint, rest = value.rpartition("\n\n")
+    if joint and text in texts and rest[:1] == "{":
+        value = rest  # a description, and behind it what stands there in JSON
     if value[:1] in "{[":
         found = _parsed([value])
-        return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
+        return all(
+            v in ({}, []) or any(same(v, w) for w in (*values, *inner)) or (type(v) in (int, float) and str(v) in texts)
+            for v in found
+        )
     return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)])
 
 

@@ -199,8 +199,6 @@ KINDS: dict[type, Kind] = {
 }
 
 
-
-
 def _container(value: Any) -> Any:
     """What a request says of the container that an answer names; None where that names none.
 
@@ -236,6 +234,7 @@ PLACES: Places = {
 LIMIT_ID = 1 << 16  # no limit is documented
 LIMIT_NAME = 128
 MAX_TOKENS = 4096  # what a request gets that sets no limit: the largest that every Claude model takes
+MOST_MARKS = 4  # blocks with a cache mark in one request
 PLACEHOLDER = "."  # what a turn says that must be there and has nothing to say
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
@@ -252,6 +251,7 @@ DERIVED = {
     "display": "what of the thinking is shown",
     "budget_tokens": "budget below the limit",
     "temperature": "clamp to 0..1",
+    "additionalProperties": "objects are closed where a schema binds",
     "required/0": "the one argument of a free-text tool",
     "media_type": "the only document type",
     "data": "the usual base64 alphabet, or the text that it spells",

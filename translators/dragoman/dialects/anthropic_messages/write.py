@@ -38,11 +38,12 @@ from .words import (
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
-    __slots__ = ("beside_parts", "inner", "moved")
+    __slots__ = ("beside_parts", "inner", "marked", "moved")
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
         self.beside_parts: Json = {}  # state beside the parts, come home
+        self.marked: dict[int, str] = {}  # where each cache mark came from, by its identity
         self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
         self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 
@@ -69,10 +70,13 @@ class BlockWriter(Writer):
         for key, value in (node.cache or {}).items():
             if key != "cache_control":
                 self.report.changed("cache.approximated", f"{node.at}/{key}", value)
-                return {"type": "ephemeral"}
+                made = {"type": "ephemeral"}
+                self.marked[id(made)] = f"{node.at}/{key}"
+                return made
             rest = {k: v for k, v in value.items() if k != "type"}
             if value.get("type") == "ephemeral" and rest in ({}, {"ttl": "5m"}, {"ttl": "1h"}):
-                mark: Json = value
+                mark: Json = dict(value)
+                self.marked[id(mark)] = f"{node.at}/{key}"
                 return mark
             self.report.dropped("cache.unsupported", f"{node.at}/{key}", value)
         return None
@@ -89,17 +93,25 @@ class BlockWriter(Writer):
             mark = self.cache_mark(part)
             if mark is not None and out and "cache_control" not in out[-1]:
                 out[-1]["cache_control"] = mark  # the prefix it marks ends with the neighbour now
+                self.takes_mark(sources[-1], mark)
             elif mark is not None:
                 self.moved = mark
             return
         self.drop(part)
         block: Json = {"type": "text", "text": part.text}
         if self.moved is not None:
-            block["cache_control"], self.moved = self.moved, None
+            block["cache_control"] = self.moved
+            self.takes_mark(part, self.moved)
+            self.moved = None
         if part.cache:
             self.mark(part, block)
         out.append(block)
         sources.append(part)
+
+    def takes_mark(self, neighbour: Any, mark: Json) -> None:
+        """Tell of the cache mark of a blank text that stands on its neighbour now."""
+        key = self.marked[id(mark)].rpartition("/")[2]
+        self.report.changed("cache.moved", f"{neighbour.at}/{key}", mark)
 
     def call(self, part: ToolCall, call_id: str) -> Json:
         """A tool_use block."""
