@@ -11,8 +11,9 @@ import pytest
 import dragoman
 from tests.agents.clients import CLIENTS, KINDS
 from tests.agents.talk import HEAD, LISTS, talk
-from tests.agents.upstreams import ANSWERS, TURNS
+from tests.agents.upstreams import ANSWERS, TURNS, framed, received, sent
 from tests.matrix import ALL, CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
+from tests.wire import MERGE
 
 Json = dict[str, Any]
 STATEFUL = (RESPONSES, MESSAGES, GEMINI)
@@ -142,6 +143,33 @@ def _secrets(value: Any) -> list[str]:
         own = [v for k, v in value.items() if k in names and type(v) is str]
         return own + [s for v in value.values() for s in _secrets(v)]
     return [s for v in value for s in _secrets(v)] if type(value) is list else []
+
+
+ROWS = [
+    (shape, client, vendor)
+    for shape in (RESPONSES, MESSAGES, "openai-chat+openrouter")
+    for client in (*STATEFUL, CHAT)
+    for vendor in STATEFUL
+    if vendor != shape and client != shape.partition("+")[0]
+]
+
+
+@pytest.mark.parametrize(("shape", "client", "vendor"), ROWS)
+def test_in_a_row_a_stream_brings_back_what_it_carried_closed(shape: str, client: str, vendor: str) -> None:
+    """Behind us stands a gateway of this kind that speaks `shape`: its carriers come back to it as they were."""
+    body = ANSWERS[vendor][0](1)
+    inner = dragoman.translate_stream(vendor, shape)
+    data = inner.feed(framed(vendor, ANSWERS[vendor][1](body))) + inner.close()
+    agent = CLIENTS[client]("every")
+    exchange = dragoman.Exchange(client, shape)
+    exchange.request(json.dumps(agent.body).encode(), path=agent.path)
+    running = exchange.stream()
+    agent.take(MERGE[client](running.feed(data) + running.close()).document)
+    assert running.error is None
+    up = dragoman.Exchange(client, shape).request(json.dumps(agent.body).encode(), path=agent.path)
+    home = dragoman.translate_request(up.body, shape, vendor, path="/v1beta/models/m:generateContent")
+    said, got = (json.loads(json.dumps(one)) for one in (sent(vendor, body), received(vendor, home.body, 1)))
+    assert got == said
 
 
 def test_google_wants_a_signature_and_gets_its_dummy() -> None:

@@ -311,7 +311,7 @@ def _turns_of(items: list[Json]) -> list[list[Json]]:
     out: list[list[Json]] = []
     last = False
     for item in items:
-        mine = item.get("type") in ("reasoning", "function_call") or item.get("role") == "assistant"
+        mine = item.get("type") in MINE or item.get("role") == "assistant"
         if mine and not last:
             out.append([])
         if mine:
@@ -320,8 +320,11 @@ def _turns_of(items: list[Json]) -> list[list[Json]]:
     return out
 
 
+MINE = ("reasoning", "function_call", "code_interpreter_call")
+
+
 def _item(item: Json) -> Any:
-    if item["type"] == "reasoning":
+    if item["type"] in ("reasoning", "code_interpreter_call"):
         return item
     if item["type"] == "message":
         content = item["content"]

@@ -51,25 +51,26 @@ class _Binding:
             return schema
         kept: Json = {}
         aside: Json = {}
+        other = False  # whether this schema itself says something else
         for key, value in schema.items():
             if key not in self.refused or value in _TAKEN.get(key, ()):
                 kept[key] = self.inner(key, value, f"{at}/{escape(key)}")
             elif key == "oneOf" and type(value) is list and "anyOf" not in schema:
-                kept["anyOf"] = self.inner("anyOf", value, f"{at}/oneOf")
+                kept["anyOf"], other = self.inner("anyOf", value, f"{at}/oneOf"), True
             elif key == "allOf" and (only := self.only(schema, value)) is not None:
-                kept |= self.schema(only, f"{at}/allOf/0")
+                kept, other = kept | self.schema(only, f"{at}/allOf/0"), True
             else:
                 aside[key] = value
         if self.closed and _is_object(kept) and kept.get("additionalProperties") is not False:
             if (others := kept.get("additionalProperties", True)) not in (True, {}):
                 aside["additionalProperties"] = others
-            kept["additionalProperties"] = False
+            kept["additionalProperties"], other = False, True
         if aside and "$ref" not in kept:  # beside a reference stands nothing
             said, text = schema.get("description"), dumps(aside).decode()
             kept["description"] = f"{said}\n\n{text}" if type(said) is str and said else text
         if kept.keys() == schema.keys() and all(kept[key] is value for key, value in schema.items()):
             return schema
-        if kept.keys() != schema.keys() or any(key not in _HOLDERS and kept[key] is not schema[key] for key in kept):
+        if other or aside:
             self.report.changed("schema.keyword", at, schema)
         return kept
 
@@ -86,9 +87,6 @@ class _Binding:
         """The one schema of an `allOf`, if it can stand in the place of it."""
         one = value[0] if type(value) is list and len(value) == 1 else None
         return one if type(one) is dict and not one.keys() & (schema.keys() - {"allOf"}) else None
-
-
-_HOLDERS = frozenset({*MAPS, *LISTS, *INNER})
 
 
 def _same(before: Json, now: Json) -> Json:
