@@ -484,12 +484,12 @@ def tool_of(target: str, body: Any) -> Any:
         (LOOSE, True, (LOOSE, False)),
         ({**LOOSE, "required": ["n"]}, True, ({**LOOSE, "required": ["n"], "additionalProperties": False}, True)),
         (
-            {"type": "object", "allOf": [{"properties": {"a": {"default": 1}}, "required": ["a"]}]},
+            {"type": "object", "allOf": [{"properties": {"a": {"not": {}, "default": 1}}, "required": ["a"]}]},
             True,
             (
                 {
                     "type": "object",
-                    "properties": {"a": {"description": '{"default":1}'}},
+                    "properties": {"a": {"default": 1, "description": '{"not":{}}'}},
                     "required": ["a"],
                     "additionalProperties": False,
                 },

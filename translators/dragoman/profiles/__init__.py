@@ -246,7 +246,8 @@ def over(facts: Profile, limit: Any) -> bool:
 
 def pointless(facts: Profile) -> Words:
     """The settings that the model never takes, or takes and does nothing with."""
-    return (*(facts.sampling_refused or ()), *(facts.sampling_ignored or ()))
+    refused, ignored = facts.sampling_refused or (), facts.sampling_ignored or ()
+    return refused + ignored
 
 
 def check(override: Any) -> None:

@@ -109,7 +109,8 @@ class RequestWriter(PartWriter):
         self.system(out, self.said[:lead])
         for m in self.said[lead:]:
             self.message(m)
-        self.attach()
+        if self.moved:
+            self.attach()
         self.order_results()
         if not self.turns_out or self.turns_out[0].role != "user":
             # "first turn model: rejected before a call"
@@ -213,7 +214,7 @@ class RequestWriter(PartWriter):
         self.drop(m)
 
     def message(self, m: Message) -> None:
-        if not only_results(m):
+        if self.moved and not only_results(m):
             self.attach()
         self.texts = sum(1 for p in m.parts if isinstance(p, Text))
         before = sum(len(turn.parts) for turn in self.turns_out)
@@ -453,7 +454,7 @@ class RequestWriter(PartWriter):
         for name, value in r.params.items():
             at = r.place(name)
             wire = CONFIG_WIRE.get(name)
-            if name in gone:
+            if gone and name in gone:
                 # "taken and ignored, to be refused": what does nothing is not sent.
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
