@@ -124,8 +124,7 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
             continue
         if isinstance(token, Unit) and type(item.get("format")) is str:
             home.add(item["format"])
-        if not any(token == seen for seen, _ in out):  # some say it in two fields
-            out.append((token, f"{at}/{i}"))
+        out.append((token, f"{at}/{i}"))
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and item.get("format") in home and _seen(item))]
 
