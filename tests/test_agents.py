@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import dragoman
-from tests.agents.clients import KINDS
+from tests.agents.clients import CLIENTS, KINDS
 from tests.agents.talk import HEAD, LISTS, talk
-from tests.agents.upstreams import TURNS
+from tests.agents.upstreams import ANSWERS, TURNS, framed, received, sent
 from tests.matrix import ALL, CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
+from tests.wire import MERGE
 
 Json = dict[str, Any]
 STATEFUL = (RESPONSES, MESSAGES, GEMINI)
@@ -47,6 +48,40 @@ def test_a_flavour_that_returns_its_fields_brings_all_back(client: str, upstream
         verdict = seen.verdict(turn)
         assert verdict == "home" if kind == "every" and turn < TURNS else verdict in ("home", "told")
         assert "state.at_risk" in [loss.code for loss in seen.losses[turn - 1]] or turn == TURNS
+
+
+@wires
+@kinds
+@pytest.mark.parametrize("client", [*SPEAKING, *FLAVOURED])
+def test_the_container_is_named_again(client: str, kind: str, stream: bool) -> None:
+    """Anthropic names it with the answer, in a stream at the end, and wants it named with the next request."""
+    seen = talk(client, MESSAGES, kind, stream, container=True)
+    kept = client in (RESPONSES, GEMINI) or (kind == "every" and client in FLAVOURED[:2])
+    for turn in range(1, TURNS + 1):
+        told = [loss.code for loss in seen.losses[turn - 1] if loss.at == "/container"]
+        if client == MESSAGES:
+            assert not told
+        else:
+            assert ("state.no_carrier" in told) == (client not in (RESPONSES, GEMINI, *FLAVOURED[:2]))
+            assert ("state.at_risk" in told) == (client in FLAVOURED[:2])
+        assert seen.requests[turn].get("container") == (f"container_{min(turn, 2)}" if kept else None)
+    plain_talk = talk(client, MESSAGES, kind, stream)
+    assert seen.requests[-1]["messages"] == plain_talk.requests[-1]["messages"]  # and nothing else is changed by it
+
+
+def test_skills_of_a_container_are_named_with_it() -> None:
+    skills = [{"type": "anthropic", "skill_id": "xlsx", "version": "1"}]
+    for named, again in (
+        ({"id": "c", "skills": skills}, {"id": "c", "skills": skills}),
+        ({"id": "c", "skills": None}, "c"),
+        ({"id": ""}, None),
+        ({"expires_at": "x"}, None),
+        (None, None),
+    ):
+        body = ANSWERS[MESSAGES][0](1) | {"container": named}
+        agent = CLIENTS[RESPONSES]("every")
+        agent.take(dragoman.translate_response(body, MESSAGES, RESPONSES).body)
+        assert dragoman.translate_request(agent.body, RESPONSES, MESSAGES).body.get("container") == again
 
 
 @wires
@@ -94,9 +129,6 @@ def test_nobody_else_sees_it(client: str, upstream: str) -> None:
 
 def _history(client: str, upstream: str) -> Json:
     """The client's own last request."""
-    from tests.agents.clients import CLIENTS
-    from tests.agents.upstreams import ANSWERS
-
     agent = CLIENTS[client](KINDS[0])
     for turn in range(1, TURNS + 1):
         body = ANSWERS[upstream][0](turn)
@@ -111,6 +143,33 @@ def _secrets(value: Any) -> list[str]:
         own = [v for k, v in value.items() if k in names and type(v) is str]
         return own + [s for v in value.values() for s in _secrets(v)]
     return [s for v in value for s in _secrets(v)] if type(value) is list else []
+
+
+ROWS = [
+    (shape, client, vendor)
+    for shape in (RESPONSES, MESSAGES, "openai-chat+openrouter")
+    for client in (*STATEFUL, CHAT)
+    for vendor in STATEFUL
+    if vendor != shape and client != shape.partition("+")[0]
+]
+
+
+@pytest.mark.parametrize(("shape", "client", "vendor"), ROWS)
+def test_in_a_row_a_stream_brings_back_what_it_carried_closed(shape: str, client: str, vendor: str) -> None:
+    """Behind us stands a gateway of this kind that speaks `shape`: its carriers come back to it as they were."""
+    body = ANSWERS[vendor][0](1)
+    inner = dragoman.translate_stream(vendor, shape)
+    data = inner.feed(framed(vendor, ANSWERS[vendor][1](body))) + inner.close()
+    agent = CLIENTS[client]("every")
+    exchange = dragoman.Exchange(client, shape)
+    exchange.request(json.dumps(agent.body).encode(), path=agent.path)
+    running = exchange.stream()
+    agent.take(MERGE[client](running.feed(data) + running.close()).document)
+    assert running.error is None
+    up = dragoman.Exchange(client, shape).request(json.dumps(agent.body).encode(), path=agent.path)
+    home = dragoman.translate_request(up.body, shape, vendor, path="/v1beta/models/m:generateContent")
+    said, got = (json.loads(json.dumps(one)) for one in (sent(vendor, body), received(vendor, home.body, 1)))
+    assert got == said
 
 
 def test_google_wants_a_signature_and_gets_its_dummy() -> None:

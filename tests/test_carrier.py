@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import dragoman
 from dragoman.carrier import LIMIT, MARK, Unit, alight, decode, encode, is_carrier, ride, untagged, whole, within
 from tests.agents.clients import CLIENTS, Json
+from tests.agents.talk import HEAD, LISTS
 from tests.agents.upstreams import plain, received, sent
 from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
 
@@ -176,6 +178,40 @@ def google(draw: Any) -> Json:
     return {"candidates": [candidate], "modelVersion": "gemini-3-pro", "responseId": "r"}
 
 
+@st.composite
+def openai(draw: Any) -> Json:
+    """A turn of OpenAI's: thinking of which any is encrypted, texts with a phase or without, runs of code in a
+    container, calls; a call at the end."""
+    items: list[Json] = []
+    for i, kind in enumerate(draw(st.lists(st.sampled_from(["thinking", "text", "code", "call"]), max_size=6))):
+        if kind == "thinking":
+            summary = [{"type": "summary_text", "text": t} for t in draw(st.lists(text, max_size=2))]
+            item: Json = {"id": f"rs_{i}", "type": "reasoning", "summary": summary}
+            items.append({**item, "encrypted_content": f"gAAA{i}=="} if draw(st.booleans()) else item)
+        elif kind == "code":
+            run = {"code": "1 + 1", "container_id": f"cntr_{i}", "outputs": [], "status": "completed"}
+            items.append({"id": f"ci_{i}", "type": "code_interpreter_call", **run})
+        elif kind == "call":
+            items.append(_function(i))
+        elif not items or items[-1]["type"] != "message":
+            said = {"type": "output_text", "text": draw(text), "annotations": [], "logprobs": []}
+            message = {
+                "id": f"msg_{i}",
+                "type": "message",
+                "role": "assistant",
+                "status": "completed",
+                "content": [said],
+            }
+            items.append({**message, "phase": "commentary"} if draw(st.booleans()) else message)
+    head = {"id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-5.6", "status": "completed"}
+    return {**head, "output": [*items, _function(99)], "parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
+
+
+def _function(i: int) -> Json:
+    call = {"call_id": f"call_{i}", "name": "f", "arguments": f'{{"n":{i}}}', "status": "completed"}
+    return {"id": f"fc_{i}", "type": "function_call", **call}
+
+
 def _home(body: Json, client: str, upstream: str, kind: str) -> list[Any]:
     """What of an answer the upstream gets back from a client."""
     agent = CLIENTS[client](kind)
@@ -231,6 +267,74 @@ def test_gemini_gets_back_what_it_signed(client: str, body: Json, kind: str) -> 
 
 
 @settings(deadline=None)
+@pytest.mark.parametrize("client", [CHAT, MESSAGES, GEMINI])
+@given(body=openai(), kind=st.sampled_from(["every", "standard"]))
+def test_openai_gets_back_what_it_encrypted(client: str, body: Json, kind: str) -> None:
+    """Thinking of which nothing is encrypted is for the eyes of the client only."""
+    said = [i for i in json.loads(json.dumps(sent(RESPONSES, body))) if type(i) is list or _bound(i)]
+    got = _home(body, client, RESPONSES, kind)
+    if client != CHAT:
+        assert got == said
+        return
+    # One text and one list of calls: what stands before a call is kept, and every item as it was.
+    assert [i for i in got if _fixed(i)] == [i for i in said if _fixed(i)]
+
+
+def _fixed(item: Any) -> bool:
+    return type(item) is dict or item[0] == "call"
+
+
+def _bound(item: Json) -> bool:
+    return item["type"] != "reasoning" or "encrypted_content" in item
+
+
+TURNS: dict[str, Any] = {MESSAGES: claude(), GEMINI: google(), RESPONSES: openai()}
+PAIRS = [(c, u) for c in (CHAT, RESPONSES, MESSAGES, GEMINI) for u in TURNS if c != u]
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@given(data=st.data())
+def test_whatever_becomes_of_a_carrier_no_part_of_it_goes_up(client: str, upstream: str, data: st.DataObject) -> None:
+    """Cut off, spliced, doubled, its letters changed: what comes up is what was said, or less of it, and told."""
+    body = data.draw(TURNS[upstream])
+    agent = CLIENTS[client]("every")
+    agent.take(dragoman.translate_response(body, upstream, client).body)
+    wire = json.dumps(agent.body)
+    found = [(m.start(), m.end()) for m in re.finditer(MARK + "[A-Za-z0-9_-]+", wire)]
+    if not found:
+        return
+    start, end = data.draw(st.sampled_from(found))
+    token = wire[start + len(MARK) : end]
+    spot = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.sampled_from([wire[a + len(MARK) : b] for a, b in found]))
+    damaged = data.draw(
+        st.sampled_from(
+            [
+                token[:spot],
+                token[:spot] + token[spot + 1 :],
+                token[:spot] + ("A" if token[spot] != "A" else "B") + token[spot + 1 :],
+                token[:spot] + other[spot:],
+                token + token,
+                "",
+                token[::-1],
+            ]
+        )
+    )
+    broken = wire[: start + len(MARK)] + damaged + wire[end:]
+    t = dragoman.translate_request(broken, client, upstream, path=agent.path)
+    up = t.json().decode()
+    assert MARK not in up
+    assert len(damaged) < 12 or damaged in token or damaged not in up
+    said = [json.dumps(one) for one in json.loads(json.dumps(sent(upstream, body)))]
+    got = [json.dumps(one) for one in json.loads(json.dumps(received(upstream, t.body, 1)))]
+    if any(one not in got for one in said) and damaged not in [wire[a + len(MARK) : b] for a, b in found]:
+        codes = {loss.code for loss in t.losses}
+        whole = json.loads(json.dumps(_home(body, client, upstream, "every")))
+        assert codes & {"state.damaged", "state.orphan"} or got == [json.dumps(one) for one in whole]
+
+
+@settings(deadline=None)
 @pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
 @given(body=claude(), data=st.data())
 def test_a_damaged_carrier_is_told_and_goes_nowhere(client: str, body: Json, data: st.DataObject) -> None:
@@ -256,6 +360,30 @@ def test_a_damaged_carrier_is_told_and_goes_nowhere(client: str, body: Json, dat
         assert got == said or client == CHAT
         assert not any(loss.kind == "dropped" for loss in t.losses)
     assert plain(upstream, said)[-1] == got[-1]
+
+
+# Models of which much is known, and one of which nothing is.
+KNOWN = {MESSAGES: "claude-opus-5-5", GEMINI: "gemini-3.7-flash", RESPONSES: "gpt-5.6"}
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@given(data=st.data(), kind=st.sampled_from(["every", "standard"]), known=st.booleans())
+def test_random_turns_are_byte_stable(client: str, upstream: str, kind: str, known: bool, data: st.DataObject) -> None:
+    """The same turns in the next request, element by element; ids that a service gives again and again among them."""
+    agent = CLIENTS[client](kind)
+    model = KNOWN[upstream] if known else "m"
+    agent.body = {**agent.body, **({"model": model} if client != GEMINI else {})}
+    path = f"/v1beta/models/{model}:generateContent" if client == GEMINI else None
+    before: list[str] = []
+    for _ in range(4):
+        exchange = dragoman.Exchange(client, upstream)
+        body = json.loads(exchange.request(json.dumps(agent.body).encode(), path=path).json())
+        turns = next(body.pop(name) for name in LISTS if name in body)
+        now = [json.dumps({name: body.get(name) for name in HEAD}), *map(json.dumps, turns)]
+        assert now[: len(before)] == before
+        before = now[:-1] if turns[-1].get("role") == "user" else now
+        agent.take(json.loads(exchange.response(json.dumps(data.draw(TURNS[upstream])).encode()).json()))
 
 
 # --- the private carriers of others -----------------------------------------------------------------------------
@@ -324,6 +452,168 @@ def test_reasoning_details_of_openrouter() -> None:
     summary = [{"type": "summary_text", "text": "s"}]
     assert item == {"id": "rs_1", "type": "reasoning", "summary": summary, "encrypted_content": "gAAA"}
     assert b"gAAA" not in dragoman.translate_request(_chat({"reasoning_details": ours}), CHAT, MESSAGES).json()
+
+
+# Each form as a gateway writes it, who issued what is in it (and which provider the upstream has to have), and what
+# that vendor gets: the blocks or items of the turn, or the signatures of its parts.
+THOUGHT = {"type": "thinking", "thinking": "hm", "signature": "c2VjcmV0"}
+HIDDEN = {"type": "redacted_thinking", "data": "c2VjcmV0"}
+ITEM = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "hm"}]}
+SECRET = {**ITEM, "encrypted_content": "c2VjcmV0"}
+CLAUDE, OPENAI, GOOGLE = ({"format": f} for f in ("anthropic-claude-v1", "openai-responses-v1", "google-gemini-v1"))
+TWO = [_call(), {**_call(), "id": "call_2"}]
+
+
+def _field(**fields: Any) -> Json:
+    return _chat({"tool_calls": [_call(**fields)]})
+
+
+def _details(*entries: Json) -> Json:
+    seen = "".join(str(e.get("text", e.get("summary", ""))) for e in entries)
+    told: Json = {"reasoning_details": [{"index": 0, **e} for e in entries]}
+    return _chat({"reasoning": seen, **told} if seen else told)
+
+
+def _openai(kind: str) -> list[Json]:
+    said = {"format": kind, "id": "rs_1"}
+    return [
+        {"type": "reasoning.summary", "summary": "hm", **said},
+        {"type": "reasoning.encrypted", "data": "c2VjcmV0", **said},
+    ]
+
+
+WILD: dict[str, tuple[Json, str, str, Any]] = {
+    "litellm thinking": (_chat({"reasoning_content": "hm", "thinking_blocks": [THOUGHT]}), MESSAGES, "", [THOUGHT]),
+    "litellm redacted": (_chat({"thinking_blocks": [HIDDEN]}), MESSAGES, "", [HIDDEN]),
+    "litellm fields of the message": (
+        _chat({"reasoning_content": "hm", "provider_specific_fields": {"thinking_blocks": [THOUGHT], "x": 1}}),
+        MESSAGES,
+        "",
+        [THOUGHT],
+    ),
+    "litellm in both": (
+        _chat({"thinking_blocks": [THOUGHT], "provider_specific_fields": {"thinking_blocks": [THOUGHT]}}),
+        MESSAGES,
+        "",
+        [THOUGHT],
+    ),
+    "litellm items": (_chat({"reasoning_content": "hm", "reasoning_items": [SECRET]}), RESPONSES, "", [SECRET]),
+    "litellm id": (_chat({}, "call_1__thought__c2VjcmV0"), GEMINI, "", [None, "c2VjcmV0"]),
+    "litellm call": (
+        _field(provider_specific_fields={"thought_signature": "c2VjcmV0"}),
+        GEMINI,
+        "",
+        [None, "c2VjcmV0"],
+    ),
+    "litellm function": (
+        _field(
+            function={"name": "f", "arguments": "{}", "provider_specific_fields": {"thought_signature": "c2VjcmV0"}}
+        ),
+        GEMINI,
+        "",
+        [None, "c2VjcmV0"],
+    ),
+    "google": (_field(extra_content={"google": {"thought_signature": "c2VjcmV0"}}), GEMINI, "", [None, "c2VjcmV0"]),
+    "vertex": (
+        _field(extra_content={"vertex": {"thought_signature": "c2VjcmV0"}}),
+        GEMINI,
+        "vertex",
+        [None, "c2VjcmV0"],
+    ),
+    "openrouter text": (
+        _details({"type": "reasoning.text", "text": "hm", "signature": "c2VjcmV0", **CLAUDE}),
+        MESSAGES,
+        "",
+        [THOUGHT],
+    ),
+    "openrouter hidden": (
+        _details({"type": "reasoning.encrypted", "data": "c2VjcmV0", **CLAUDE}),
+        MESSAGES,
+        "",
+        [HIDDEN],
+    ),
+    "openrouter openai": (_details(*_openai("openai-responses-v1")), RESPONSES, "", [SECRET]),
+    "openrouter azure": (_details(*_openai("azure-openai-responses-v1")), RESPONSES, "azure", [SECRET]),
+    "openrouter xai": (_details(*_openai("xai-responses-v1")), RESPONSES, "xai", [SECRET]),
+    "openrouter gemini": (
+        _details(
+            {"type": "reasoning.text", "text": "hm", **GOOGLE},
+            {"type": "reasoning.encrypted", "data": "c2VjcmV0", "id": "call_1", **GOOGLE},
+        ),
+        GEMINI,
+        "",
+        [None, "c2VjcmV0"],
+    ),
+    "openrouter gemini, second call": (
+        {
+            **_chat({}),
+            "messages": [
+                {"role": "user", "content": "q"},
+                {
+                    "role": "assistant",
+                    "content": "x",
+                    "tool_calls": TWO,
+                    "reasoning_details": [
+                        {"type": "reasoning.encrypted", "data": "c2VjcmV0", "id": "call_2", "index": 0, **GOOGLE}
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "call_1", "content": "r"},
+                {"role": "tool", "tool_call_id": "call_2", "content": "r"},
+            ],
+        },
+        GEMINI,
+        "",
+        [None, "skip_thought_signature_validator", "c2VjcmV0"],
+    ),
+    "openrouter gemini, no call": (
+        {
+            "model": "gemini-3-pro",
+            "messages": [
+                {"role": "user", "content": "q"},
+                {
+                    "role": "assistant",
+                    "content": "x",
+                    "reasoning_details": [{"type": "reasoning.encrypted", "data": "c2VjcmV0", "index": 0, **GOOGLE}],
+                },
+                {"role": "user", "content": "q"},
+            ],
+        },
+        GEMINI,
+        "",
+        ["c2VjcmV0"],
+    ),
+}
+
+
+def _turn(target: str, body: Json) -> list[Any]:
+    """The state in the assistant's turn of a request."""
+    if target == MESSAGES:
+        [content] = [m["content"] for m in body["messages"] if m["role"] == "assistant"]
+        return [b for b in content if b["type"] in ("thinking", "redacted_thinking")]
+    if target == RESPONSES:
+        return [i for i in body["input"] if i.get("type") == "reasoning"]
+    [parts] = [c["parts"] for c in body["contents"] if c["role"] == "model"]
+    return [p.get("thoughtSignature") for p in parts]
+
+
+@pytest.mark.parametrize("form", WILD)
+def test_every_wild_form_goes_to_its_vendor_and_to_nobody_else(form: str) -> None:
+    body, vendor, provider, expected = WILD[form]
+    for target in (MESSAGES, RESPONSES, GEMINI, CHAT + "+vllm"):
+        for profile in ({"provider": "elsewhere"}, {"provider": provider} if provider else None):
+            t = dragoman.translate_request(body, CHAT, target, profile=profile)
+            text = t.json().decode()
+            mine = target == vendor and profile != {"provider": "elsewhere"}
+            if mine:
+                assert _turn(target, t.body) == expected
+                assert "state.opened" in [loss.code for loss in t.losses]
+                assert not [loss for loss in t.losses if loss.kind == "dropped" and loss.code.startswith("state.")]
+                assert not [loss for loss in t.losses if loss.code == "reasoning.unsigned"]
+            elif not target.startswith(CHAT):
+                assert "c2VjcmV0" not in text
+                lost = [loss for loss in t.losses if loss.kind == "dropped"]
+                assert lost, "nothing vanishes in silence"
+            assert "__thought__" not in text or target.startswith(CHAT)
 
 
 def test_a_provider_is_a_vendor_of_its_own() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 import dragoman
 from dragoman.errors import InvalidDocument
+from tests.agents.clients import CLIENTS
+from tests.agents.upstreams import ANSWERS
 
 CHAT, MESSAGES, RESPONSES, GEMINI = "openai-chat", "anthropic-messages", "openai-responses", "gemini"
 HELLO = [{"role": "user", "content": "hello"}]
@@ -400,3 +402,341 @@ def test_a_profile_that_is_none_is_told_with_its_places() -> None:
 def test_what_a_dialect_says_itself_is_left_alone() -> None:
     body = {"model": "claude-opus-5-5", "max_tokens": 1_000_000, "temperature": 1, "messages": HELLO}
     assert dragoman.translate_request(body, MESSAGES, MESSAGES).body == body
+
+
+# --- schemas that bind -----------------------------------------------------------------------------------------------
+
+LOOSE = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1, "description": "how many"}}}
+KEYWORD = ("changed", "schema.keyword")
+
+
+def function(schema: Any, strict: bool | None = None) -> Any:
+    return {"type": "function", "function": {"name": "f", "parameters": schema, "strict": strict}}
+
+
+def formatted(schema: Any, strict: bool | None = True) -> Any:
+    return {"type": "json_schema", "json_schema": {"name": "x", "schema": schema, "strict": strict}}
+
+
+@pytest.mark.parametrize(("strict", "told"), [(True, True), (False, False), (None, False)])
+def test_messages_strict_tools_have_no_refused_keywords(strict: bool | None, told: bool) -> None:
+    body, losses = ask(MESSAGES, "m", tools=[function(LOOSE, strict)])
+    n = {"type": "integer", "description": 'how many\n\n{"minimum":1}'}
+    bound = {"type": "object", "properties": {"n": n}, "additionalProperties": False}
+    assert body["tools"][0]["input_schema"] == (bound if told else LOOSE)
+    assert (KEYWORD in losses) == told
+
+
+@pytest.mark.parametrize(
+    ("schema", "written"),
+    [
+        ({"type": "array", "minItems": 1, "items": {"const": 1}}, None),
+        ({"type": "array", "minItems": 2}, {"type": "array", "description": '{"minItems":2}'}),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        ({"oneOf": [{"maxLength": 1}]}, {"anyOf": [{"description": '{"maxLength":1}'}]}),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"type": "string"}}}, None),
+        (
+            {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+            {
+                "type": ["object", "null"],
+                "additionalProperties": False,
+                "description": '{"additionalProperties":{"type":"string"}}',
+            },
+        ),
+        ({"type": "string", "enum": ["minimum"], "default": {"minimum": 1}}, None),
+        ({"type": "object", "properties": {"minimum": {"type": "null"}}, "additionalProperties": False}, None),
+    ],
+)
+def test_messages_output_schemas(schema: Any, written: Any) -> None:
+    """A property of that name is no keyword, what is a value is no schema, and what is taken stays as it is."""
+    body, losses = ask(MESSAGES, "m", response_format=formatted(schema))
+    assert body["output_config"]["format"]["schema"] == (schema if written is None else written)
+    assert (KEYWORD in losses) == (written is not None)
+
+
+def test_every_place_of_a_keyword_is_told() -> None:
+    inner = {"type": "string", "pattern": "a", "maxLength": 3}
+    schema: Any = {"type": "object", "properties": {"a/b": {"anyOf": [inner]}}, "additionalProperties": False}
+    asked = {"model": "m", "messages": HELLO, "response_format": formatted(schema)}
+    t = dragoman.translate_request(asked, CHAT, MESSAGES)
+    root = "/response_format/json_schema/schema"
+    assert [loss.at for loss in t.losses if loss.code == "schema.keyword"] == [f"{root}/properties/a~1b/anyOf/0"]
+    assert schema["properties"]["a/b"]["anyOf"][0] is inner  # the input is never touched
+
+
+def test_a_profile_knows_its_keywords() -> None:
+    asked: Any = {"tools": [function(LOOSE, True)]}
+    assert ask(MESSAGES, "m", {"schema_keywords": [], "schema_closed": False}, **asked)[0]["tools"][0][
+        "input_schema"
+    ] == (LOOSE)
+    body, _ = ask(MESSAGES, "m", {"schema_keywords": ["type"], "schema_closed": None}, **asked)
+    assert "type" not in body["tools"][0]["input_schema"]["properties"]["n"]
+
+
+def tool_of(target: str, body: Any) -> Any:
+    return body["tools"][0]["function"] if target == CHAT else body["tools"][0]
+
+
+@OPENAI
+@pytest.mark.parametrize(
+    ("schema", "strict", "written"),
+    [
+        (LOOSE, True, (LOOSE, False)),
+        ({**LOOSE, "required": ["n"]}, True, ({**LOOSE, "required": ["n"], "additionalProperties": False}, True)),
+        (
+            {"type": "object", "allOf": [{"properties": {"a": {"not": {}, "default": 1}}, "required": ["a"]}]},
+            True,
+            (
+                {
+                    "type": "object",
+                    "properties": {"a": {"default": 1, "description": '{"not":{}}'}},
+                    "required": ["a"],
+                    "additionalProperties": False,
+                },
+                True,
+            ),
+        ),
+    ],
+)
+def test_openai_strict_tools(target: str, schema: Any, strict: bool, written: Any) -> None:
+    tool = {"name": "f", "input_schema": schema, "strict": strict}
+    body, losses = ask_openai(target, "m", tools=[tool])
+    said = tool_of(target, body)
+    # The order of keywords says nothing.
+    assert (said["parameters"], said["strict"]) == written
+    assert (("changed", "tool.strict") in losses) == (written[1] is not strict)
+    assert (KEYWORD in losses) == (written[1] is strict)
+
+
+@OPENAI
+def test_openai_formats_that_bind(target: str) -> None:
+    closed: Any = {"type": "object", "properties": {"a": {"not": {"const": 1}}}, "required": ["a"]}
+    closed["additionalProperties"] = False
+    body, losses = ask_openai(target, "m", output_config={"format": {"type": "json_schema", "schema": closed}})
+    said = body["response_format"]["json_schema"] if target == CHAT else body["text"]["format"]
+    assert said["strict"] is True
+    assert said["schema"]["properties"] == {"a": {"description": '{"not":{"const":1}}'}}
+    assert KEYWORD in losses
+
+
+def test_servers_of_the_same_shape_get_schemas_as_they_are() -> None:
+    tool = {"name": "f", "input_schema": LOOSE, "strict": True}
+    body, losses = ask_openai("openai-chat+vllm", "m", tools=[tool])
+    assert (body["tools"][0]["function"]["parameters"], body["tools"][0]["function"]["strict"]) == (LOOSE, True)
+    assert KEYWORD not in losses
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "kept"),
+    [
+        ("gemini-2.5-pro", None, False),
+        ("gemini-3-pro-preview", None, True),
+        ("m", None, True),
+        ("m", {"schema_with_tools": False}, False),
+        ("gemini-2.5-pro", {"schema_with_tools": True}, True),
+    ],
+)
+def test_gemini_schema_beside_tools(model: str, profile: Any, kept: bool) -> None:
+    body, losses = ask(GEMINI, model, profile, tools=[TOOL], response_format=formatted({"type": "object"}))
+    assert ("responseMimeType" in body.get("generationConfig", {})) == kept
+    assert (("dropped", "format.with_tools") in losses) == (not kept)
+    alone, _ = ask(GEMINI, model, profile, response_format=formatted({"type": "object"}))
+    assert "responseJsonSchema" in alone["generationConfig"]
+
+
+# --- media in results ------------------------------------------------------------------------------------------------
+
+PICTURE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "QUJD"}}
+
+
+def results(*after: Any) -> list[Any]:
+    calls: Any = [{"type": "tool_use", "id": f"toolu_{i}", "name": "f", "input": {}} for i in (1, 2)]
+    said = [
+        {"type": "tool_result", "tool_use_id": "toolu_1", "content": [{"type": "text", "text": "seen"}, PICTURE]},
+        {"type": "tool_result", "tool_use_id": "toolu_2", "content": "12"},
+    ]
+    return [*HELLO, {"role": "assistant", "content": calls}, {"role": "user", "content": [*said, *after]}]
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "moved"),
+    [
+        ("gemini-2.5-pro", None, True),
+        ("gemini-3-pro-preview", None, False),
+        ("m", None, False),
+        ("m", {"result_media": False}, True),
+    ],
+)
+@pytest.mark.parametrize("after", [[], [{"type": "text", "text": "and now?"}]])
+def test_gemini_media_in_results(model: str, profile: Any, moved: bool, after: list[Any]) -> None:
+    asked = {"model": model, "max_tokens": 9, "messages": results(*after)}
+    t = dragoman.translate_request(asked, MESSAGES, GEMINI, profile=profile)
+    turns = t.body["contents"][2:]
+    answers = [p["functionResponse"] for p in turns[0]["parts"]]
+    assert [a["response"] for a in answers] == [{"output": "seen"}, {"output": "12"}]
+    assert ("parts" in answers[0]) == (not moved)
+    blob = {"inlineData": {"mimeType": "image/png", "data": "QUJD"}}
+    texts = [{"text": p["text"]} for p in after]
+    assert [p for turn in turns[1:] for p in turn["parts"]] == ([blob, *texts] if moved else texts)
+    at = [loss.at for loss in t.losses if loss.code == "tool_result.media_moved"]
+    assert at == (["/messages/2/content/0/content/1"] if moved else [])
+
+
+def test_gemini_media_wait_for_the_last_result() -> None:
+    """Results that are messages of their own stand together; what they held comes behind them."""
+    items: list[Any] = [{"type": "message", "role": "user", "content": "hello"}]
+    items += [{"type": "function_call", "call_id": f"c{i}", "name": "f", "arguments": "{}"} for i in (1, 2)]
+    image = {"type": "input_image", "image_url": "data:image/png;base64,QUJD"}
+    items += [{"type": "function_call_output", "call_id": f"c{i}", "output": [image]} for i in (1, 2)]
+    t = dragoman.translate_request({"model": "gemini-2.5-pro", "input": items}, RESPONSES, GEMINI)
+    kinds = [[next(iter(p)) for p in turn["parts"]] for turn in t.body["contents"]]
+    assert kinds[2:] in (
+        [["functionResponse"] * 2, ["inlineData"], ["inlineData"]],
+        [["functionResponse"] * 2, ["inlineData"] * 2],
+    )
+
+
+# --- cache marks -----------------------------------------------------------------------------------------------------
+
+MARK: Any = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
+POINT = {"prompt_cache_breakpoint": {"mode": "explicit"}}
+
+
+@OPENAI
+@pytest.mark.parametrize(
+    ("model", "profile", "taken"),
+    [
+        ("gpt-5.6", None, True),
+        ("gpt-5.1", None, False),
+        ("m", None, False),
+        ("m", {"cache_breakpoints": True}, True),
+        ("gpt-5.6", {"cache_breakpoints": False}, False),
+    ],
+)
+def test_openai_cache_marks(target: str, model: str, profile: Any, taken: bool) -> None:
+    marked = {"type": "text", "text": "a long story", **MARK}
+    call = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
+    answer = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "12", **MARK}
+    turns = [
+        {"role": "user", "content": [marked, PICTURE | MARK]},
+        {"role": "assistant", "content": [call]},
+        {"role": "user", "content": [answer]},
+    ]
+    tools = [{"name": "f", "input_schema": {"type": "object"}, **MARK}]
+    body, losses = ask_openai(target, model, profile, system=[marked], messages=turns, tools=tools)
+    if target == CHAT:
+        spots = [body["messages"][0]["content"], body["messages"][1]["content"], body["messages"][3]["content"]]
+    else:
+        told = body["input"] if taken else [{"content": body["instructions"]}, *body["input"]]
+        spots = [told[0]["content"], told[1]["content"], told[3]["output"]]
+    found = [part for spot in spots if type(spot) is list for part in spot if "prompt_cache_breakpoint" in part]
+    assert [part["prompt_cache_breakpoint"] for part in found] == ([{"mode": "explicit"}] * 4 if taken else [])
+    assert (("changed", "cache.approximated") in losses) == taken
+    assert ("dropped", "cache.unsupported") in losses  # that of the tool, always
+    assert (
+        b"cache_control"
+        not in dragoman.translate_request(
+            {"model": model, "max_tokens": 9, "messages": turns}, MESSAGES, target, profile=profile
+        ).json()
+    )
+
+
+def test_between_the_two_of_openai_a_mark_stays_what_it_is() -> None:
+    part = {"type": "input_text", "text": "a long story", "prompt_cache_breakpoint": {"mode": "explicit", "ttl": "12h"}}
+    asked = {"model": "gpt-5.6", "input": [{"role": "user", "content": [part]}]}
+    t = dragoman.translate_request(asked, RESPONSES, CHAT)
+    assert t.body["messages"][0]["content"] == [{**part, "type": "text"}]
+    assert not any(loss.code.startswith("cache.") for loss in t.losses)
+    there = dragoman.translate_request({**t.body, "model": "m"}, CHAT, RESPONSES, profile={"cache_breakpoints": False})
+    assert b"prompt_cache_breakpoint" not in there.json()
+
+
+def test_messages_take_four_marks() -> None:
+    texts = [{"type": "text", "text": f"story {i}", **MARK} for i in range(6)]
+    asked = {
+        "model": "m",
+        "messages": [{"role": "system", "content": texts[:2]}, {"role": "user", "content": texts[2:]}],
+    }
+    t = dragoman.translate_request(asked, CHAT, MESSAGES)
+    blocks = [*t.body["system"], *t.body["messages"][0]["content"]]
+    assert [i for i, block in enumerate(blocks) if "cache_control" in block] == [0, 3, 4, 5]
+    assert [loss.at for loss in t.losses if loss.code == "cache.limit"] == [
+        "/messages/0/content/1/cache_control",
+        "/messages/1/content/0/cache_control",
+    ]
+    four = {**asked, "messages": [{"role": "user", "content": texts[:4]}]}
+    assert not any(loss.code == "cache.limit" for loss in dragoman.translate_request(four, CHAT, MESSAGES).losses)
+
+
+# --- what does nothing, what is too much ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "kept"),
+    [
+        ("gemini-3.7-flash", None, False),
+        ("gemini-3-pro-preview", None, True),
+        ("m", None, True),
+        ("m", {"sampling_ignored": ["temperature"]}, False),
+        ("m", {"sampling_refused": ["temperature"]}, False),
+    ],
+)
+def test_gemini_sampling(model: str, profile: Any, kept: bool) -> None:
+    body, losses = ask(GEMINI, model, profile, temperature=0.5, seed=7)
+    assert ("temperature" in body["generationConfig"]) == kept
+    assert body["generationConfig"]["seed"] == 7
+    assert (("dropped", "sampling.unsupported") in losses) == (not kept)
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES, GEMINI, "openai-completions"])
+def test_what_is_ignored_or_too_much_holds_everywhere(target: str) -> None:
+    source = MESSAGES if target == CHAT else CHAT
+    limit = {"max_tokens": 5000}
+    body, losses = ask(target, "m", {"sampling_ignored": ["temperature"]}, source, temperature=0.5, **limit)
+    assert "temperature" not in {**body, **body.get("generationConfig", {})}
+    assert {code for _, code in losses} >= {"sampling.unsupported"}
+    _, losses = ask(target, "m", {"max_output_tokens": 4000}, source, **limit)
+    assert ("changed", "max_tokens.limit") in losses
+
+
+@pytest.mark.parametrize(("names", "mode"), [([], "AUTO"), (["f"], "VALIDATED")])
+def test_gemini_forced_tools(names: list[str], mode: str) -> None:
+    choice: Any = {"type": "function", "function": {"name": "f"}} if names else "required"
+    body, losses = ask(GEMINI, "m", {"forced_tool_choice": "never"}, tools=[TOOL], tool_choice=choice)
+    assert body["toolConfig"]["functionCallingConfig"]["mode"] == mode
+    assert ("changed", "tool_choice.forced") in losses
+    body, _ = ask(GEMINI, "m", tools=[TOOL], tool_choice=choice)
+    assert body["toolConfig"]["functionCallingConfig"]["mode"] == "ANY"
+
+
+# --- signatures that hold for one beginning --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "kept"),
+    [
+        ("claude-opus-5-5", None, False),
+        ("claude-sonnet-4-5", None, True),
+        ("m", None, True),
+        ("m", {"prefix_bound": True}, False),
+        ("claude-opus-5-5", {"prefix_bound": False}, True),
+    ],
+)
+def test_messages_thinking_behind_what_was_lost(model: str, profile: Any, kept: bool) -> None:
+    agent = CLIENTS[RESPONSES]("every")
+    for turn in (1, 2):
+        agent.take(dragoman.translate_response(ANSWERS[MESSAGES][0](turn), MESSAGES, RESPONSES).body)
+    whole = dragoman.translate_request({**agent.body, "model": model}, RESPONSES, MESSAGES, profile=profile)
+    spoilt = next(item for item in agent.body["input"] if item.get("type") == "reasoning")
+    spoilt["encrypted_content"] = spoilt["encrypted_content"][:-4] + "AAAA"
+    t = dragoman.translate_request({**agent.body, "model": model}, RESPONSES, MESSAGES, profile=profile)
+
+    def thoughts(turn: int, body: Any) -> int:
+        content = [m for m in body["messages"] if m["role"] == "assistant"][turn]["content"]
+        return sum(block["type"] in ("thinking", "redacted_thinking") for block in content)
+
+    assert [thoughts(turn, whole.body) for turn in (0, 1)] == [3, 3]
+    assert [thoughts(turn, t.body) for turn in (0, 1)] == ([2, 3] if kept else [0, 0])
+    assert sum(loss.code == "state.prefix" for loss in t.losses) == (0 if kept else 5)
+    # A step of its own tools is no thinking.
+    assert b"srvtoolu_1" in t.json()

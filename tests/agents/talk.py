@@ -11,7 +11,7 @@ from typing import Any
 import dragoman
 from dragoman.report import Loss
 from tests.agents.clients import CLIENTS
-from tests.agents.upstreams import ANSWERS, TURNS, framed, opaque, plain, received, sent
+from tests.agents.upstreams import ANSWERS, TURNS, framed, named, opaque, plain, received, sent
 from tests.wire import MERGE
 
 Json = dict[str, Any]
@@ -50,8 +50,8 @@ class Talk:
 
 
 @cache
-def talk(client: str, upstream: str, kind: str, stream: bool) -> Talk:
-    """A conversation of three answers; the last request holds all of them."""
+def talk(client: str, upstream: str, kind: str, stream: bool, container: bool = False) -> Talk:
+    """A conversation of three answers; the last request holds all of them. container: the answers name one."""
     agent = CLIENTS[client.partition("+")[0]](kind)
     answer_of, events_of = ANSWERS[upstream.partition("+")[0]]
     out = Talk(upstream)
@@ -61,7 +61,7 @@ def talk(client: str, upstream: str, kind: str, stream: bool) -> Talk:
         out.requests.append(json.loads(exchange.request(json.dumps(agent.body).encode(), path=path).json()))
         if turn > TURNS:
             break
-        body = answer_of(turn)
+        body = answer_of(turn) | (named(turn) if container else {})
         out.answers.append(body)
         if stream:
             running = exchange.stream()

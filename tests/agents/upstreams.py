@@ -43,9 +43,15 @@ def messages(turn: int) -> Json:
     }
 
 
+def named(turn: int) -> Json:
+    """Anthropic: the container in which code ran, another one from the second turn on."""
+    return {"container": {"id": f"container_{min(turn, 2)}", "expires_at": "2026-01-01T00:00:00Z"}}
+
+
 def messages_stream(body: Json) -> Iterator[Json]:
     """The same answer as Anthropic's events."""
-    yield {"type": "message_start", "message": {**body, "content": [], "stop_reason": None}}
+    shell = {key: value for key, value in body.items() if key != "container"}
+    yield {"type": "message_start", "message": {**shell, "content": [], "stop_reason": None}}
     for i, block in enumerate(body["content"]):
         shells: Json = {"thinking": {"thinking": "", "signature": ""}, "text": {"text": ""}, "tool_use": {"input": {}}}
         shell = {**block, **shells.get(block["type"], {})}
@@ -63,6 +69,7 @@ def messages_stream(body: Json) -> Iterator[Json]:
             yield {"type": "content_block_delta", "index": i, "delta": delta}
         yield {"type": "content_block_stop", "index": i}
     end = {"stop_reason": body["stop_reason"], "stop_sequence": None}
+    end |= {"container": body["container"]} if "container" in body else {}
     yield {"type": "message_delta", "delta": end, "usage": {"output_tokens": 20}}
     yield {"type": "message_stop"}
 
@@ -304,7 +311,7 @@ def _turns_of(items: list[Json]) -> list[list[Json]]:
     out: list[list[Json]] = []
     last = False
     for item in items:
-        mine = item.get("type") in ("reasoning", "function_call") or item.get("role") == "assistant"
+        mine = item.get("type") in MINE or item.get("role") == "assistant"
         if mine and not last:
             out.append([])
         if mine:
@@ -313,8 +320,11 @@ def _turns_of(items: list[Json]) -> list[list[Json]]:
     return out
 
 
+MINE = ("reasoning", "function_call", "code_interpreter_call")
+
+
 def _item(item: Json) -> Any:
-    if item["type"] == "reasoning":
+    if item["type"] in ("reasoning", "code_interpreter_call"):
         return item
     if item["type"] == "message":
         content = item["content"]

@@ -24,6 +24,7 @@ from .carrier import (
     within,
     without_text,
 )
+from .departure import set_out
 from .dialects.base import Dialect, Found
 from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
@@ -45,6 +46,7 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
     A response brings carriers where gateways stand in a row; of those only ours are opened.
     """
     if isinstance(document, Response):
+        document = set_out(document, registry.find(document.dialect))
         changed = False
         candidates = []
         for c in document.candidates:
@@ -146,9 +148,9 @@ class _Homecoming:
         """One turn of the assistant."""
         m, found = self.source.found(m, self.takes) if self.source is not None else (m, [])
         turn = _Turn(found)
-        for brought, at in found:
+        for one, at in found:
             # The same state may stand in the fields of two gateways.
-            turn.units += [(u, at) for u in self.opened(brought, at) if not any(u == known for known, _ in turn.units)]
+            turn.units += [(u, at) for u in self.opened(one, at) if not any(u == known for known, _ in turn.units)]
         touched = bool(found) or bool(self.waiting)
         calls = 0
         for part in m.parts:

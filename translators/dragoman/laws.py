@@ -245,12 +245,23 @@ def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:
     """The places of `dialect` that stand in for what was told in `where` (itself): settings of one kin, of which
     what changed in one place may come back in another."""
     mine, theirs = registry.get(dialect).kin, registry.get(where or dialect).kin
-    return [
+    beside = [
+        at.rpartition("/")[0] + place[1:]
+        for members in mine.values()
+        if members[0][0] == ANYWHERE and where is None
+        for at in told
+        if f"{ANYWHERE}/{at.rpartition('/')[2]}" in members
+        for place in members
+    ]
+    return beside + [
         place
         for name, members in theirs.items()
         if any(_covers(member, at) or _covers(at, member) for member in members for at in told if at)
         for place in mine.get(name, ())
     ]
+
+
+ANYWHERE = "*"  # in front of a place of kin that stands on any node
 
 
 def _echoes(kind: str, dialect: str) -> list[str]:
@@ -343,9 +354,15 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], 
     """Whether a text is the JSON of values of the source, or has a text of the source in it."""
     if value.startswith("data:") and any(_content(value) in (t, _content(t)) for t in texts):
         return True  # a data URL and its parts are one
+    text, joint, rest = value.rpartition("\n\n")
+    if joint and text in texts and rest[:1] == "{":
+        value = rest  # a description, and behind it what stands there in JSON
     if value[:1] in "{[":
         found = _parsed([value])
-        return all(v in ({}, []) or any(same(v, w) for w in (*values, *inner)) for v in found)
+        return all(
+            v in ({}, []) or any(same(v, w) for w in (*values, *inner)) or (type(v) in (int, float) and str(v) in texts)
+            for v in found
+        )
     return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)])
 
 
@@ -617,7 +634,8 @@ def _replace(body: Any, at: str) -> bool:
 
 def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
     """Law 9: opaque state of a response of `source` comes back to it through a client of `target`, as the same bytes,
-    on the same kind of part, in order; what does not was told as dropped with the response.
+    on the same kind of part, in order; what does not was told as dropped with the response. So does what stands beside
+    the parts and has to be named again.
 
     The client is one that keeps every field: it sends the answer on as the last turn of its next request.
     """
@@ -641,6 +659,11 @@ def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
         if not back or (kind, value) != back[0][:2]:
             return [*out, Violation(9, at, "state does not come home", value, back[0][1] if back else ...)]
         back.pop(0)
+    for key, again in d.beside.items():
+        want = again((said.extra or {}).get(key))
+        got = (home.extra or {}).get(key)
+        if want is not None and got != want and not any(_covers(at, f"/{key}") for at in told):
+            out.append(Violation(9, f"/{key}", "state beside the parts does not come home", want, got))
     return out
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from . import registry
+from .departure import departing
 from .dialects.base import Context, Dialect
 from .errors import BrokenStream, DragomanError, UntranslatableDocument
 from .events import Event, Failure, Start, failure_text
@@ -26,6 +28,7 @@ class StreamTranslation:
     __slots__ = (
         "_cause",
         "_closed",
+        "_departure",
         "_done",
         "_home",
         "_on_loss",
@@ -42,6 +45,7 @@ class StreamTranslation:
         self._reader: Any = source.reader()
         self._report = Report(once=True)
         self._writer: Any = target.writer(self._report, source.documents == target.documents, context)
+        self._departure = departing(source, target)
         self._on_loss = on_loss
         spliced: frozenset[str] = getattr(self._writer, "spliced", frozenset())
         self._splicer = Splicer(spliced) if spliced and getattr(self._reader, "splices", False) else None
@@ -140,6 +144,8 @@ class StreamTranslation:
     def _say(self, events: list[Event], chunk: bytes) -> bytes:
         send, lost = self._writer.send, self._report.losses
         out: list[bytes] = []
+        if self._departure is not None:
+            events = self._departure.through(events)
         for event in events:
             if not self._home:
                 try:
@@ -208,11 +214,13 @@ def write_events(events: Iterable[Event], dialect: str, *, source: str | None = 
     came = registry.find(origin) if origin is not None else target
     home = came is not None and came.documents == target.documents
     writer = target.writer(Report(), home, Context())
-    out = [writer.send(event) for event in early]
-    failed = bool(early) and isinstance(early[-1], Failure)
+    departure = departing(came, target)
+    out: list[bytes] = []
+    failed = False
     try:
-        for event in rest:
-            out.append(writer.send(event))
+        for event in chain(early, rest):
+            passed = [event] if departure is None else departure.through([event])
+            out += [writer.send(one) for one in passed]
             failed = failed or isinstance(event, Failure)
     except BrokenStream:
         if not failed:  # else it is what `read_events` raises behind a Failure, which has been written

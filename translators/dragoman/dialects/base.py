@@ -165,7 +165,9 @@ class Dialect:
     grammar: Callable[[], Grammar]  # of its streams, for those who check them
     request_id_header: str = "x-request-id"
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
-    kin: dict[str, tuple[str, ...]] = field(default_factory=dict)  # places that say one thing between them
+    kin: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # places that say one thing between them; behind "*" on any node
     derived: dict[str, str] = field(default_factory=dict)
     same_as: str = ""  # the dialect whose documents these are, word for word, where only streams differ
     asks: Callable[[Json, str | None], tuple[str, bool]] = asks_in_body
@@ -178,6 +180,8 @@ class Dialect:
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
+    # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
+    beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     @property
     def documents(self) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..ids import fitted_id
-from ..model import Request
-from ..profiles import Profile
+from ..model import Json, OutputFormat, Request, Tool
+from ..profiles import Profile, pointless
 from ..report import Report
 from ..tables import is_default, nearest_effort, param_code
+from .schemas import all_required, bound
+
+Where = Callable[[Any, str], str]
+"""Where a field of a node stands in the source."""
 
 # "Only the default (1) value is supported": that one is taken.
 _TAKEN = {"temperature": 1, "top_p": 1}
@@ -21,7 +26,7 @@ def thinks(facts: Profile, effort: str | None) -> bool:
 
 def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, report: Report) -> bool:
     """Whether the model refuses a setting with this value; if so, that is reported."""
-    known = (*(facts.sampling_refused or ()), *((facts.sampling_refused_thinking or ()) if thinking else ()))
+    known = (*pointless(facts), *((facts.sampling_refused_thinking or ()) if thinking else ()))
     if name not in known or (name in _TAKEN and value == _TAKEN[name]):
         return False
     if name in _TAKEN:
@@ -40,6 +45,35 @@ def taken_effort(facts: Profile, effort: str, r: Request, report: Report) -> str
     word = "effort" if r.reasoning is not None and r.reasoning.effort == effort else "mode"
     tell(f"reasoning.{word}", r.place(f"reasoning.{word}"), getattr(r.reasoning, word))
     return said
+
+
+def bound_schema(
+    facts: Profile, schema: Any, strict: bool | None, node: Tool | OutputFormat, where: Where, report: Report
+) -> tuple[Any, bool | None]:
+    """A schema of `node` as the server takes it, and whether it binds.
+
+    Under `strict` it has to require all that it names: one that leaves something open is a hint only.
+    """
+    if not strict:
+        return schema, strict
+    if facts.schema_required and not all_required(schema):
+        code = "tool.strict" if isinstance(node, Tool) else "format.strict"
+        report.changed(code, where(node, "strict"), strict)
+        return schema, False
+    return bound(schema, facts, report, where(node, "parameters" if isinstance(node, Tool) else "schema")), strict
+
+
+CACHE_KEY = "prompt_cache_breakpoint"
+
+
+def cache_mark(facts: Profile, part: Any, report: Report) -> Json:
+    """The cache mark of `part` in OpenAI's words, where the model takes one; of Messages' the lifetime is lost."""
+    if not part.cache or not facts.cache_breakpoints:
+        return {}
+    for key, value in part.cache.items():
+        if key != CACHE_KEY:
+            report.changed("cache.approximated", f"{part.at}/{key}", value)
+    return {CACHE_KEY: part.cache.get(CACHE_KEY, {"mode": "explicit"})}
 
 
 def taken_id(facts: Profile, word: str, limit: int | None, at: str, report: Report) -> str:

@@ -51,6 +51,8 @@ class Profile:
     mid_system                 whether a system turn in the middle of the conversation is followed
     max_output_tokens          the highest limit of output that is taken
     schema_keywords            keywords that are refused in a schema that binds: structured output, strict tools
+    schema_closed              whether every object of such a schema has to refuse what it does not name
+    schema_required            whether every object of such a schema has to require all that it names
     schema_with_tools          whether structured output goes together with tools
     result_media               whether the result of a tool may hold media
     cache_breakpoints          whether parts take marks that end a cached prefix
@@ -81,6 +83,8 @@ class Profile:
     mid_system: bool | None = None
     max_output_tokens: int | None = None
     schema_keywords: Words | None = None
+    schema_closed: bool | None = None
+    schema_required: bool | None = None
     schema_with_tools: bool | None = None
     result_media: bool | None = None
     cache_breakpoints: bool | None = None
@@ -233,6 +237,17 @@ def _ranked(dialect: str) -> tuple[Row, ...]:
     base = dialect.partition("+")[0]
     known = [r for r in rows() if r.dialect == dialect or (r.dialect == base and r.pattern != "*")]
     return tuple(sorted(known, key=lambda r: (weight(r.pattern), r.dialect == dialect)))
+
+
+def over(facts: Profile, limit: Any) -> bool:
+    """Whether a limit of the answer is higher than what the model takes."""
+    return facts.max_output_tokens is not None and type(limit) is int and limit > facts.max_output_tokens
+
+
+def pointless(facts: Profile) -> Words:
+    """The settings that the model never takes, or takes and does nothing with."""
+    refused, ignored = facts.sampling_refused or (), facts.sampling_ignored or ()
+    return refused + ignored
 
 
 def check(override: Any) -> None:

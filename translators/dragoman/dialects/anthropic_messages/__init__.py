@@ -7,7 +7,7 @@ from ..base import Context, Dialect, grammar_of
 from .home import home_block
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
+from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
 from .write import write_error, write_response
 from .write_request import version, write_request
 
@@ -45,4 +45,5 @@ DIALECT = Dialect(
     states=("signature", "redacted"),
     vendor="anthropic",
     seal=home_block,
+    beside=BESIDE,
 )

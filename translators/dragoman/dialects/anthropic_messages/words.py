@@ -5,6 +5,7 @@ Facts: Anthropic's API reference and the types of the anthropic SDK.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...model import (
@@ -198,6 +199,22 @@ KINDS: dict[type, Kind] = {
 }
 
 
+def _container(value: Any) -> Any:
+    """What a request says of the container that an answer names; None where that names none.
+
+    "shape {"id": x} alone is rejected (Input should be a valid string): send the bare string".
+    """
+    identity = value.get("id") if type(value) is dict else None
+    if type(identity) is not str or not identity:
+        return None
+    skills = value.get("skills")
+    return {"id": identity, "skills": skills} if skills and type(skills) is list else identity
+
+
+# State beside the parts of an answer -> what the next request says of it, under the same key.
+BESIDE: dict[str, Callable[[Any], Any]] = {"container": _container}
+
+
 def _state(part: Any) -> str:
     # A redacted part is nothing but its state.
     return str(part.at if part.redacted or part.state is None else f"{part.at}/{part.state.kind}")
@@ -217,6 +234,7 @@ PLACES: Places = {
 LIMIT_ID = 1 << 16  # no limit is documented
 LIMIT_NAME = 128
 MAX_TOKENS = 4096  # what a request gets that sets no limit: the largest that every Claude model takes
+MOST_MARKS = 4  # blocks with a cache mark in one request
 PLACEHOLDER = "."  # what a turn says that must be there and has nothing to say
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
@@ -233,6 +251,7 @@ DERIVED = {
     "display": "what of the thinking is shown",
     "budget_tokens": "budget below the limit",
     "temperature": "clamp to 0..1",
+    "additionalProperties": "objects are closed where a schema binds",
     "required/0": "the one argument of a free-text tool",
     "media_type": "the only document type",
     "data": "the usual base64 alphabet, or the text that it spells",

@@ -27,6 +27,7 @@ from ...tables import ERRORS, error_word
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .home import home_error, home_response
 from .words import (
+    BESIDE,
     FINISH,
     LIMIT_ID,
     LIMIT_NAME,
@@ -37,10 +38,12 @@ from .words import (
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
-    __slots__ = ("inner", "moved")
+    __slots__ = ("beside_parts", "inner", "marked", "moved")
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
+        self.beside_parts: Json = {}  # state beside the parts, come home
+        self.marked: dict[int, str] = {}  # where each cache mark came from, by its identity
         self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
         self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 
@@ -67,10 +70,13 @@ class BlockWriter(Writer):
         for key, value in (node.cache or {}).items():
             if key != "cache_control":
                 self.report.changed("cache.approximated", f"{node.at}/{key}", value)
-                return {"type": "ephemeral"}
+                made = {"type": "ephemeral"}
+                self.marked[id(made)] = f"{node.at}/{key}"
+                return made
             rest = {k: v for k, v in value.items() if k != "type"}
             if value.get("type") == "ephemeral" and rest in ({}, {"ttl": "5m"}, {"ttl": "1h"}):
-                mark: Json = value
+                mark: Json = dict(value)
+                self.marked[id(mark)] = f"{node.at}/{key}"
                 return mark
             self.report.dropped("cache.unsupported", f"{node.at}/{key}", value)
         return None
@@ -87,17 +93,25 @@ class BlockWriter(Writer):
             mark = self.cache_mark(part)
             if mark is not None and out and "cache_control" not in out[-1]:
                 out[-1]["cache_control"] = mark  # the prefix it marks ends with the neighbour now
+                self.takes_mark(sources[-1], mark)
             elif mark is not None:
                 self.moved = mark
             return
         self.drop(part)
         block: Json = {"type": "text", "text": part.text}
         if self.moved is not None:
-            block["cache_control"], self.moved = self.moved, None
+            block["cache_control"] = self.moved
+            self.takes_mark(part, self.moved)
+            self.moved = None
         if part.cache:
             self.mark(part, block)
         out.append(block)
         sources.append(part)
+
+    def takes_mark(self, neighbour: Any, mark: Json) -> None:
+        """Tell of the cache mark of a blank text that stands on its neighbour now."""
+        key = self.marked[id(mark)].rpartition("/")[2]
+        self.report.changed("cache.moved", f"{neighbour.at}/{key}", mark)
 
     def call(self, part: ToolCall, call_id: str) -> Json:
         """A tool_use block."""
@@ -118,6 +132,15 @@ class BlockWriter(Writer):
         """Report a part that this dialect has no word for."""
         code = f"media.{part.kind}" if isinstance(part, Media) else opaque_code(part)
         self.report.dropped(code, part.at, part)
+
+    def homeward(self, part: Opaque) -> Json | None:
+        """What this vendor said itself, come home: a block, or what stands beside all of them."""
+        if part.value.keys() <= BESIDE.keys():
+            self.beside_parts |= part.value
+            for key in part.value:
+                self.link(f"/{key}", part.at)
+            return None
+        return dict(part.value)
 
     def link_title(self, target: str, part: Part) -> None:
         if isinstance(part, Media) and part.filename is not None:
@@ -177,6 +200,7 @@ class ResponseWriter(BlockWriter):
         out["stop_sequence"] = candidate.stop_sequence
         self.about(candidate)
         out["usage"] = self.usage_of(r.usage, "/usage")
+        out |= self.beside_parts
         self.drop(r)
         return out
 
@@ -244,7 +268,7 @@ class ResponseWriter(BlockWriter):
         if isinstance(part, Reasoning):
             return self.reasoning(part, ordinal)
         if isinstance(part, Opaque) and part.issuer == NAME:
-            return dict(part.value)
+            return self.homeward(part)
         return self.sealed(part)
 
     def sealed(self, part: Part) -> Json | None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import DragomanError
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
-from ...profiles import lookup
+from ...profiles import lookup, over, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, only_results, pair_ids
+from ..schemas import bound
 from .control import ControlWriter
 from .home import home_request
 from .words import (
+    BESIDE,
     MEDIA_TYPES,
+    MOST_MARKS,
     NAME,
     NEWER,
     PLACEHOLDER,
@@ -59,7 +62,7 @@ class RequestWriter(ControlWriter):
 
     upstream = True
 
-    __slots__ = ("copies", "free", "ids", "known", "messages", "open", "renamed", "said")
+    __slots__ = ("copies", "free", "ids", "known", "lost", "messages", "open", "renamed", "said", "unbound")
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -75,7 +78,11 @@ class RequestWriter(ControlWriter):
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.free: set[str] = set()  # the ids of calls with free text
         self.copies: dict[str, int] = {}  # how often an id has been told apart from itself
+        self.unbound = False  # whether state from here on is bound to what has been lost
         self.known: dict[str, str] = {}  # the calls so far, in order: id -> name
+        # Where state was lost on which what follows may rest: "bound to system, tools and earlier messages".
+        lost = [loss.at for loss in report.losses if loss.code in ("state.damaged", "state.orphan")]
+        self.lost = lost if self.facts.prefix_bound else []
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
     def body(self) -> Json:
@@ -111,6 +118,10 @@ class RequestWriter(ControlWriter):
         self.reasoning(out)
         self.output(out)
         self.last_turn(out)
+        self.fewer_marks(out)
+        for key, value in self.beside_parts.items():
+            if (again := BESIDE[key](value)) is not None:
+                out[key] = again
         self.drop(r)
         return out
 
@@ -124,6 +135,15 @@ class RequestWriter(ControlWriter):
         turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
         self.report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
         out["messages"].append(turn)
+
+    def fewer_marks(self, out: Json) -> None:
+        """ "A maximum of 4 blocks with cache_control may be provided": the first stays, and the last ones."""
+        if len(self.marked) <= MOST_MARKS:
+            return
+        marked = [block for block in _blocks(out) if "cache_control" in block]
+        for block in marked[1 : len(marked) - MOST_MARKS + 1]:
+            mark = block.pop("cache_control")
+            self.report.dropped("cache.limit", self.marked.get(id(mark), ""), mark)
 
     # messages
 
@@ -189,6 +209,7 @@ class RequestWriter(ControlWriter):
             self.late_system(i, m)
             return
         role = "assistant" if m.role == "assistant" else "user"
+        self.unbound = self.unbound or (bool(self.lost) and any(_below(at, [m, *m.parts]) for at in self.lost))
         if m.role not in ("assistant", "user", "tool"):
             self.report.changed("role.unknown", self.where(m, "role"), m.role)
         blocks: list[Json] = []
@@ -198,7 +219,8 @@ class RequestWriter(ControlWriter):
         self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
-            self.report.dropped("message.empty", m.at, m)
+            if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
+                self.report.dropped("message.empty", m.at, m)
             return
         results = only_results(m)
         if self.open and role == "user":
@@ -305,7 +327,8 @@ class RequestWriter(ControlWriter):
         elif isinstance(part, Reasoning):
             block = self.thinking(part)
         elif isinstance(part, Opaque) and part.issuer == NAME:
-            block = dict(part.value)  # what this vendor said itself, come home
+            thought = part.value.get("type") in ("thinking", "redacted_thinking")
+            block = self.bound_elsewhere(part) if thought and self.unbound else self.homeward(part)
         else:
             self.gone(part)
         if block is not None:
@@ -324,6 +347,8 @@ class RequestWriter(ControlWriter):
         """Thinking goes up only with this issuer's own signature: unsigned thinking is refused."""
         state = part.state
         if state is not None and state.issuer == NAME and role_of(state.kind):
+            if self.unbound:
+                return self.bound_elsewhere(part)
             self.drop(part)
             if part.redacted:
                 return {"type": "redacted_thinking", "data": state.value}
@@ -331,6 +356,11 @@ class RequestWriter(ControlWriter):
         self.report.dropped("reasoning.unsigned", part.at, part.text)
         if state is not None and self.where(part, "state") != part.at:
             self.report.dropped("state.foreign", self.where(part, "state"), state.value)
+        return None
+
+    def bound_elsewhere(self, part: Reasoning | Opaque) -> Json | None:
+        """ "The block is bound to a different conversation. Remove the block": the one it is bound to did not come."""
+        self.report.dropped("state.prefix", part.at, part)
         return None
 
     def result(self, part: ToolResult) -> Json | None:
@@ -443,7 +473,7 @@ class RequestWriter(ControlWriter):
                 # Here 0 would only write the prompt cache.
                 report.changed("max_tokens.zero", at, value)
                 out["max_tokens"] = 1
-            elif name == "max_output_tokens" and type(value) is int and value > (self.facts.max_output_tokens or value):
+            elif name == "max_output_tokens" and over(self.facts, value):
                 out["max_tokens"] = self.facts.max_output_tokens
                 report.changed("max_tokens.limit", at, value)
             elif wire is not None:
@@ -463,7 +493,7 @@ class RequestWriter(ControlWriter):
 
     def refused(self) -> set[str]:
         """The settings that the model, or the wire version, does not take."""
-        refused = set(self.facts.sampling_refused or ())
+        refused = set(pointless(self.facts))
         if version(self.context) == NEWER:
             refused |= {"temperature", "top_p", "top_k"}  # "Extra inputs are not permitted"
         # "temperature and top_p cannot both be specified": the first one holds.
@@ -494,6 +524,7 @@ class RequestWriter(ControlWriter):
                     self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function" and report.links is not None:
                     self.link(f"/tools/{len(tools)}/input_schema", self.where(tool, "parameters"))
+                    self.link(f"/tools/{len(tools)}/strict", self.where(tool, "strict"))
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
         if tools:
             out["tools"] = tools
@@ -543,6 +574,8 @@ class RequestWriter(ControlWriter):
             # "input_schema.type: must be object"
             self.report.changed("schema.type", self.where(tool, "parameters"), schema)
             schema = {**schema, "type": "object"} if type(schema) is dict else {"type": "object", "properties": {}}
+        if tool.strict:
+            schema = bound(schema, self.facts, self.report, self.where(tool, "parameters"))
         out["input_schema"] = schema
         if tool.strict is not None:
             out["strict"] = tool.strict
@@ -565,12 +598,28 @@ class RequestWriter(ControlWriter):
             return
         self.link("/output_config/format", f.at)
         self.link("/output_config/format/schema", self.where(f, "schema"))
-        out.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": f.schema}
+        schema = bound(f.schema, self.facts, report, self.where(f, "schema"))
+        out.setdefault("output_config", {})["format"] = {"type": "json_schema", "schema": schema}
         for key in ("name", "description"):
             if getattr(f, key) is not None:
                 report.dropped(f"format.{key}", self.where(f, key), getattr(f, key))
         if f.strict is False or (f.strict and not is_closed(f.schema)):
             report.changed("format.strict", self.where(f, "strict"), f.strict)
+
+
+def _below(at: str, nodes: list[Any]) -> bool:
+    """Whether a place lies in one of the nodes."""
+    return any(node.at and (at == node.at or at.startswith(f"{node.at}/")) for node in nodes)
+
+
+def _blocks(out: Json) -> Iterator[Json]:
+    """Whatever may have a cache mark, in the order in which the service caches it."""
+    lists = [out.get("tools"), out.get("system"), *(m["content"] for m in out["messages"])]
+    for blocks in lists:
+        for block in blocks if type(blocks) is list else ():
+            yield block
+            inner = block.get("content") if block.get("type") == "tool_result" else None
+            yield from inner if type(inner) is list else ()
 
 
 def role_of(kind: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from ...jsontext import escape
 from ...model import Json
 from ...report import Report
+from ..schemas import INNER, LISTS, MAPS
 
 # The enum Type by its numbers.
 _TYPES = {1: "string", 2: "number", 3: "integer", 4: "boolean", 5: "array", 6: "object", 7: "null"}
@@ -28,19 +29,6 @@ _SNAKE = {
     "min_properties": "minProperties",
     "max_properties": "maxProperties",
 }
-_MAPS = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
-_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
-_INNER = (
-    "items",
-    "additionalProperties",
-    "not",
-    "contains",
-    "propertyNames",
-    "if",
-    "then",
-    "else",
-    "unevaluatedProperties",
-)
 
 
 def from_schema(schema: Any) -> Any:
@@ -61,7 +49,7 @@ def from_schema(schema: Any) -> Any:
         elif key in ("defs", "$defs") and type(value) is dict:
             out["$defs"] = {name: from_schema(s) for name, s in value.items()}
         elif (key in ("items", "additionalProperties") and type(value) is dict) or (
-            key in _LISTS and type(value) is list
+            key in LISTS and type(value) is list
         ):
             out[key] = from_schema(value)
         elif key == "ref" and type(value) is str:
@@ -164,13 +152,13 @@ def for_service(schema: Any, report: Report, at: str) -> Any:
     out = dict(schema)
     for key, value in schema.items():
         place = f"{at}/{escape(key)}"
-        if key in _MAPS and type(value) is dict:
+        if key in MAPS and type(value) is dict:
             inner = {n: for_service(s, report, f"{place}/{escape(n)}") for n, s in value.items()}
             out[key] = inner if any(inner[n] is not s for n, s in value.items()) else value
-        elif key in _LISTS and type(value) is list:
+        elif key in LISTS and type(value) is list:
             items = [for_service(s, report, f"{place}/{i}") for i, s in enumerate(value)]
             out[key] = items if any(a is not b for a, b in zip(items, value, strict=True)) else value
-        elif key in _INNER:
+        elif key in INNER:
             out[key] = for_service(value, report, place)
     if "const" in schema:
         value = out.pop("const")

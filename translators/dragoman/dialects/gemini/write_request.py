@@ -22,11 +22,11 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup
+from ...profiles import lookup, over, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
-from ..base import Context, pair_ids
+from ..base import Context, only_results, pair_ids
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -79,7 +79,7 @@ class Turn:
 class RequestWriter(PartWriter):
     """One request."""
 
-    __slots__ = ("called", "facts", "free", "ids", "inner", "names", "r", "said", "texts", "turns_out")
+    __slots__ = ("called", "facts", "free", "ids", "inner", "moved", "names", "r", "said", "texts", "turns_out")
 
     upstream = True
 
@@ -95,6 +95,7 @@ class RequestWriter(PartWriter):
         self.turns_out: list[Turn] = []
         self.texts = 0  # how many texts the message at hand has
         self.inner: dict[int, list[tuple[str, Part]]] = {}  # where the content of a result went
+        self.moved: list[tuple[Message, Part]] = []  # the media of results, until these are through
 
     def body(self) -> Json:
         """The whole request."""
@@ -108,6 +109,8 @@ class RequestWriter(PartWriter):
         self.system(out, self.said[:lead])
         for m in self.said[lead:]:
             self.message(m)
+        if self.moved:
+            self.attach()
         self.order_results()
         if not self.turns_out or self.turns_out[0].role != "user":
             # "first turn model: rejected before a call"
@@ -123,7 +126,7 @@ class RequestWriter(PartWriter):
         config: Json = {}
         self.params(out, config)
         self.tools(out)
-        self.output(config)
+        self.output(config, "tools" in out)
         self.reasoning(config)
         if config:
             out["generationConfig"] = config
@@ -211,6 +214,8 @@ class RequestWriter(PartWriter):
         self.drop(m)
 
     def message(self, m: Message) -> None:
+        if self.moved and not only_results(m):
+            self.attach()
         self.texts = sum(1 for p in m.parts if isinstance(p, Text))
         before = sum(len(turn.parts) for turn in self.turns_out)
         self.take(m)
@@ -225,6 +230,17 @@ class RequestWriter(PartWriter):
             if m.role not in ("user", "tool"):
                 self.report.changed("role.unknown", self.where(m, "role"), m.role)
             self.user(m)
+
+    def attach(self) -> None:
+        """The media of the results so far, in turns of the user behind all of these."""
+        for m in dict.fromkeys(id(m) for m, _ in self.moved):
+            media = [(message, part) for message, part in self.moved if id(message) == m]
+            turn = Turn("user", media[0][0].at)
+            for _, part in media:
+                self.part(part, turn)
+            if turn.parts:
+                self.turns_out.append(turn)
+        self.moved = []
 
     def model(self, m: Message) -> None:
         turn = Turn("model", m.at)
@@ -251,10 +267,18 @@ class RequestWriter(PartWriter):
             if isinstance(part, ToolResult):
                 if rest.parts:
                     self.report.changed("order.moved", part.at)
-                self.result(part, results)
+                self.moved += [(m, media) for media in self.result(part, results)]
             else:
                 self.part(part, rest)
         self.about(m)
+        if self.moved and rest.parts:
+            media, self.moved = self.moved, []
+            front = Turn("user", m.at)
+            for _, item in media:
+                self.part(item, front)
+            rest.parts, rest.sources = [*front.parts, *rest.parts], [*front.sources, *rest.sources]
+        elif self.moved and self.moved[-1][0] is m:
+            self.report.changed("message.split", m.at)
         if not results.parts and not rest.parts:
             self.report.dropped("message.empty", m.at, m)
         if results.parts and rest.parts:
@@ -352,13 +376,16 @@ class RequestWriter(PartWriter):
         self.cache(part)
         return {"text": "\n".join(texts)}
 
-    def result(self, part: ToolResult, turn: Turn) -> None:
-        """A functionResponse: text is `{"output": text}`, of an error `{"error": text}`; objects stay as they are."""
+    def result(self, part: ToolResult, turn: Turn) -> list[Part]:
+        """A functionResponse: text is `{"output": text}`, of an error `{"error": text}`; objects stay as they are.
+
+        Returns the media that have to leave it.
+        """
         call_id = self.pairing(part)
         if call_id not in self.called:
             # "function response turn comes immediately after a function call turn"
             self.report.dropped("tool_result.orphan", part.at, part)
-            return
+            return []
         response: Json = {"name": self.called[call_id]}
         self.result_kind(part, call_id in self.free)
         if part.call_id and not is_derived(part.call_id):
@@ -367,9 +394,14 @@ class RequestWriter(PartWriter):
         texts: list[Text] = []
         media: list[Json] = []
         inner: list[tuple[str, Part]] = []
+        moved: list[Part] = []
         for item in part.parts:
             if isinstance(item, Text):
                 texts.append(item)
+                continue
+            if isinstance(item, Media) and item.form in ("base64", "url") and self.facts.result_media is False:
+                self.report.changed("tool_result.media_moved", item.at)
+                moved.append(item)
                 continue
             said = self.attached(item)
             if said is not None:
@@ -402,6 +434,7 @@ class RequestWriter(PartWriter):
         self.cache(part)
         self.drop(part)
         turn.add(self.signed(part, {"functionResponse": response}), part)
+        return moved
 
     def attached(self, part: Part) -> Json | None:
         """Media in a result; the service takes few types there."""
@@ -417,9 +450,15 @@ class RequestWriter(PartWriter):
 
     def params(self, out: Json, config: Json) -> None:
         r, report = self.r, self.report
+        gone = pointless(self.facts)
         for name, value in r.params.items():
             at = r.place(name)
             wire = CONFIG_WIRE.get(name)
+            if gone and name in gone:
+                # "taken and ignored, to be refused": what does nothing is not sent.
+                if not is_default(name, value):
+                    report.dropped(param_code(name), at, value)
+                continue
             if wire is not None:
                 self.link(f"/generationConfig/{wire}", at)
             if name == "stop":
@@ -428,6 +467,9 @@ class RequestWriter(PartWriter):
                 # "0 only writes the prompt cache": the nearest here is the shortest answer.
                 report.changed("max_tokens.zero", at, value)
                 config["maxOutputTokens"] = 1
+            elif name == "max_output_tokens" and over(self.facts, value):
+                report.changed("max_tokens.limit", at, value)
+                config["maxOutputTokens"] = self.facts.max_output_tokens
             elif name == "modalities" and type(value) is list and value and all(type(v) is str for v in value):
                 config["responseModalities"] = [v.upper() for v in value]
             elif name == "top_logprobs" and not r.params.get("logprobs"):
@@ -502,6 +544,9 @@ class RequestWriter(PartWriter):
             calling["mode"] = "VALIDATED"
             if choice is not None:
                 report.changed("tool.strict", choice.at, choice.mode)
+        if self.facts.forced_tool_choice == "never" and choice is not None and calling.get("mode") == "ANY":
+            report.changed("tool_choice.forced", choice.at, choice.mode)
+            calling["mode"] = "VALIDATED" if "allowedFunctionNames" in calling else "AUTO"
         if calling:
             out["toolConfig"] = {"functionCallingConfig": calling}
 
@@ -522,7 +567,7 @@ class RequestWriter(PartWriter):
         self.drop(tool)
         return out
 
-    def output(self, config: Json) -> None:
+    def output(self, config: Json, with_tools: bool) -> None:
         f, report = self.r.output, self.report
         if f is None:
             return
@@ -530,6 +575,10 @@ class RequestWriter(PartWriter):
         if f.kind == "text":
             if f.extra:
                 report.dropped("format.text", self.where(f, "kind"), f.kind)
+            return
+        if with_tools and self.facts.schema_with_tools is False:
+            # "JSON response schema + tools: Gemini 3+ only": without its tools an agent is none.
+            self.lose_format(f, "format.with_tools")
             return
         self.link("/generationConfig/responseMimeType", f.at)
         config["responseMimeType"] = "application/json"

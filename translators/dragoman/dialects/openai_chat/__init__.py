@@ -46,6 +46,7 @@ DIALECT = Dialect(
         "seed": ("/seed", "/random_seed", "/seen"),
         "limit": ("/max_completion_tokens", "/max_tokens"),
         "output": ("/usage/completion_tokens",),
+        "cache": ("*/cache_control", "*/prompt_cache_breakpoint"),
     },
     vendor="openai",
     seal=seal,

@@ -85,17 +85,17 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     for what they hold, if their issuer is the target."""
     out: Found = []
     extra = dict(m.extra or {})
-    for name in ("thinking_blocks", "reasoning_details"):
-        if type(extra.get(name)) is list:
-            rest = _sorted(extra[name], f"{m.at}/{name}", accepts, out)
-            extra[name] = rest
-            if not rest:
-                del extra[name]
+    named = [part.id for part in m.parts if isinstance(part, ToolCall)]
+    for path in _LISTS:
+        entries = _at(extra, path)
+        if type(entries) is list:
+            rest = _sorted(entries, f"{m.at}/{'/'.join(path)}", named, accepts, out)
+            extra = _with(extra, path, rest) if rest else _less(extra, path)
     parts: list[Part] = []
     calls = 0
     for part in m.parts:
         if isinstance(part, Reasoning) and part.state is not None and part.state.kind == "details":
-            rest = _sorted(part.state.value, f"{m.at}/reasoning_details", accepts, out)
+            rest = _sorted(part.state.value, f"{m.at}/reasoning_details", named, accepts, out)
             if len(rest) != len(part.state.value):
                 if not rest and not part.text:
                     continue
@@ -107,23 +107,44 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
-def _sorted(entries: list[Any], at: str, accepts: Accepts, out: Found) -> list[Any]:
-    """The entries that stay; those that go home are added to `out`."""
+# Where lists of such entries stand in a message, beside the details that its thinking holds.
+_LISTS = (
+    ("thinking_blocks",),
+    ("provider_specific_fields", "thinking_blocks"),
+    ("reasoning_details",),
+    ("reasoning_items",),
+)
+
+
+def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accepts, out: Found) -> list[Any]:
+    """The entries that stay; those that go home are added to `out`. named: the ids of the calls of the message."""
     rest: list[Any] = []
+    home: set[str] = set()  # the formats of what goes home
     for i, item in enumerate(entries):
         data = item.get("data") if type(item) is dict else None
-        token: str | Unit | None = data if is_carrier(data) else _native(item, entries)
+        token: str | Unit | None = data if is_carrier(data) else _native(item, entries, named)
         if token is None or (isinstance(token, Unit) and not accepts(token)):
             rest.append(item)
-        elif token != "":
-            out.append((token, f"{at}/{i}"))
-    return rest
+            continue
+        if isinstance(token, Unit) and type(item.get("format")) is str:
+            home.add(item["format"])
+        out.append((token, f"{at}/{i}"))
+    # What is only seen of it has been said with it.
+    return [item for item in rest if not (type(item) is dict and item.get("format") in home and _seen(item))]
 
 
-def _native(item: Any, entries: list[Any]) -> Unit | None:
-    """An entry of LiteLLM's `thinking_blocks` or OpenRouter's `reasoning_details` in the words of its issuer."""
+def _seen(item: Json) -> bool:
+    """Whether an entry is a text and nothing else."""
+    return item.get("type") in ("reasoning.summary", "reasoning.text") and not item.get("signature")
+
+
+def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | None:
+    """An entry of LiteLLM's `thinking_blocks` and `reasoning_items`, or of OpenRouter's `reasoning_details`, in the
+    words of its issuer."""
     if type(item) is not dict:
         return None
+    if item.get("type") == "reasoning" and type(item.get("encrypted_content")) is str:
+        return _item(item)
     kind, form = item.get("type"), item.get("format")
     wire: Json = {}
     state, provider = _FORMATS.get(form, ("", "")) if type(form) is str else ("signature", "")
@@ -139,6 +160,11 @@ def _native(item: Any, entries: list[Any]) -> Unit | None:
         text = "\n\n".join(texts)
         summary = [{"type": "summary_text", "text": t} for t in texts]
         wire = {"id": item.get("id"), "type": "reasoning", "summary": summary, "encrypted_content": data}
+    elif state == "thought_signature" and kind == "reasoning.encrypted" and type(data) is str and data:
+        ordinal = named.index(item.get("id")) if item.get("id") in named else 0
+        place = (AFTER_TEXT, ordinal) if named else (0, 0)
+        unit = [state, data, "call" if named else "text"]
+        return Unit(issuer(state) + provider, False, unit, place=place)
     if not wire:
         return None
     return beside(Unit(issuer(state) + provider, True, wire, place=(0, 0)), text if type(text) is str else "")
@@ -149,22 +175,32 @@ _FORMATS = {
     "anthropic-claude-v1": ("signature", ""),
     "openai-responses-v1": ("encrypted", ""),
     "azure-openai-responses-v1": ("encrypted", "@azure"),
+    "xai-responses-v1": ("encrypted", "@xai"),
+    "google-gemini-v1": ("thought_signature", ""),
 }
+
+
+def _item(item: Json) -> Unit:
+    """A reasoning item of Responses as it was; what is seen of it is the thinking of the message."""
+    summary = item["summary"] if type(item.get("summary")) is list else []
+    texts = [s["text"] for s in summary if type(s) is dict and type(s.get("text")) is str]
+    wire = {"id": item.get("id"), "type": "reasoning", "summary": summary}
+    wire["encrypted_content"] = item["encrypted_content"]
+    return beside(Unit(issuer("encrypted"), True, wire, place=(0, 0)), "\n\n".join(texts))
 
 
 def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolCall:
     """A call without the signature in Google's or LiteLLM's field for it, which is added to `out`."""
     extra = call.extra or {}
-    for path in (
-        ("extra_content", "google", "thought_signature"),
-        ("provider_specific_fields", "thought_signature"),
-        ("function", "provider_specific_fields", "thought_signature"),
-    ):
+    for path, provider in _SIGNED:
         value = _at(extra, path)
         if type(value) is not str or not value:
             continue
         unit = Unit(
-            issuer("thought_signature"), False, ["thought_signature", value, "call"], place=(AFTER_TEXT, ordinal)
+            issuer("thought_signature") + provider,
+            False,
+            ["thought_signature", value, "call"],
+            place=(AFTER_TEXT, ordinal),
         )
         token: str | Unit = value if is_carrier(value) else unit
         if isinstance(token, str) or accepts(token):
@@ -173,10 +209,25 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 
 
+# Where a call has Google's signature, and who issued it if not the inventor.
+_SIGNED = (
+    (("extra_content", "google", "thought_signature"), ""),
+    (("extra_content", "vertex", "thought_signature"), "@vertex"),
+    (("provider_specific_fields", "thought_signature"), ""),
+    (("function", "provider_specific_fields", "thought_signature"), ""),
+)
+
+
 def _at(value: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         value = value.get(key) if type(value) is dict else None
     return value
+
+
+def _with(value: Json, path: tuple[str, ...], item: Any) -> Json:
+    """`value` with `item` at `path`, where something stands already."""
+    key, *below = path
+    return {**value, key: _with(value[key], tuple(below), item) if below else item}
 
 
 def _less(value: Json, path: tuple[str, ...]) -> Json:

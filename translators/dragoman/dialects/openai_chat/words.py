@@ -242,6 +242,7 @@ DERIVED = {
     "object": "the word of the envelope",
     "role": "role of the turn",
     "index": "position",
+    "additionalProperties": "objects are closed where a schema binds",
     "max_completion_tokens": "the shortest answer for none",
     "finish_reason": "FINISH",
     "prompt_tokens": "inclusive counting",

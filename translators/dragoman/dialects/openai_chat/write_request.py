@@ -18,12 +18,12 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup
+from ...profiles import lookup, over
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, only_results, pair_ids
-from ..openai_facts import free_choice, refused, short_id, taken_effort, taken_id, thinks
+from ..openai_facts import bound_schema, cache_mark, free_choice, refused, short_id, taken_effort, taken_id, thinks
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
@@ -241,9 +241,12 @@ class RequestWriter(ChatWriter):
                 self.gone(inner)
         message: Json = {"role": "tool", "tool_call_id": call_id}
         target = f"/messages/{len(self.messages)}"
-        texts = [text for text in texts if self.part(text, "tool") is not None]
-        if len(texts) > 1:
-            message["content"] = [{"type": "text", "text": t.text} for t in texts]
+        content = [(text, said) for text in texts if (said := self.part(text, "tool")) is not None]
+        texts = [text for text, _ in content]
+        mark = self.mark_of_result(part, texts)
+        if len(texts) > 1 or mark or any(len(said) > 2 for _, said in content):
+            message["content"] = [said for _, said in content]
+            message["content"][-1] |= mark
         else:
             message["content"] = texts[0].text if texts else ""
         for i, text in enumerate(texts):
@@ -256,8 +259,16 @@ class RequestWriter(ChatWriter):
         if failed:
             self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
         self.drop(part)
-        self.cache(part)
+        if not mark:
+            self.cache(part)
         return media
+
+    def mark_of_result(self, part: ToolResult, texts: list[Text]) -> Json:
+        """The cache mark of a result, which stands on its last text here; none where it has no text."""
+        mark = cache_mark(self.facts, part, self.report) if texts and not self.flavour.cache else {}
+        if mark:
+            self.report.changed("cache.moved", part.at, part.cache)
+        return mark
 
     def assistant(self, m: Message) -> None:
         target = f"/messages/{len(self.messages)}"
@@ -352,6 +363,15 @@ class RequestWriter(ChatWriter):
             out[self.flavour.thinking] = text
         return out, (kept or thoughts)[0].at if thoughts else ""
 
+    def cache(self, node: Any) -> None:
+        """Report the cache mark of `node`, unless it goes along."""
+        if not isinstance(node, (Text, Media)) or not self.facts.cache_breakpoints:
+            super().cache(node)
+
+    def mark(self, part: Any) -> Json:
+        """The cache mark of a part, as the flavour or the model takes it."""
+        return dict(part.cache or {}) if self.flavour.cache else cache_mark(self.facts, part, self.report)
+
     def text(self, part: Text) -> None:
         """What a text carries beyond its text."""
         self.drop(part)
@@ -364,12 +384,12 @@ class RequestWriter(ChatWriter):
         """The content part that says `part` in a message of `role`, or None with a loss."""
         if isinstance(part, Text):
             self.text(part)
-            if not part.text and (part.extra or (part.cache and not self.flavour.cache)):
+            mark = self.mark(part) if part.cache else {}
+            if not part.text and (part.extra or (part.cache and not mark)):
                 # All it had was what could not come along.
                 self.report.dropped("text.blank", part.at, part.text)
                 return None
-            out: Json = {"type": "text", "text": part.text}
-            return out | part.cache if part.cache and self.flavour.cache else out
+            return {"type": "text", "text": part.text, **mark}
         if isinstance(part, Refusal) and role == "assistant":
             self.drop(part)
             return {"type": "refusal", "refusal": part.text}
@@ -428,7 +448,7 @@ class RequestWriter(ChatWriter):
             return None
         self.drop(part)
         self.cache(part)
-        return out
+        return out | cache_mark(self.facts, part, self.report)
 
     def beside(self, part: Media) -> None:
         """What a document carries beside its content."""
@@ -448,6 +468,7 @@ class RequestWriter(ChatWriter):
                 self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function":
                     self.link(f"/tools/{len(tools)}/function/parameters", self.where(tool, "parameters"))
+                    self.link(f"/tools/{len(tools)}/function/strict", self.where(tool, "strict"))
                 tools.append(said)
         if tools:
             out["tools"] = tools
@@ -495,10 +516,11 @@ class RequestWriter(ChatWriter):
             if tool.format is not None:
                 inner["format"] = tool.format
         else:
-            if tool.parameters is not None:
-                inner["parameters"] = tool.parameters
-            if tool.strict is not None:
-                inner["strict"] = tool.strict
+            schema, strict = bound_schema(self.facts, tool.parameters, tool.strict, tool, self.where, self.report)
+            if schema is not None:
+                inner["parameters"] = schema
+            if strict is not None:
+                inner["strict"] = strict
         self.drop(tool)
         self.cache(tool)
         return {"type": tool.kind, tool.kind: inner}
@@ -514,6 +536,9 @@ class RequestWriter(ChatWriter):
                 if value == 0:
                     # "0 only writes the prompt cache": the nearest here is the shortest answer.
                     report.changed("max_tokens.zero", r.place(name), value)
+                if over(self.facts, value):
+                    report.changed("max_tokens.limit", r.place(name), value)
+                    value = self.facts.max_output_tokens
                 out[wire or "max_completion_tokens"] = value or 1
             elif name == "stop":
                 self.stop(out, r.params["stop"])
@@ -573,19 +598,21 @@ class RequestWriter(ChatWriter):
             self.report.invented("format.name", "/response_format/json_schema/name", "response")
         if f.description is not None:
             inner["description"] = f.description
+        strict = f.strict
+        self.link("/response_format/json_schema/strict", self.where(f, "strict"))
+        if strict is None:
+            # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
+            # no schema but one that requires and closes everything.
+            strict = is_closed(f.schema)
+            self.report.invented("format.strict", "/response_format/json_schema/strict", strict)
+        schema, inner["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
         if f.schema is not None:
-            inner["schema"] = f.schema
+            inner["schema"] = schema
             self.link("/response_format/json_schema/schema", self.where(f, "schema"))
             if not is_rooted(f.schema):
                 # "root type: object"
-                inner["schema"] = rooted(f.schema)
+                inner["schema"] = rooted(schema)
                 self.report.changed("format.schema", self.where(f, "schema"), f.schema)
-        inner["strict"] = f.strict
-        if f.strict is None:
-            # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
-            # no schema but one that requires and closes everything.
-            inner["strict"] = is_closed(f.schema)
-            self.report.invented("format.strict", "/response_format/json_schema/strict", inner["strict"])
         out["response_format"] = {"type": "json_schema", "json_schema": inner}
 
     def reasoning(self, out: Json) -> str | None:

@@ -27,12 +27,14 @@ from __future__ import annotations
 from typing import Any
 
 from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, ToolCall, ToolResult
+from ...profiles import lookup, over
 from ...registry import find
 from ...report import Report
 from ...tables import is_default, param_code
 from ..base import Context, Writer, arguments_text, opaque_code
+from ..openai_facts import refused
 from .home import home_request
-from .words import MAX_LOGPROBS, MAX_STOPS, MAX_TOKENS, PLACEHOLDER, UNOFFICIAL, WIRE
+from .words import MAX_LOGPROBS, MAX_STOPS, MAX_TOKENS, NAME, PLACEHOLDER, UNOFFICIAL, WIRE
 
 
 def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
@@ -46,13 +48,14 @@ LABELS = {"system": "System", "developer": "System", "assistant": "Assistant"}  
 class RequestWriter(Writer):
     """One request."""
 
-    __slots__ = ("names", "r", "sources")
+    __slots__ = ("facts", "names", "r", "sources")
 
     upstream = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
+        self.facts = lookup(NAME, r.model, context.profile)
         self.names: dict[str, str] = {}  # call id -> the tool's name
         self.sources: list[Part] = []  # the texts that are said as they are
 
@@ -193,6 +196,8 @@ class RequestWriter(Writer):
         asked = r.params.get("logprobs") is True
         for name, value in r.params.items():
             at = r.place(name)
+            if refused(self.facts, False, name, value, at, report):
+                continue
             if name == "stop":
                 self.stop(out, r.params["stop"])
             elif name == "logprobs" and asked:
@@ -209,6 +214,9 @@ class RequestWriter(Writer):
                 # "0 only writes the prompt cache": the nearest here is the shortest answer.
                 report.changed("max_tokens.zero", at, value)
                 out["max_tokens"] = 1
+            elif name == "max_output_tokens" and over(self.facts, value):
+                report.changed("max_tokens.limit", at, value)
+                out["max_tokens"] = self.facts.max_output_tokens
             elif name in WIRE and name not in UNOFFICIAL:
                 out[WIRE[name]] = value
             elif not is_default(name, value):

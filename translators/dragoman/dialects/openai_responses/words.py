@@ -418,7 +418,7 @@ PLACES: Places = {
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
     "schema/required": "a root that is no object becomes a property of one",
-    "schema/additionalProperties": "likewise",
+    "additionalProperties": "objects are closed where a schema binds",
     "$ref": "where a definition stands",
     "type": "the word of the item or part",
     "object": "the word of the envelope",

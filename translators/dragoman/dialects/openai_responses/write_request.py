@@ -20,12 +20,12 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup
+from ...profiles import lookup, over
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, pair_ids
-from ..openai_facts import free_choice, refused, taken_effort, taken_id, thinks
+from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from .home import flat_format, home_request
 from .words import (
     CACHE_KEY,
@@ -108,7 +108,7 @@ class RequestWriter(ItemWriter):
             and len(m.parts) == 1
             and isinstance(m.parts[0], Text)
             and bool(m.parts[0].text)
-            and not self.breakpoint(m.parts[0])
+            and not (m.parts[0].cache and (self.facts.cache_breakpoints or CACHE_KEY in m.parts[0].cache))
         )
 
     # messages
@@ -205,7 +205,9 @@ class RequestWriter(ItemWriter):
     def breakpoint(self, part: Any) -> Json:
         """The cache mark of a part, if it is one that is known here."""
         mark = (part.cache or {}).get(CACHE_KEY)
-        return {CACHE_KEY: mark} if mark is not None else {}
+        if mark is not None and self.facts.cache_breakpoints is not False:
+            return {CACHE_KEY: mark}
+        return cache_mark(self.facts, part, self.report)
 
     def part(self, part: Part, role: str) -> Json | None:
         """The content part that says `part` in a message of `role`, or None with a loss."""
@@ -320,6 +322,10 @@ class RequestWriter(ItemWriter):
         parts, failed = self.result_of(part)
         content = self.parts_of(parts, "user", f"{place}/output")
         output: Any = content
+        mark = self.breakpoint(part) if content else {}
+        if mark:
+            content[-1] |= mark
+            self.report.changed("cache.moved", part.at, part.cache)
         if not content:
             output = ""
         elif is_plain(content):
@@ -331,7 +337,8 @@ class RequestWriter(ItemWriter):
         if failed:
             self.report.dropped("tool_result.is_error", self.where(part, "is_error"), True)
         self.drop(part)
-        self.cache(part)
+        if not mark:
+            self.cache(part)
 
     def thought(self, part: Reasoning) -> None:
         """Thinking goes up only with this issuer's own state: nobody else's is taken."""
@@ -365,6 +372,7 @@ class RequestWriter(ItemWriter):
                 self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function":
                     self.link(f"/tools/{len(tools)}/parameters", self.where(tool, "parameters"))
+                    self.link(f"/tools/{len(tools)}/strict", self.where(tool, "strict"))
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
         search = r.params.get("web_search")
         if search is not None:
@@ -413,8 +421,8 @@ class RequestWriter(ItemWriter):
                 if not tool.format.keys() <= {"type", "grammar"}:
                     self.report.changed("tool.format", self.where(tool, "format"), tool.format)
         else:
-            out["parameters"] = tool.parameters
-            out["strict"] = tool.strict
+            found = bound_schema(self.facts, tool.parameters, tool.strict, tool, self.where, self.report)
+            out["parameters"], out["strict"] = found
             if tool.strict is None:
                 # "Omitted strict does not mean false" here, as it does elsewhere.
                 out["strict"] = False
@@ -448,7 +456,10 @@ class RequestWriter(ItemWriter):
             at = r.place(name)
             if refused(self.facts, thinking, name, value, at, report):
                 continue
-            if name == "max_output_tokens" and type(value) is int and value < MIN_TOKENS:
+            if name == "max_output_tokens" and over(self.facts, value):
+                report.changed("max_tokens.limit", at, value)
+                out["max_output_tokens"] = self.facts.max_output_tokens
+            elif name == "max_output_tokens" and type(value) is int and value < MIN_TOKENS:
                 report.changed("max_tokens.minimum", at, value)
                 out["max_output_tokens"] = MIN_TOKENS
             elif name == "service_tier" and value not in SERVICE_TIERS:
@@ -497,17 +508,18 @@ class RequestWriter(ItemWriter):
                 self.report.invented("format.name", "/text/format/name", "response")
             if f.description is not None:
                 said["description"] = f.description
-            said["schema"] = f.schema
-            if not is_rooted(f.schema):
-                # "root type: object"
-                said["schema"] = rooted(f.schema)
-                self.report.changed("format.schema", self.where(f, "schema"), f.schema)
-            said["strict"] = f.strict
-            if f.strict is None:
+            strict = f.strict
+            self.link("/text/format/strict", self.where(f, "strict"))
+            if strict is None:
                 # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
                 # no schema but one that requires and closes everything.
-                said["strict"] = is_closed(f.schema)
-                self.report.invented("format.strict", "/text/format/strict", said["strict"])
+                strict = is_closed(f.schema)
+                self.report.invented("format.strict", "/text/format/strict", strict)
+            said["schema"], said["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
+            if not is_rooted(f.schema):
+                # "root type: object"
+                said["schema"] = rooted(said["schema"])
+                self.report.changed("format.schema", self.where(f, "schema"), f.schema)
         out.setdefault("text", {})["format"] = said
 
     def reasoning(self, out: Json) -> str | None:

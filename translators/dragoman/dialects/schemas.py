@@ -1,0 +1,125 @@
+"""JSON Schemas that bind an answer or a call: without the keywords that a service refuses in such a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..jsontext import dumps, escape
+from ..model import Json
+from ..profiles import Profile
+from ..report import Report
+
+# The keywords that hold schemas: by name, in a list, and one alone.
+MAPS = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
+LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+INNER = (
+    "items",
+    "additionalProperties",
+    "not",
+    "contains",
+    "propertyNames",
+    "if",
+    "then",
+    "else",
+    "unevaluatedProperties",
+)
+# "minItems 0/1": what every answer can hold to is taken of a keyword that is refused otherwise.
+_TAKEN: dict[str, tuple[Any, ...]] = {"minItems": (0, 1)}
+
+
+def bound(schema: Any, facts: Profile, report: Report, at: str) -> Any:
+    """`schema`, which stands at `at`, as one that binds: what is refused there stands in the description instead.
+
+    `oneOf` becomes `anyOf`, an `allOf` of one is that one. Objects are closed where they have to be. Every schema in
+    it that is not what it was is a loss; one without any is given back as it is.
+    """
+    if not facts.schema_keywords and not facts.schema_closed:
+        return schema
+    return _Binding(facts, report).schema(schema, at)
+
+
+class _Binding:
+    def __init__(self, facts: Profile, report: Report) -> None:
+        self.refused = frozenset(facts.schema_keywords or ())
+        self.closed = bool(facts.schema_closed)
+        self.report = report
+
+    def schema(self, schema: Any, at: str) -> Any:
+        """One schema."""
+        if type(schema) is not dict:
+            return schema
+        kept: Json = {}
+        aside: Json = {}
+        other = False  # whether this schema itself says something else
+        for key, value in schema.items():
+            if key not in self.refused or value in _TAKEN.get(key, ()):
+                kept[key] = self.inner(key, value, f"{at}/{escape(key)}")
+            elif key == "oneOf" and type(value) is list and "anyOf" not in schema:
+                kept["anyOf"], other = self.inner("anyOf", value, f"{at}/oneOf"), True
+            elif key == "allOf" and (only := self.only(schema, value)) is not None:
+                kept, other = kept | self.schema(only, f"{at}/allOf/0"), True
+            else:
+                aside[key] = value
+        if self.closed and _is_object(kept) and kept.get("additionalProperties") is not False:
+            if (others := kept.get("additionalProperties", True)) not in (True, {}):
+                aside["additionalProperties"] = others
+            kept["additionalProperties"], other = False, True
+        if aside and "$ref" not in kept:  # beside a reference stands nothing
+            said, text = schema.get("description"), dumps(aside).decode()
+            kept["description"] = f"{said}\n\n{text}" if type(said) is str and said else text
+        if kept.keys() == schema.keys() and all(kept[key] is value for key, value in schema.items()):
+            return schema
+        if other or aside:
+            self.report.changed("schema.keyword", at, schema)
+        return kept
+
+    def inner(self, key: str, value: Any, at: str) -> Any:
+        """The schemas that a keyword holds."""
+        if key in MAPS and type(value) is dict:
+            return _same(value, {name: self.schema(s, f"{at}/{escape(name)}") for name, s in value.items()})
+        if key in LISTS and type(value) is list:
+            items = [self.schema(s, f"{at}/{i}") for i, s in enumerate(value)]
+            return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        return self.schema(value, at) if key in INNER else value
+
+    def only(self, schema: Json, value: Any) -> Json | None:
+        """The one schema of an `allOf`, if it can stand in the place of it."""
+        one = value[0] if type(value) is list and len(value) == 1 else None
+        return one if type(one) is dict and not one.keys() & (schema.keys() - {"allOf"}) else None
+
+
+def _same(before: Json, now: Json) -> Json:
+    return before if all(now[key] is value for key, value in before.items()) else now
+
+
+def _is_object(schema: Json) -> bool:
+    kinds = schema.get("type")
+    return kinds == "object" or (type(kinds) is list and "object" in kinds) or "properties" in schema
+
+
+def all_required(schema: Any) -> bool:
+    """Whether every object of a schema requires all that it names."""
+    return _every(schema, _requires_all)
+
+
+def _requires_all(schema: Json) -> bool:
+    names, required = schema.get("properties"), schema.get("required")
+    if type(names) is not dict:
+        return True
+    listed = {name for name in required if type(name) is str} if type(required) is list else set()
+    return names.keys() <= listed
+
+
+def _every(schema: Any, holds: Callable[[Json], bool]) -> bool:
+    """Whether something holds of a schema and of all that stand in it."""
+    if type(schema) is not dict:
+        return True
+    if not holds(schema):
+        return False
+    below: list[Any] = [schema[key] for key in INNER if key in schema]
+    for key in MAPS:
+        below += schema[key].values() if type(schema.get(key)) is dict else ()
+    for key in LISTS:
+        below += schema[key] if type(schema.get(key)) is list else ()
+    return all(_every(one, holds) for one in below)
