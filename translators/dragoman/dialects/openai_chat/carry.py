@@ -44,7 +44,7 @@ class Cargo:
     def load(self, unit: Unit, part: Part, place: tuple[int, int]) -> None:
         """Take a unit whose part stands at `place`: so many characters and calls are before it."""
         shown = part.text if isinstance(part, Reasoning) else ""
-        self.waiting.append((beside(replace(unit, place=place), shown), part))
+        self.waiting.append((beside(unit._replace(place=place), shown), part))
 
     def ship(self) -> tuple[str | None, list[Part]]:
         """The carrier of all that waits, and the parts it is from."""
