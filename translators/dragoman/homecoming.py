@@ -45,6 +45,8 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
     A response brings carriers where gateways stand in a row; of those only ours are opened.
     """
     if isinstance(document, Response):
+        if not any(_bears(c.message) for c in document.candidates):
+            return document
         changed = False
         candidates = []
         for c in document.candidates:
@@ -308,20 +310,25 @@ class _Homecoming:
 
 
 def _bears(m: Message) -> bool:
-    """Whether a message may hold a carrier at all: in state, on an id, or in fields that are no dialect's own."""
+    """Whether a message may hold a carrier at all: as state, on an id, or in fields that are no dialect's own."""
     if m.extra and m.role == "assistant":
         return True
     for part in m.parts:
         kind = type(part)
         if kind is ToolCall:
-            if part.extra or part.state is not None or (part.id is not None and JOINT in part.id):  # type: ignore[union-attr]
+            if part.extra or (part.id is not None and JOINT in part.id) or _holds(part.state):  # type: ignore[union-attr]
                 return True
         elif kind is ToolResult:
             if part.call_id is not None and JOINT in part.call_id:  # type: ignore[union-attr]
                 return True
-        elif kind is not Refusal and kind is not Opaque and part.state is not None:  # type: ignore[union-attr]
+        elif kind is not Refusal and kind is not Opaque and _holds(part.state):  # type: ignore[union-attr]
             return True
     return False
+
+
+def _holds(state: State | None) -> bool:
+    """Whether state is a carrier, or a list that may have some among its entries."""
+    return state is not None and (type(state.value) is not str or is_carrier(state.value))
 
 
 _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -146,9 +147,9 @@ def grammar_of(package: str) -> Callable[[], Grammar]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """One row of the registry: everything the package knows of a dialect."""
+    """One row of the registry: everything the package knows of a dialect. There is one of each, so it can be a key."""
 
     name: str
     kinds: dict[type, Kind]
@@ -187,11 +188,30 @@ class Dialect:
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in its source document."""
-        row = self.places.get(type(node))
-        found = row.get(name) if row is not None else None
-        if found is None:
-            return f"{node.at}/{name}"
-        return str(node.at + found) if isinstance(found, str) else found(node)
+        return place(self.places, node, name)
+
+
+def place(places: Places, node: Any, name: str) -> str:
+    """JSON Pointer of the canonical field `name` of `node`, as the rows of its dialect say."""
+    row = places.get(type(node))
+    found = row.get(name) if row is not None else None
+    if found is None:
+        return f"{node.at}/{name}"
+    return str(node.at + found) if isinstance(found, str) else found(node)
+
+
+@cache
+def _figures(dialect: Dialect) -> dict[str, str]:
+    """Where the usage of a dialect reports each canonical count: below it, as a pointer."""
+    return dict(_pointers(dialect.usage_meaning))
+
+
+def _pointers(meaning: Json) -> Iterator[tuple[str, str]]:
+    for key, means in meaning.items():
+        if type(means) is dict:
+            yield from ((word, f"/{key}{below}") for word, below in _pointers(means))
+        else:
+            yield means, f"/{key}"
 
 
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
@@ -211,9 +231,11 @@ class Writer:
         "_restored",
         "_spoken",
         "context",
+        "figures",
         "kinds",
         "link",
         "meaning",
+        "places",
         "report",
         "source",
     )
@@ -234,11 +256,13 @@ class Writer:
         """From now on the source is `source` (None: a document built by hand)."""
         self.source = source
         self.kinds = source.kinds if source is not None else {}
+        self.places: Places = source.places if source is not None else {}
         self.meaning = source.usage_meaning if source is not None else {}
+        self.figures = _figures(source) if source is not None else {}
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in the source."""
-        return self.source.where(node, name) if self.source is not None else f"{node.at}/{name}"
+        return place(self.places, node, name)
 
     def drop(self, node: Any, at: str | None = None) -> None:
         """Report the extras of `node`, which belong to its own dialect only."""
@@ -500,7 +524,7 @@ class Writer:
 
     def usage_at(self, usage: Usage, means: str) -> str:
         """Where `usage` reports the canonical count `means`."""
-        return usage.at + (_usage_path(self.meaning, means) or "")
+        return usage.at + self.figures.get(means, "")
 
     def usage(self, usage: Usage, *unsaid: str) -> None:
         """Report what `usage` reported beyond the meanings the target has a word for (all but `unsaid`)."""
@@ -514,11 +538,10 @@ class Writer:
 
     def _apart(self, usage: Usage) -> None:
         """Report the counts of a source that says in two what is one elsewhere, where they do not add up again."""
-        visible, tools = (self.usage_at(usage, means).rpartition("/")[2] for means in ("visible", "tool_input"))
-        count = usage.reported.get(visible)
+        count = usage.reported.get(self.figures.get("visible", "/")[1:])
         if type(count) is int and usage.output is not None and count + (usage.reasoning or 0) != usage.output:
             self.report.changed("usage.counting", self.usage_at(usage, "visible"), count)
-        count = usage.reported.get(tools)
+        count = usage.reported.get(self.figures.get("tool_input", "/")[1:])
         if type(count) is int and count:
             self.report.changed("usage.counting", self.usage_at(usage, "tool_input"), count)
             self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
@@ -548,16 +571,6 @@ def only_results(m: Message) -> bool:
 
 def _itemised(m: Message) -> bool:
     return m.item is not None or any(getattr(p, "item", None) is not None for p in m.parts)
-
-
-def _usage_path(meaning: Json, means: str) -> str | None:
-    for key, value in meaning.items():
-        if value == means:
-            return f"/{key}"
-        below = _usage_path(value, means) if type(value) is dict else None
-        if below is not None:
-            return f"/{key}{below}"
-    return None
 
 
 def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str]) -> None:

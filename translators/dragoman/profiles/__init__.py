@@ -129,7 +129,7 @@ class Row(NamedTuple):
 
 def provider_of(profile: Any) -> str:
     """Who runs the upstream, as a profile of it says; "" where it says nothing."""
-    return (profile.get("provider") or "") if isinstance(profile, Mapping) else ""
+    return (profile.get("provider") or "") if profile is not None and isinstance(profile, Mapping) else ""
 
 
 @cache
