@@ -69,9 +69,11 @@ class SSEReader(ABC):
     """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told.
 
     splices: a piece of text means the same whatever stands in it, so that pieces may be read together.
+    figures: the key of an object of figures behind the text of a frame, of which the last ones hold.
     """
 
     splices = False
+    figures = b""
 
     def __init__(self) -> None:
         self.decoder = SSEDecoder()
