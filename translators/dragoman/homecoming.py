@@ -25,7 +25,7 @@ from .carrier import (
     without_text,
 )
 from .dialects.base import Dialect, Found
-from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
+from .model import Item, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
 from .report import Report
 
@@ -314,21 +314,20 @@ def _bears(m: Message) -> bool:
     if m.extra and m.role == "assistant":
         return True
     for part in m.parts:
-        kind = type(part)
-        if kind is ToolCall:
-            if part.extra or (part.id is not None and JOINT in part.id) or _holds(part.state):  # type: ignore[union-attr]
+        state = getattr(part, "state", None)
+        if state is not None and _holds(state):
+            return True
+        if isinstance(part, ToolCall):
+            if part.extra or JOINT in (part.id or ""):
                 return True
-        elif kind is ToolResult:
-            if part.call_id is not None and JOINT in part.call_id:  # type: ignore[union-attr]
-                return True
-        elif kind is not Refusal and kind is not Opaque and _holds(part.state):  # type: ignore[union-attr]
+        elif isinstance(part, ToolResult) and JOINT in (part.call_id or ""):
             return True
     return False
 
 
-def _holds(state: State | None) -> bool:
+def _holds(state: State) -> bool:
     """Whether state is a carrier, or a list that may have some among its entries."""
-    return state is not None and (type(state.value) is not str or is_carrier(state.value))
+    return type(state.value) is not str or is_carrier(state.value)
 
 
 _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}

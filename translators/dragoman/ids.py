@@ -17,12 +17,17 @@ _LETTER = re.compile(r"[A-Za-z_]").match
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 
+def fits(word: str, limit: int) -> bool:
+    """Whether `word` is its own spelling within [A-Za-z0-9_-] and `limit` characters, and nobody's else."""
+    return len(word) <= limit and _PLAIN(word) is not None and not word.startswith(_PREFIX)
+
+
 def spell(word: str, limit: int, letter: bool = False) -> tuple[str, bool]:
     """`word` within [A-Za-z0-9_-] and `limit` characters, and whether `unspell` gives it back.
 
     letter: it must begin with a letter or `_`.
     """
-    if len(word) <= limit and _PLAIN(word) and not word.startswith(_PREFIX) and (not letter or _LETTER(word)):
+    if fits(word, limit) and (not letter or _LETTER(word)):
         return word, True
     data = word.encode("utf-8", "surrogatepass")
     coded = _coded(data)

@@ -268,9 +268,9 @@ class Writer:
 
     def drop(self, node: Any, at: str | None = None) -> None:
         """Report the extras of `node`, which belong to its own dialect only."""
-        if node.extra:
-            drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(type(node), {}))
         kind = type(node)
+        if node.extra:
+            drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(kind, {}))
         if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
         if kind in _ITEMED and node.item is not None:
@@ -390,6 +390,8 @@ class Writer:
 
     def turns(self, messages: list[Message]) -> list[Message]:
         """The messages, with what one turn of the assistant said in several items (Responses) as one message."""
+        if self.source is not None and Item not in self.kinds:
+            return messages  # nothing came in items
         out: list[Message] = []
         for m in messages:
             last = out[-1] if out else None
@@ -441,11 +443,13 @@ class Writer:
 
         "Tool results and calls pair by id, else by name and order."
         """
-        nodes = [part for m in messages for part in m.parts if type(part) is ToolCall or type(part) is ToolResult]
-        called = {part.id for part in nodes if isinstance(part, ToolCall) and part.id}
-        if all(part.call_id in called for part in nodes if isinstance(part, ToolResult)):
+        every = [part for m in messages for part in m.parts]
+        called = {part.id for part in every if type(part) is ToolCall}
+        named = {part.call_id for part in every if type(part) is ToolResult}
+        if None not in named and "" not in named and named <= called:
             return messages
-        named = {part.call_id for part in nodes if isinstance(part, ToolResult) and part.call_id}
+        called -= {None, ""}
+        named -= {None, ""}
         waiting: list[ToolCall] = []  # the calls that no result names
         out: list[Message] = []
         for m in messages:
@@ -554,12 +558,14 @@ def _answers(result: ToolResult, call: ToolCall) -> bool:
     return not call.id and result.name == call.name if result.call_id else result.name in (None, call.name)
 
 
-def has_calls(parts: list[Part]) -> bool:
-    """Whether a call or a result is among the parts."""
-    for part in parts:
-        kind = type(part)
-        if kind is ToolCall or kind is ToolResult:
+def has_calls(messages: list[Message]) -> bool:
+    """Whether a call or a result is among the parts of the messages."""
+    for m in messages:
+        if m.role == "tool":
             return True
+        for part in m.parts:
+            if type(part) is ToolCall or type(part) is ToolResult:
+                return True
     return False
 
 
@@ -647,20 +653,21 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
     ids: dict[int, str] = {}
     waiting: list[ToolCall] = []
     count = 0
-    for message in messages:
-        for part in message.parts:
-            if isinstance(part, ToolCall) and not part.id:
+    parts = [part for m in messages for part in m.parts if type(part) is ToolCall or type(part) is ToolResult]
+    for part in parts:
+        if isinstance(part, ToolCall):
+            if not part.id:
                 ids[id(part)] = derived(None, "call", count)
                 count += 1
                 waiting.append(part)
-            elif isinstance(part, ToolResult) and not part.call_id:
-                named = [c for c in waiting if c.name == part.name] or waiting
-                if named:
-                    ids[id(part)] = ids[id(named[0])]
-                    waiting = [c for c in waiting if c is not named[0]]
-                else:
-                    ids[id(part)] = derived(None, "call", count)
-                    count += 1
+        elif not part.call_id:
+            named = [c for c in waiting if c.name == part.name] or waiting
+            if named:
+                ids[id(part)] = ids[id(named[0])]
+                waiting = [c for c in waiting if c is not named[0]]
+            else:
+                ids[id(part)] = derived(None, "call", count)
+                count += 1
     return ids
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...carrier import Unit
-from ...ids import derived, spell, unspell
+from ...ids import derived, fits, spell, unspell
 from ...model import (
     Candidate,
     Item,
@@ -52,12 +52,14 @@ class ChatWriter(Writer):
         super().__init__(source, report, context)
         self.flavour = flavour
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` as this dialect can spell it."""
+        if fits(name, LIMIT_NAME):
+            return name
         plain = unspell(name)
         said, _ = spell(plain, LIMIT_NAME)
         if said != plain:
-            self.report.changed("tool.name", at, name)
+            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 
     def id(self, word: str) -> str:
@@ -69,7 +71,7 @@ class ChatWriter(Writer):
         self.link(target, call.at)
         self.drop(call)
         self.cache(call)
-        name = self.name(call.name, self.where(call, "name"))
+        name = self.name(call.name, call)
         if call.kind == "custom":
             return {"id": call_id, "type": "custom", "custom": {"name": name, "input": call.arguments or ""}}
         arguments = arguments_text(call.arguments)
@@ -398,7 +400,7 @@ class ResponseWriter(ChatWriter):
             call = replace(call, kind="custom", arguments=free_text(call.arguments))
         return super().call(call, call_id, target)
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
         return self.restored().get(name) or unspell(name)
 
