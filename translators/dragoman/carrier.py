@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 import zlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from .ids import sha256
 from .jsontext import dumps
 from .model import Json
 
@@ -98,7 +98,7 @@ def _inflated(packed: bytes) -> bytes:
 
 
 def _digest(packed: bytes) -> bytes:
-    return hashlib.sha256(MARK.encode() + packed).digest()[:6]
+    return bytes.fromhex(sha256(MARK.encode() + packed)[:12])
 
 
 def _unit(row: Any) -> Unit | None:
@@ -171,7 +171,7 @@ def beside(unit: Unit, shown: str) -> Unit:
 
 
 def _mark_of(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return sha256(text.encode("utf-8", "surrogatepass"))[:12]
 
 
 def _is_reference(value: Any) -> bool:
