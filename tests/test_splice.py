@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dragoman
-from dragoman import splice
 from dragoman.splice import Splicer
 from tests.matrix import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
 
@@ -203,7 +202,7 @@ def test_a_text_that_is_cited_is_told_piece_by_piece(target: str, at: int, key: 
 
 
 def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splice, "HELD", 100)
+    monkeypatch.setattr(Splicer, "limit", 100)
     sizes: list[int] = []
     missed = Splicer.missed
 

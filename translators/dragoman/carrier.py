@@ -167,7 +167,8 @@ def untagged(unit: Unit, shown: str) -> str:
 
 def beside(unit: Unit, shown: str) -> Unit:
     """`unit` with a note of the visible text that it says in full itself."""
-    return unit._replace(text=(len(shown), _mark_of(shown))) if shown else unit
+    text = (len(shown), _mark_of(shown)) if shown else unit.text
+    return Unit(unit.issuer, unit.whole, unit.wire, text, unit.place)
 
 
 def _mark_of(text: str) -> str:

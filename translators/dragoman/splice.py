@@ -17,7 +17,6 @@ import orjson
 
 from .events import Event, PartDelta, UsageReport
 
-HELD = 1 << 18  # bytes of frames held at most before reader and writer are caught up
 _LONGEST = 1 << 16  # bytes of one literal
 # A literal that orjson would write the same: no escape that has a plainer form.
 _PLAIN = re.compile(rb'"(?!")[^"\\\x00-\x1f]*(?:\\["\\bfnrt][^"\\\x00-\x1f]*)*"').match
@@ -35,6 +34,7 @@ class Splicer:
     object of figures that frames may have behind the text; the writer tells the last of them, at the end.
     """
 
+    limit = 1 << 18  # bytes of frames: with more than that held, reader and writer are caught up
     __slots__ = (
         "_figures",
         "_found",
@@ -115,10 +115,10 @@ class Splicer:
             held.append(literal)
             if self._number >= 0:
                 self._number += 1
-                self._here = _numbered(head, self._number, rest)
+                self._here = b"%b%d%b" % (head, self._number + 1, rest)
             if self._sent >= 0:
                 self._sent += 1
-                self._there = _numbered(before, self._sent, behind)
+                self._there = b"%b%d%b" % (before, self._sent + 1, behind)
         self.size += at
         return b"".join(out), chunk[at:]
 
@@ -131,11 +131,6 @@ class Splicer:
     def numbered(self) -> bool:
         """Whether what is written is numbered."""
         return self._sent >= 0
-
-    @property
-    def full(self) -> bool:
-        """Whether enough is held."""
-        return self.size >= HELD
 
     def missed(self) -> tuple[bytes, int, int]:
         """One frame with all that was held, and how many frames and bytes it stands for; then nothing is held."""

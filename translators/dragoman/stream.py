@@ -73,7 +73,7 @@ class StreamTranslation:
             if splicer.ready:
                 said, chunk = splicer.run(chunk)
                 out += said
-                if chunk or splicer.full:
+                if chunk or splicer.size >= splicer.limit:
                     self._catch_up(splicer)
                 if not chunk:
                     return out

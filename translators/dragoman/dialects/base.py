@@ -584,11 +584,11 @@ def _itemised(m: Message) -> bool:
 def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str]) -> None:
     for key, item in value.items():
         means, known = meaning.get(key), kind.get(key)
+        if type(means) is str and type(item) is int and means not in unsaid:
+            continue
         place = f"{at}/{escape(key)}"
         if type(means) is dict and type(item) is dict:
             _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid)
-        elif type(means) is str and type(item) is int and means not in unsaid:
-            continue
         elif type(known) is dict and type(item) is dict:
             _drop_usage(report, item, place, {}, known, unsaid)
         elif (item is None and known is not None) or (

@@ -43,13 +43,13 @@ class Cargo:
 
     def load(self, unit: Unit, part: Part, place: tuple[int, int]) -> None:
         """Take a unit whose part stands at `place`: so many characters and calls are before it."""
-        shown = part.text if isinstance(part, Reasoning) else ""
-        self.waiting.append((beside(unit._replace(place=place), shown), part))
+        unit = Unit(unit.issuer, unit.whole, unit.wire, unit.text, place)
+        self.waiting.append((beside(unit, part.text) if isinstance(part, Reasoning) else unit, part))
 
     def ship(self) -> tuple[str | None, list[Part]]:
         """The carrier of all that waits, and the parts it is from."""
         loaded, self.waiting = self.waiting, []
-        token = encode(unit for unit, _ in loaded) if loaded else None
+        token = encode([unit for unit, _ in loaded]) if loaded else None
         self.shipped += token is not None
         return token, [part for _, part in loaded]
 
