@@ -63,7 +63,8 @@ def encode(units: Iterable[Unit]) -> str | None:
     if len(packed) > PLAIN:
         deflate = zlib.compressobj(6, zlib.DEFLATED, *_WINDOW)
         packed = deflate.compress(packed) + deflate.flush()
-    return MARK + base64.urlsafe_b64encode(_digest(packed) + packed).decode().rstrip("=")
+    letters = binascii.b2a_base64(_digest(packed) + packed, newline=False)
+    return MARK + letters.replace(b"+", b"-").replace(b"/", b"_").rstrip(b"=").decode()
 
 
 def is_carrier(value: Any) -> bool:

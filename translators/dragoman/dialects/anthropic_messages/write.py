@@ -34,6 +34,11 @@ from .words import (
 )
 
 
+def is_plain(blocks: list[Json]) -> bool:
+    """Whether blocks are one text and nothing else, which may stand by itself."""
+    return len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0]["type"] == "text"
+
+
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
@@ -130,9 +135,7 @@ class BlockWriter(Writer):
         """Content in its plainest form, linked to where it came from."""
         if self.report.links is not None:
             self.link_blocks(sources, target)
-        if len(blocks) == 1 and blocks[0].keys() == {"type", "text"}:
-            return blocks[0]["text"]
-        return blocks
+        return blocks[0]["text"] if is_plain(blocks) else blocks
 
     def link_blocks(self, sources: list[Part], target: str) -> None:
         for i, part in enumerate(sources):

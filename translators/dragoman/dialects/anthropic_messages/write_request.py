@@ -28,6 +28,7 @@ from .words import (
     VERSION,
     WIRE,
 )
+from .write import is_plain
 
 
 def version(context: Context) -> str:
@@ -117,9 +118,9 @@ class RequestWriter(ControlWriter):
     def last_turn(self, out: Json) -> None:
         """ "The conversation must end with a user message", for models that do not go on from a turn of their own."""
         role, blocks, _, _ = self.messages[-1]
-        thinks = out.get("thinking", {}).get("type") in ("enabled", "adaptive")
-        goes_on = self.facts.prefill is None or (self.facts.prefill and not thinks)
-        if goes_on or role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
+        if self.facts.prefill is None or role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
+            return
+        if self.facts.prefill and out.get("thinking", {}).get("type") not in ("enabled", "adaptive"):
             return
         turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
         self.report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
@@ -353,8 +354,7 @@ class RequestWriter(ControlWriter):
         block: Json = {"type": "tool_result", "tool_use_id": call_id}
         if blocks:
             self.inner[id(part)] = sources
-            plain = len(blocks) == 1 and blocks[0].keys() == {"type", "text"}
-            block["content"] = blocks[0]["text"] if plain else blocks
+            block["content"] = blocks[0]["text"] if is_plain(blocks) else blocks
         if failed:
             block["is_error"] = True
         self.result_kind(part, call_id in self.free)

@@ -192,16 +192,15 @@ def _tool(tool: Json, at: str) -> Tool:
     return t
 
 
+_FUNCTION = {"name": str, "description": str, "parameters": dict, "strict": bool}
+
+
 def _function(value: Json, spelling: Json | None, at: str, inner: str | None = None) -> Tool:
     t = Tool("function", spelling=spelling, at=at)
     rest: Json = {}
     for key, item in value.items():
-        if (key == "name" or key == "description") and type(item) is str:
+        if type(item) is _FUNCTION.get(key):
             setattr(t, key, item)
-        elif key == "parameters" and type(item) is dict:
-            t.parameters = item
-        elif key == "strict" and type(item) is bool:
-            t.strict = item
         else:
             rest[key] = item
     if rest:
