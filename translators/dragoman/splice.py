@@ -165,9 +165,10 @@ class _Template(NamedTuple):
 
 def record_end(chunk: bytes) -> int:
     """Where the first record of `chunk` ends, whatever its line ends; the end of the chunk where none is seen."""
-    lf, crlf = chunk.find(b"\n\n") + 2, chunk.find(b"\r\n\r\n") + 4
-    found = [end for end, least in ((lf, 2), (crlf, 4)) if end >= least]
-    return min(found, default=len(chunk))
+    lf, crlf = chunk.find(b"\n\n"), chunk.find(b"\r\n\r\n")
+    if crlf >= 0 and not 0 <= lf < crlf:
+        return crlf + 4
+    return lf + 2 if lf >= 0 else len(chunk)
 
 
 def _numbered(head: bytes, last: int, rest: bytes) -> bytes:
