@@ -310,8 +310,8 @@ class _Homecoming:
 
 
 def _bears(m: Message) -> bool:
-    """Whether a message may hold a carrier at all: as state, on an id, or in fields that are no dialect's own."""
-    if m.extra and m.role == "assistant":
+    """Whether a message may hold a carrier at all: as state, on an id, or in a list that is no dialect's own."""
+    if m.extra and m.role == "assistant" and any(type(value) is list and value for value in m.extra.values()):
         return True
     for part in m.parts:
         state = getattr(part, "state", None)

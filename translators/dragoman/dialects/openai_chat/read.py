@@ -519,8 +519,9 @@ def read_response(body: Json) -> Response:
         return r
     extra: Json = {}
     for key, value in body.items():
-        if key in ENVELOPE and type(value) in ENVELOPE[key][1] and value != "":
-            setattr(r, ENVELOPE[key][0], value)
+        row = ENVELOPE.get(key)
+        if row is not None and type(value) in row[1] and value != "":
+            setattr(r, row[0], value)
         elif key == "choices" and type(value) is list:
             for i, choice in enumerate(value):
                 at = f"/choices/{i}"
