@@ -98,7 +98,8 @@ class BlockWriter(Writer):
             elif mark is not None:
                 self.moved = mark
             return
-        self.drop(part)
+        if part.extra or part.state is not None or part.item is not None:
+            self.drop(part)
         block: Json = {"type": "text", "text": part.text}
         if self.moved is not None:
             block["cache_control"], self.moved = self.moved, None

@@ -196,10 +196,14 @@ class RequestWriter(ControlWriter):
         blocks: list[Json] = []
         sources: list[Part] = []
         for part in m.parts if len(m.parts) == 1 else self.results_first(m):
-            self.part(part, role, blocks, sources)
+            if type(part) is Text:
+                self.text(part, blocks, sources)
+            else:
+                self.part(part, role, blocks, sources)
         if m.cache:
             self.mark_last(m, blocks, 0)
-        self.about(m)
+        if m.extra or m.name is not None or m.item is not None:
+            self.about(m)
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
             return
@@ -549,7 +553,8 @@ class RequestWriter(ControlWriter):
             out["strict"] = tool.strict
         if tool.cache:
             self.mark(tool, out)
-        self.drop(tool)
+        if tool.extra:
+            self.drop(tool)
         return out
 
     def output(self, out: Json) -> None:
