@@ -148,9 +148,9 @@ class _Homecoming:
         """One turn of the assistant."""
         m, found = self.source.found(m, self.takes) if self.source is not None else (m, [])
         turn = _Turn(found)
-        for token, at in found:
+        for carried, at in found:
             # The same state may stand in the fields of two gateways.
-            turn.units += [(u, at) for u in self.opened(token, at) if not any(u == known for known, _ in turn.units)]
+            turn.units += [(u, at) for u in self.opened(carried, at) if not any(u == known for known, _ in turn.units)]
         touched = bool(found) or bool(self.waiting)
         calls = 0
         for part in m.parts:

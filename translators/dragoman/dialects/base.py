@@ -230,6 +230,7 @@ class Writer:
         "_answered",
         "_family",
         "_items",
+        "_places",
         "_restored",
         "_spoken",
         "context",
@@ -237,7 +238,6 @@ class Writer:
         "kinds",
         "link",
         "meaning",
-        "places",
         "report",
         "source",
     )
@@ -258,13 +258,13 @@ class Writer:
         """From now on the source is `source` (None: a document built by hand)."""
         self.source = source
         self.kinds = source.kinds if source is not None else {}
-        self.places: Places = source.places if source is not None else {}
+        self._places: Places = source.places if source is not None else {}
         self.meaning = source.usage_meaning if source is not None else {}
         self.figures = _figures(source) if source is not None else {}
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in the source."""
-        return place(self.places, node, name)
+        return place(self._places, node, name)
 
     def drop(self, node: Any, at: str | None = None) -> None:
         """Report the extras of `node`, which belong to its own dialect only."""
