@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dragoman
-from dragoman.carrier import LIMIT, MARK, Unit, alight, decode, encode, is_carrier, ride, untagged, whole, within
+from dragoman.carrier import LIMIT, MARK, PLAIN, Unit, alight, decode, encode, is_carrier, ride, untagged, whole, within
 from tests.agents.clients import CLIENTS, Json
 from tests.agents.talk import HEAD, LISTS
 from tests.agents.upstreams import plain, received, sent
@@ -42,6 +42,15 @@ def test_what_goes_in_comes_out(given_units: list[Unit]) -> None:
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     assert decode(base64.b64encode(raw).decode()) == given_units
     assert alight(ride("call_1", token)) == ("call_1", token)
+
+
+@pytest.mark.parametrize("length", [10, PLAIN // 8, PLAIN, 1 << 20])
+def test_what_is_long_travels_shorter(length: int) -> None:
+    given_units = [Unit("x", True, {"signature": "ab12" * length})]
+    token = encode(given_units)
+    assert token is not None
+    assert decode(token) == given_units
+    assert (len(token) < 4 * length) == (4 * length >= PLAIN)
 
 
 @given(st.lists(units, min_size=1, max_size=2), st.data())

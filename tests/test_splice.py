@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dragoman
-from dragoman import splice
 from dragoman.splice import Splicer
 from tests.matrix import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
 
@@ -74,6 +73,23 @@ def responses(pieces: list[str], ascii_only: bool) -> list[bytes]:
     return [f"event: {e['type']}\ndata: {_json(e, ascii_only)}\n\n".encode("utf-8", "surrogatepass") for e in numbered]
 
 
+def gemini(pieces: list[str], ascii_only: bool, odd: bool = True) -> list[bytes]:
+    """A stream of Gemini, a record each, with figures in each and the line ends that Google's servers send.
+
+    odd: some figures are no counts, and some stay as they were.
+    """
+    bodies: list[Json] = []
+    for i, piece in enumerate(pieces):
+        candidate: Json = {"content": {"parts": [{"text": piece}], "role": "model"}, "index": 0}
+        count = {3: 4.5, 4: 10**17, 6: 9, 7: 9}.get(i % 9, 7 * i) if odd else 7 * i
+        usage = {"promptTokenCount": 3, "candidatesTokenCount": count, "totalTokenCount": 3 + count}
+        bodies.append({"candidates": [candidate], "usageMetadata": usage, "modelVersion": "g-1", "responseId": "r5"})
+    finish = {"content": {"parts": [{"text": "."}], "role": "model"}, "finishReason": "STOP", "index": 0}
+    usage = {"promptTokenCount": 3, "candidatesTokenCount": 99, "totalTokenCount": 102}
+    bodies.append({"candidates": [finish], "usageMetadata": usage, "modelVersion": "g-1", "responseId": "r5"})
+    return [f"data: {_json(body, ascii_only)}\r\n\r\n".encode("utf-8", "surrogatepass") for body in bodies]
+
+
 def _json(value: Json, ascii_only: bool) -> str:
     lone = any("\ud800" <= c <= "\udfff" for c in json.dumps(value, ensure_ascii=False))
     return json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only or lone)
@@ -95,8 +111,9 @@ PAIRS = (
     [(RESPONSES, t) for t in (MESSAGES, CHAT, GEMINI)]
     + [(MESSAGES, t) for t in (CHAT, GEMINI, COMPLETIONS, RESPONSES)]
     + [(CHAT, t) for t in (MESSAGES, GEMINI, COMPLETIONS, RESPONSES, "openai-chat+think-tags")]
+    + [(GEMINI, t) for t in (CHAT, MESSAGES, COMPLETIONS, RESPONSES)]
 )
-MAKE = {MESSAGES: claude, CHAT: chat, RESPONSES: responses}
+MAKE = {MESSAGES: claude, CHAT: chat, RESPONSES: responses, GEMINI: gemini}
 
 
 @settings(deadline=None)
@@ -121,6 +138,8 @@ def test_nor_does_what_is_told_of_an_end_that_comes_early(
     stop = data.draw(st.integers(1, len(records) - 2))
     broken = data.draw(st.sampled_from([b"", b"data: {]\n\n", b"data: 5\n\n", b'data: {"type"', b": ping\n\n"]))
     chunks = [*records[:stop], broken]
+    if source == GEMINI and broken == b"":
+        chunks = [*records[:stop], records[stop].replace(b"totalTokenCount", b"thoughtsTokenCount"), *records[stop:-1]]
     assert run(source, target, chunks) == slow(source, target, b"".join(chunks))
 
 
@@ -164,8 +183,46 @@ def test_frames_whose_numbers_do_not_go_up_by_one_take_the_long_way() -> None:
             assert run(RESPONSES, target, records) == slow(RESPONSES, target, b"".join(records))
 
 
+@pytest.mark.parametrize("size", [1, 4])
+def test_figures_in_every_frame_do_not_hinder(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Gemini tells its usage with every piece of text; the last one holds."""
+    fitted: list[int] = []
+    missed = Splicer.missed
+
+    def counted(self: Splicer) -> tuple[bytes, int, int]:
+        out = missed(self)
+        fitted.append(out[1])
+        return out
+
+    monkeypatch.setattr(Splicer, "missed", counted)
+    records = gemini(["piece "] * 200, True, odd=False)
+    chunks = [b"".join(records[i : i + size]) for i in range(0, len(records), size)]
+    for target in (CHAT, MESSAGES, RESPONSES):
+        fitted.clear()
+        out = run(GEMINI, target, chunks)
+        assert sum(fitted) > 190
+        assert out == slow(GEMINI, target, b"".join(records))
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES])
+@given(at=st.integers(0, 5), key=st.sampled_from(["groundingMetadata", "citationMetadata"]))
+def test_a_text_that_is_cited_is_told_piece_by_piece(target: str, at: int, key: str) -> None:
+    """What a citation says of a text goes out with the piece that ends it."""
+    segment = {"startIndex": 0, "endIndex": 14, "text": "piece piece pi"}
+    grounding = {
+        "groundingChunks": [{"web": {"uri": "http://a", "title": "A"}}],
+        "groundingSupports": [{"segment": segment, "groundingChunkIndices": [0]}],
+    }
+    said = {"citationSources": [{"startIndex": 0, "endIndex": 14, "uri": "http://a"}]}
+    records = gemini(["piece "] * 8, True)
+    more = json.dumps(grounding if key == "groundingMetadata" else said)
+    records[at] = records[at].replace(b'"index":0', f'"{key}":{more},"index":0'.encode())
+    assert run(GEMINI, target, records) == slow(GEMINI, target, b"".join(records))
+
+
 def test_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splice, "HELD", 100)
+    monkeypatch.setattr(Splicer, "limit", 100)
     sizes: list[int] = []
     missed = Splicer.missed
 

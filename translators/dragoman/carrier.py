@@ -1,8 +1,8 @@
 """The carrier: opaque state of an upstream, on its way through a client that speaks another dialect, and back.
 
 One form, wherever it travels: `MARK`, and then in the URL-safe base64 alphabet six bytes of a digest and the
-deflated JSON of a list of units. The digest tells a mangled carrier from a whole one; it is no seal against
-whoever wants to write one. The first six letters of the mark name the form, the last two its version.
+JSON of a list of units, deflated where it is long. The digest tells a mangled carrier from a whole one; it is no
+seal against whoever wants to write one. The first six letters of the mark name the form, the last two its version.
 
 A unit is what one part of an answer needs at home: either the whole part in its issuer's own words, or the
 state that belongs to the part which follows.
@@ -12,19 +12,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from .ids import sha256
 from .jsontext import dumps
 from .model import Json
 
 MARK = "dragom01"
 JOINT = "__"  # between a call's id and the carrier that rides on it
 LIMIT = 8 << 20  # bytes of JSON in one carrier: what a small text may at most unfold to
+PLAIN = 4096  # bytes of JSON that travel as they are: to deflate them costs more than the translation of the answer
 REFERENCE = "\0"  # the one key of an object that stands for a piece of text
 FOLLOWING = ("text", "call", "before")
 _WINDOW = (12, 4)  # of zlib, for small things: the usual ones cost seven times as much to set up
@@ -32,8 +32,7 @@ AFTER_TEXT = 1 << 62  # characters: a place behind all of them
 _SHORT = 16  # texts below this length are not worth a reference
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What comes home as one.
 
     issuer  the dialect whose words these are, behind an "@" who spoke them, where a profile named one, and behind a
@@ -56,21 +55,16 @@ class Unit:
 def encode(units: Iterable[Unit]) -> str | None:
     """The carrier of `units`, in [A-Za-z0-9_-]; None if they are too much for one."""
     rows = [
-        [
-            u.issuer,
-            u.whole,
-            u.wire,
-            list(u.text) if u.text is not None else None,
-            list(u.place) if u.place is not None else None,
-        ]
-        for u in units
+        [issuer, whole, wire, text and list(text), place and list(place)] for issuer, whole, wire, text, place in units
     ]
-    body = dumps(rows)
-    if len(body) > LIMIT:
+    packed = dumps(rows)
+    if len(packed) > LIMIT:
         return None
-    deflate = zlib.compressobj(6, zlib.DEFLATED, *_WINDOW)
-    packed = deflate.compress(body) + deflate.flush()
-    return MARK + base64.urlsafe_b64encode(_digest(packed) + packed).decode().rstrip("=")
+    if len(packed) > PLAIN:
+        deflate = zlib.compressobj(6, zlib.DEFLATED, *_WINDOW)
+        packed = deflate.compress(packed) + deflate.flush()
+    letters = binascii.b2a_base64(_digest(packed) + packed, newline=False)
+    return MARK + letters.replace(b"+", b"-").replace(b"/", b"_").rstrip(b"=").decode()
 
 
 def is_carrier(value: Any) -> bool:
@@ -87,18 +81,25 @@ def decode(value: str) -> list[Unit] | None:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
         if _digest(raw[6:]) != raw[:6]:
             return None
-        stream = zlib.decompressobj()
-        body = stream.decompress(raw[6:], LIMIT)
         # Not the fast parser: it has no integers beyond 64 bits.
-        rows = json.loads(body) if stream.eof else None
+        rows = json.loads(_inflated(raw[6:]))
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         return None
     units = [_unit(row) for row in rows] if type(rows) is list else []
     return [u for u in units if u is not None] if units and None not in units else None
 
 
+def _inflated(packed: bytes) -> bytes:
+    """The JSON that was packed; nothing where it has no end within the limit."""
+    if packed[:1] == b"[":
+        return packed
+    stream = zlib.decompressobj()
+    body = stream.decompress(packed, LIMIT)
+    return body if stream.eof else b""
+
+
 def _digest(packed: bytes) -> bytes:
-    return hashlib.sha256(MARK.encode() + packed).digest()[:6]
+    return bytes.fromhex(sha256(MARK.encode() + packed)[:12])
 
 
 def _unit(row: Any) -> Unit | None:
@@ -167,11 +168,12 @@ def untagged(unit: Unit, shown: str) -> str:
 
 def beside(unit: Unit, shown: str) -> Unit:
     """`unit` with a note of the visible text that it says in full itself."""
-    return replace(unit, text=(len(shown), _mark_of(shown))) if shown else unit
+    text = (len(shown), _mark_of(shown)) if shown else unit.text
+    return Unit(unit.issuer, unit.whole, unit.wire, text, unit.place)
 
 
 def _mark_of(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return sha256(text.encode("utf-8", "surrogatepass"))[:12]
 
 
 def _is_reference(value: Any) -> bool:

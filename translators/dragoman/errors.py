@@ -10,7 +10,6 @@ DragomanError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ class UnknownDialect(DragomanError):
     """No dialect or flavour is registered under `name`; `suggestions` are the nearest ids."""
 
     def __init__(self, name: object, known: Iterable[str]) -> None:
+        from difflib import get_close_matches  # only now: it is needed for nothing else
+
         self.name = name
         self.suggestions = tuple(get_close_matches(str(name), list(dict.fromkeys(known)), n=3, cutoff=0.4))
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""

@@ -18,6 +18,7 @@ from .model import (
     Error,
     FinishReason,
     Media,
+    Node,
     Part,
     Reasoning,
     Refusal,
@@ -30,22 +31,22 @@ from .model import (
 )
 
 
-@dataclass(slots=True)
-class Start:
+@dataclass(slots=True, eq=False, repr=False)
+class Start(Node):
     """The envelope: a Response without candidates."""
 
     response: Response
 
 
-@dataclass(slots=True)
-class CandidateStart:
+@dataclass(slots=True, eq=False, repr=False)
+class CandidateStart(Node):
     """A candidate without parts."""
 
     candidate: Candidate
 
 
-@dataclass(slots=True)
-class PartStart:
+@dataclass(slots=True, eq=False, repr=False)
+class PartStart(Node):
     """A part begins. `part` is what is known of it at once; `index` counts the parts of the candidate."""
 
     candidate: int
@@ -53,8 +54,8 @@ class PartStart:
     part: Part
 
 
-@dataclass(slots=True)
-class PartDelta:
+@dataclass(slots=True, eq=False, repr=False)
+class PartDelta(Node):
     """A piece for an open part.
 
     field: text, arguments, input (appended); state (replacing); citation (one Citation added); details (list
@@ -69,8 +70,8 @@ class PartDelta:
     extra: dict[str, Any] | None = None
 
 
-@dataclass(slots=True)
-class PartEnd:
+@dataclass(slots=True, eq=False, repr=False)
+class PartEnd(Node):
     """The part is complete. `part`: the whole of it, where the source says it once more at its end; that holds."""
 
     candidate: int
@@ -78,8 +79,8 @@ class PartEnd:
     part: Part | None = None
 
 
-@dataclass(slots=True)
-class Finish:
+@dataclass(slots=True, eq=False, repr=False)
+class Finish(Node):
     """The candidate's finish reason. More content may still follow; only `End` ends."""
 
     candidate: int
@@ -88,23 +89,23 @@ class Finish:
     spelling: dict[str, Any] | None = None
 
 
-@dataclass(slots=True)
-class UsageReport:
+@dataclass(slots=True, eq=False, repr=False)
+class UsageReport(Node):
     """Usage as known by now; keys add to and overwrite what came before."""
 
     usage: Usage
     place: str = "end"
 
 
-@dataclass(slots=True)
-class Update:
+@dataclass(slots=True, eq=False, repr=False)
+class Update(Node):
     """Envelope values that changed in the middle of the stream; the first non-empty one is what holds."""
 
     values: dict[str, Any]
 
 
-@dataclass(slots=True)
-class Extra:
+@dataclass(slots=True, eq=False, repr=False)
+class Extra(Node):
     """Keys of a frame that only its own dialect knows.
 
     `late`: they stood in the end mark itself. `whole`: they are all there is to say, and replace what was there.
@@ -117,15 +118,15 @@ class Extra:
     whole: bool = False
 
 
-@dataclass(slots=True)
-class Failure:
+@dataclass(slots=True, eq=False, repr=False)
+class Failure(Node):
     """The stream went wrong; nothing follows."""
 
     error: Error
 
 
-@dataclass(slots=True)
-class Transport:
+@dataclass(slots=True, eq=False, repr=False)
+class Transport(Node):
     """A sign of life (SSE comment or ping) that no document has."""
 
     kind: Literal["comment", "ping"]
@@ -133,8 +134,8 @@ class Transport:
     values: dict[str, Any] | None = None
 
 
-@dataclass(slots=True)
-class End:
+@dataclass(slots=True, eq=False, repr=False)
+class End(Node):
     """The source's own end mark, or its supplied equivalent."""
 
     spelling: dict[str, Any] | None = None

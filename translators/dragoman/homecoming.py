@@ -26,7 +26,7 @@ from .carrier import (
 )
 from .departure import set_out
 from .dialects.base import Dialect, Found
-from .model import Item, Message, Opaque, Part, Reasoning, Refusal, Request, Response, State, Text, ToolCall, ToolResult
+from .model import Item, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
 from .report import Report
 
@@ -47,6 +47,8 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
     """
     if isinstance(document, Response):
         document = set_out(document, registry.find(document.dialect))
+        if not any(_bears(c.message) for c in document.candidates):
+            return document
         changed = False
         candidates = []
         for c in document.candidates:
@@ -310,20 +312,24 @@ class _Homecoming:
 
 
 def _bears(m: Message) -> bool:
-    """Whether a message may hold a carrier at all: in state, on an id, or in fields that are no dialect's own."""
-    if m.extra and m.role == "assistant":
+    """Whether a message may hold a carrier at all: as state, on an id, or in a list that is no dialect's own."""
+    if m.extra and m.role == "assistant" and any(type(value) is list and value for value in m.extra.values()):
         return True
     for part in m.parts:
-        kind = type(part)
-        if kind is ToolCall:
-            if part.extra or part.state is not None or (part.id is not None and JOINT in part.id):  # type: ignore[union-attr]
+        state = getattr(part, "state", None)
+        if state is not None and _holds(state):
+            return True
+        if isinstance(part, ToolCall):
+            if part.extra or JOINT in (part.id or ""):
                 return True
-        elif kind is ToolResult:
-            if part.call_id is not None and JOINT in part.call_id:  # type: ignore[union-attr]
-                return True
-        elif kind is not Refusal and kind is not Opaque and part.state is not None:  # type: ignore[union-attr]
+        elif isinstance(part, ToolResult) and JOINT in (part.call_id or ""):
             return True
     return False
+
+
+def _holds(state: State) -> bool:
+    """Whether state is a carrier, or a list that may have some among its entries."""
+    return type(state.value) is not str or is_carrier(state.value)
 
 
 _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}

@@ -7,7 +7,6 @@ no one can turn back: that is a loss.
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 _PREFIX = "dgx_"
@@ -17,18 +16,30 @@ _LETTER = re.compile(r"[A-Za-z_]").match
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 
+def sha256(data: bytes) -> str:
+    """The digest of `data` in hexadecimal."""
+    import hashlib  # only now: it loads all of OpenSSL
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def fits(word: str, limit: int) -> bool:
+    """Whether `word` is its own spelling within [A-Za-z0-9_-] and `limit` characters, and nobody's else."""
+    return len(word) <= limit and _PLAIN(word) is not None and not word.startswith(_PREFIX)
+
+
 def spell(word: str, limit: int, letter: bool = False) -> tuple[str, bool]:
     """`word` within [A-Za-z0-9_-] and `limit` characters, and whether `unspell` gives it back.
 
     letter: it must begin with a letter or `_`.
     """
-    if len(word) <= limit and _PLAIN(word) and not word.startswith(_PREFIX) and (not letter or _LETTER(word)):
+    if fits(word, limit) and (not letter or _LETTER(word)):
         return word, True
     data = word.encode("utf-8", "surrogatepass")
     coded = _coded(data)
     if len(coded) <= limit:
         return coded, True
-    digest = hashlib.sha256(data).hexdigest()[:16]
+    digest = sha256(data)[:16]
     head = "".join(chr(b) for b in data if b in _SAFE)
     head = (head if not letter or _LETTER(head) else f"_{head}")[: limit - 17]
     return f"{head}_{digest}", False
@@ -38,7 +49,7 @@ def fitted_id(word: str, least: int | None, most: int) -> str:
     """`word` as an id of at most `most` characters; where no other length is taken, of letters and digits alone."""
     if least == most:
         exact = len(word) == most and word.isascii() and word.isalnum()
-        return word if exact else hashlib.sha256(word.encode("utf-8", "surrogatepass")).hexdigest()[:most]
+        return word if exact else sha256(word.encode("utf-8", "surrogatepass"))[:most]
     if len(word) <= most:
         return word
     return spell(word, most)[0] if most > 24 else fitted_id(word, most, most)
@@ -65,7 +76,7 @@ def derived(seed: str | None, kind: str, ordinal: int) -> str:
 
     Its last digits check the others, so that it is known again when it comes home.
     """
-    digest = hashlib.sha256(f"{seed or ''}\x00{kind}\x00{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()
+    digest = sha256(f"{seed or ''}\x00{kind}\x00{ordinal}".encode("utf-8", "surrogatepass"))
     return f"{kind}_{digest[:20]}{_check(kind, digest[:20])}"
 
 
@@ -79,4 +90,4 @@ _DERIVED = re.compile(r"([a-z]+)_([0-9a-f]{20})([0-9a-f]{4})\Z").match
 
 
 def _check(kind: str, digits: str) -> str:
-    return hashlib.sha256(f"{kind}_{digits}".encode()).hexdigest()[:4]
+    return sha256(f"{kind}_{digits}".encode())[:4]

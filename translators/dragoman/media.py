@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import mimetypes
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
 _ALIASES = {"image/jpg": "image/jpeg"}  # everyone writes it, nobody registered it
 
@@ -37,6 +35,8 @@ def from_data_url(url: str) -> Data | None:
     head, data = url[5:comma], url[comma + 1 :]
     kind, *parameters = head.split(";")
     if not parameters or parameters[-1].strip().lower() != "base64":
+        from urllib.parse import unquote_to_bytes  # only now: this form is rare
+
         data = base64.b64encode(unquote_to_bytes(data.encode("utf-8", "surrogatepass"))).decode()
     kind = kind.strip().lower() or "text/plain"
     return Data(_ALIASES.get(kind, kind), data)
@@ -44,4 +44,6 @@ def from_data_url(url: str) -> Data | None:
 
 def media_type_of(url: str) -> str | None:
     """The MIME type that the ending of an address suggests."""
+    import mimetypes  # only now: few addresses come with a type beside them
+
     return mimetypes.guess_type(url.split("?", 1)[0])[0]

@@ -13,7 +13,7 @@ from .errors import BrokenStream, DragomanError, UntranslatableDocument
 from .events import Event, Failure, Start, failure_text
 from .model import Error
 from .report import Loss, OnLoss, Report
-from .splice import Splicer
+from .splice import Splicer, record_end
 
 _NESTED = "a frame is nested beyond any sense"
 
@@ -48,7 +48,8 @@ class StreamTranslation:
         self._departure = departing(source, target)
         self._on_loss = on_loss
         spliced: frozenset[str] = getattr(self._writer, "spliced", frozenset())
-        self._splicer = Splicer(spliced) if spliced and getattr(self._reader, "splices", False) else None
+        splices = bool(spliced) and getattr(self._reader, "splices", False)
+        self._splicer = Splicer(spliced, getattr(self._reader, "figures", b"")) if splices else None
         self._seen = 0
         self._done = self._closed = False
         self._cause: BrokenStream | None = None  # why nothing more can be read or written
@@ -65,32 +66,32 @@ class StreamTranslation:
             raise BrokenStream("the stream is closed")
         if self._done:
             return b""
-        if self._splicer is None:
+        splicer = self._splicer
+        if splicer is None:
             return self._feed(chunk)
-        return self._spliced(self._splicer, chunk if type(chunk) is bytes else bytes(chunk))
-
-    def _spliced(self, splicer: Splicer, chunk: bytes) -> bytes:
-        """The short way for frames that fit, the long one for others, record by record."""
-        out: list[bytes] = []
+        if type(chunk) is not bytes:
+            chunk = bytes(chunk)
+        # The short way for frames that fit, the long one for others, record by record.
+        out = b""
         while True:
             if splicer.ready:
                 said, chunk = splicer.run(chunk)
-                out.append(said)
-                if chunk or splicer.full:
+                out += said
+                if chunk or splicer.size >= splicer.limit:
                     self._catch_up(splicer)
                 if not chunk:
-                    return b"".join(out)
-            end = chunk.find(b"\n\n") + 2
-            if end < 2 or end == len(chunk):
-                out.append(self._learnt(splicer, chunk))
-                return b"".join(out)
-            out.append(self._learnt(splicer, chunk[:end]))
+                    return out
+            end = record_end(chunk)
+            out += self._learnt(splicer, chunk[:end])
             chunk = chunk[end:]
-            if self._done:
-                return b"".join(out)
+            if self._done or not chunk:
+                return out
 
     def _learnt(self, splicer: Splicer, chunk: bytes) -> bytes:
         """The long way, looked at: a record that is one piece of text may be the first of many."""
+        if not self._reader.splices:
+            splicer.ready = False
+            return self._feed(chunk)
         decoder = self._reader.decoder
         begun, frames, lost = decoder.between, decoder.frames, len(self._report.losses)
         events: list[Event] = []

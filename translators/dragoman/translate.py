@@ -142,7 +142,9 @@ def translate_request(
                 return Translation(out, decide(report.losses, on_loss), where, headers, model, stream)
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
     request: Request = _guard(lambda: came.read_request(document, path))
-    out = write_request(_resolved(request, came, history), target, on_loss=on_loss, profile=profile, now=now)
+    if history is not None:
+        request = _resolved(request, came, history)
+    out = _written_request(request, goes, on_loss, profile, now)
     out._read = type(body) is not dict and history is None
     return out
 
@@ -188,12 +190,16 @@ def write_request(
 ) -> Translation:
     """A canonical request in the words of `target`; at home as it was read, elsewhere with its losses."""
     _options(on_loss, profile)
-    goes = registry.get(target)
+    return _written_request(request, registry.get(target), on_loss, profile, now)
+
+
+def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: Any, now: int | None) -> Translation:
     report = Report()
     home, context = request.dialect == goes.documents, Context(None, now, profile)
     asked = request if home else _guard(lambda: come_home(request, goes, report, profile))
     out = _guard(lambda: goes.write_request(asked, report, home, context))
-    report.relocate(request.aliases)
+    if request.aliases:
+        report.relocate(request.aliases)
     where, headers = goes.target(request, context)
     losses = decide(report.losses, on_loss)
     return Translation(out, losses, where, headers, request.model, bool(request.params.get("stream")))
@@ -245,7 +251,7 @@ def translate_response(
     response = _read_response(document, came, validate, body)
     if came.documents == goes.documents and response.error is None:
         return Translation(document, raw=_raw(body))
-    out = write_response(response, target, request, on_loss=on_loss, profile=profile, now=now)
+    out = _written_response(response, goes, request, on_loss, profile, now)
     out._read = type(body) is not dict and request is None and (now is None or type(now) is int)
     return out
 
@@ -262,10 +268,15 @@ def write_response(
 ) -> Translation:
     """A canonical response in the words of `target`."""
     _options(on_loss, profile)
-    goes = registry.get(target)
+    return _written_response(response, registry.get(target), request, on_loss, profile, now)
+
+
+def _written_response(
+    response: Response, goes: Dialect, request: Any, on_loss: OnLoss, profile: Any, now: int | None
+) -> Translation:
     home = response.dialect == goes.documents
     failed = response.error
-    if failed is None and not home and any(c.finish_reason == "error" for c in response.candidates):
+    if failed is None and not home and "error" in [c.finish_reason for c in response.candidates]:
         failed = Error("api", "the upstream ended with an error", at="/choices/0/finish_reason")
     report = Report()
     if failed is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,9 +68,11 @@ class SSEReader(ABC):
     """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told.
 
     splices: a piece of text means the same whatever stands in it, so that pieces may be read together.
+    figures: the key of an object of figures behind the text of a frame, of which the last ones hold.
     """
 
     splices = False
+    figures = b""
 
     def __init__(self) -> None:
         self.decoder = SSEDecoder()
@@ -145,9 +148,9 @@ def grammar_of(package: str) -> Callable[[], Grammar]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """One row of the registry: everything the package knows of a dialect."""
+    """One row of the registry: everything the package knows of a dialect. There is one of each, so it can be a key."""
 
     name: str
     kinds: dict[type, Kind]
@@ -179,7 +182,7 @@ class Dialect:
     states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
-    found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
+    found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in lists of a message
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -190,11 +193,30 @@ class Dialect:
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in its source document."""
-        row = self.places.get(type(node))
-        found = row.get(name) if row is not None else None
-        if found is None:
-            return f"{node.at}/{name}"
-        return str(node.at + found) if isinstance(found, str) else found(node)
+        return place(self.places, node, name)
+
+
+def place(places: Places, node: Any, name: str) -> str:
+    """JSON Pointer of the canonical field `name` of `node`, as the rows of its dialect say."""
+    row = places.get(type(node))
+    found = row.get(name) if row is not None else None
+    if found is None:
+        return f"{node.at}/{name}"
+    return str(node.at + found) if isinstance(found, str) else found(node)
+
+
+@cache
+def _figures(dialect: Dialect) -> dict[str, str]:
+    """Where the usage of a dialect reports each canonical count: below it, as a pointer."""
+    return dict(_pointers(dialect.usage_meaning))
+
+
+def _pointers(meaning: Json) -> Iterator[tuple[str, str]]:
+    for key, means in meaning.items():
+        if type(means) is dict:
+            yield from ((word, f"/{key}{below}") for word, below in _pointers(means))
+        else:
+            yield means, f"/{key}"
 
 
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
@@ -211,9 +233,11 @@ class Writer:
         "_answered",
         "_family",
         "_items",
+        "_places",
         "_restored",
         "_spoken",
         "context",
+        "figures",
         "kinds",
         "link",
         "meaning",
@@ -237,17 +261,19 @@ class Writer:
         """From now on the source is `source` (None: a document built by hand)."""
         self.source = source
         self.kinds = source.kinds if source is not None else {}
+        self._places: Places = source.places if source is not None else {}
         self.meaning = source.usage_meaning if source is not None else {}
+        self.figures = _figures(source) if source is not None else {}
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in the source."""
-        return self.source.where(node, name) if self.source is not None else f"{node.at}/{name}"
+        return place(self._places, node, name)
 
     def drop(self, node: Any, at: str | None = None) -> None:
         """Report the extras of `node`, which belong to its own dialect only."""
-        if node.extra:
-            drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(type(node), {}))
         kind = type(node)
+        if node.extra:
+            drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(kind, {}))
         if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
         if kind in _ITEMED and node.item is not None:
@@ -367,6 +393,8 @@ class Writer:
 
     def turns(self, messages: list[Message]) -> list[Message]:
         """The messages, with what one turn of the assistant said in several items (Responses) as one message."""
+        if self.source is not None and Item not in self.kinds:
+            return messages  # nothing came in items
         out: list[Message] = []
         for m in messages:
             last = out[-1] if out else None
@@ -418,11 +446,13 @@ class Writer:
 
         "Tool results and calls pair by id, else by name and order."
         """
-        nodes = [part for m in messages for part in m.parts if type(part) is ToolCall or type(part) is ToolResult]
-        called = {part.id for part in nodes if isinstance(part, ToolCall) and part.id}
-        if all(part.call_id in called for part in nodes if isinstance(part, ToolResult)):
+        every = [part for m in messages for part in m.parts]
+        called = {part.id for part in every if type(part) is ToolCall}
+        named = {part.call_id for part in every if type(part) is ToolResult}
+        if None not in named and "" not in named and named <= called:
             return messages
-        named = {part.call_id for part in nodes if isinstance(part, ToolResult) and part.call_id}
+        called -= {None, ""}
+        named -= {None, ""}
         waiting: list[ToolCall] = []  # the calls that no result names
         out: list[Message] = []
         for m in messages:
@@ -503,7 +533,7 @@ class Writer:
 
     def usage_at(self, usage: Usage, means: str) -> str:
         """Where `usage` reports the canonical count `means`."""
-        return usage.at + (_usage_path(self.meaning, means) or "")
+        return usage.at + self.figures.get(means, "")
 
     def usage(self, usage: Usage, *unsaid: str) -> None:
         """Report what `usage` reported beyond the meanings the target has a word for (all but `unsaid`)."""
@@ -517,11 +547,10 @@ class Writer:
 
     def _apart(self, usage: Usage) -> None:
         """Report the counts of a source that says in two what is one elsewhere, where they do not add up again."""
-        visible, tools = (self.usage_at(usage, means).rpartition("/")[2] for means in ("visible", "tool_input"))
-        count = usage.reported.get(visible)
+        count = usage.reported.get(self.figures.get("visible", "/")[1:])
         if type(count) is int and usage.output is not None and count + (usage.reasoning or 0) != usage.output:
             self.report.changed("usage.counting", self.usage_at(usage, "visible"), count)
-        count = usage.reported.get(tools)
+        count = usage.reported.get(self.figures.get("tool_input", "/")[1:])
         if type(count) is int and count:
             self.report.changed("usage.counting", self.usage_at(usage, "tool_input"), count)
             self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
@@ -532,12 +561,14 @@ def _answers(result: ToolResult, call: ToolCall) -> bool:
     return not call.id and result.name == call.name if result.call_id else result.name in (None, call.name)
 
 
-def has_calls(parts: list[Part]) -> bool:
-    """Whether a call or a result is among the parts."""
-    for part in parts:
-        kind = type(part)
-        if kind is ToolCall or kind is ToolResult:
+def has_calls(messages: list[Message]) -> bool:
+    """Whether a call or a result is among the parts of the messages."""
+    for m in messages:
+        if m.role == "tool":
             return True
+        for part in m.parts:
+            if type(part) is ToolCall or type(part) is ToolResult:
+                return True
     return False
 
 
@@ -553,24 +584,14 @@ def _itemised(m: Message) -> bool:
     return m.item is not None or any(getattr(p, "item", None) is not None for p in m.parts)
 
 
-def _usage_path(meaning: Json, means: str) -> str | None:
-    for key, value in meaning.items():
-        if value == means:
-            return f"/{key}"
-        below = _usage_path(value, means) if type(value) is dict else None
-        if below is not None:
-            return f"/{key}{below}"
-    return None
-
-
 def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str]) -> None:
     for key, item in value.items():
         means, known = meaning.get(key), kind.get(key)
+        if type(means) is str and type(item) is int and means not in unsaid:
+            continue
         place = f"{at}/{escape(key)}"
         if type(means) is dict and type(item) is dict:
             _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid)
-        elif type(means) is str and type(item) is int and means not in unsaid:
-            continue
         elif type(known) is dict and type(item) is dict:
             _drop_usage(report, item, place, {}, known, unsaid)
         elif (item is None and known is not None) or (
@@ -636,20 +657,21 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
     ids: dict[int, str] = {}
     waiting: list[ToolCall] = []
     count = 0
-    for message in messages:
-        for part in message.parts:
-            if isinstance(part, ToolCall) and not part.id:
+    parts = [part for m in messages for part in m.parts if type(part) is ToolCall or type(part) is ToolResult]
+    for part in parts:
+        if isinstance(part, ToolCall):
+            if not part.id:
                 ids[id(part)] = derived(None, "call", count)
                 count += 1
                 waiting.append(part)
-            elif isinstance(part, ToolResult) and not part.call_id:
-                named = [c for c in waiting if c.name == part.name] or waiting
-                if named:
-                    ids[id(part)] = ids[id(named[0])]
-                    waiting = [c for c in waiting if c is not named[0]]
-                else:
-                    ids[id(part)] = derived(None, "call", count)
-                    count += 1
+        elif not part.call_id:
+            named = [c for c in waiting if c.name == part.name] or waiting
+            if named:
+                ids[id(part)] = ids[id(named[0])]
+                waiting = [c for c in waiting if c is not named[0]]
+            else:
+                ids[id(part)] = derived(None, "call", count)
+                count += 1
     return ids
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from ..errors import Fault, InvalidDocument
@@ -133,12 +132,14 @@ class Row(NamedTuple):
 
 def provider_of(profile: Any) -> str:
     """Who runs the upstream, as a profile of it says; "" where it says nothing."""
-    return (profile.get("provider") or "") if isinstance(profile, Mapping) else ""
+    return (profile.get("provider") or "") if profile is not None and isinstance(profile, Mapping) else ""
 
 
 @cache
 def rows() -> tuple[Row, ...]:
     """Every row of the table, in its order; a line with several dialects or patterns is as many rows."""
+    from importlib.resources import files  # only now: an import does not read the table
+
     return tuple(_rows(files(__package__).joinpath("facts.tsv").read_text("utf-8")))
 
 

@@ -293,6 +293,9 @@ def read_block(item: Json, at: str, faults: Faults | None = None) -> Part:
 
 
 def _rest(item: Json, part: Any, *taken: str) -> Any:
+    """`part` with what stands in its block beside "type" and the keys that were `taken`."""
+    if len(item) == len(taken) + 1:
+        return part
     rest = {k: v for k, v in item.items() if k not in taken and k != "type"}
     if type(rest.get("cache_control")) is dict and hasattr(part, "cache"):
         part.cache = {"cache_control": rest.pop("cache_control")}

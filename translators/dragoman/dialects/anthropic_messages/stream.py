@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -127,8 +126,10 @@ class MessagesStreamReader(SSEReader):
             r.extra.pop("stop_reason", None)
             r.extra.pop("stop_sequence", None)
         usage, r.usage = r.usage, None
-        out.append(Start(replace(r, candidates=[], extra=r.extra or None)))
-        out.append(CandidateStart(replace(candidate, finish_reason=None, stop_sequence=None, spelling=None)))
+        r.candidates, r.extra = [], r.extra or None
+        candidate.finish_reason = candidate.stop_sequence = candidate.spelling = None
+        out.append(Start(r))
+        out.append(CandidateStart(candidate))
         self._rest(body, ("type", "message"), out)
         if usage is not None:
             self._usage = usage.reported

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ids import derived, spell, unspell
+from ...ids import derived, fits, spell, unspell
 from ...model import (
     Candidate,
     Citation,
@@ -35,6 +35,11 @@ from .words import (
 )
 
 
+def is_plain(blocks: list[Json]) -> bool:
+    """Whether blocks are one text and nothing else, which may stand by itself."""
+    return len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0]["type"] == "text"
+
+
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
@@ -47,17 +52,19 @@ class BlockWriter(Writer):
         self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
         self.inner: dict[int, list[Part]] = {}  # what of a tool result's content was said
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` within ^[a-zA-Z0-9_-]{1,128}$."""
+        if fits(name, LIMIT_NAME):
+            return name
         plain = unspell(name)
         said, back = spell(plain, LIMIT_NAME)
         if said != plain or not back:
-            self.report.changed("tool.name", at, name)
+            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 
     def id(self, word: str) -> str:
         """A call id within ^[a-zA-Z0-9_-]+$, so written that it can be read back."""
-        return spell(unspell(word), LIMIT_ID)[0]
+        return word if fits(word, LIMIT_ID) else spell(unspell(word), LIMIT_ID)[0]
 
     def mark(self, node: Any, out: Json) -> None:
         """Carry a cache mark over; Chat's breakpoint has another ttl."""
@@ -83,9 +90,10 @@ class BlockWriter(Writer):
 
     def text(self, part: Text, out: list[Json], sources: list[Part]) -> None:
         """A text block; the service refuses empty and blank ones."""
-        for c in part.citations or ():
-            self.report.dropped("citation.unsupported", c.at, c.value)
-        if not part.text.strip():
+        if part.citations:
+            for c in part.citations:
+                self.report.dropped("citation.unsupported", c.at, c.value)
+        if not part.text or part.text.isspace():
             if part.text or part.cache or part.extra:
                 self.report.dropped("text.blank", part.at, part.text)
             if part.state is not None:
@@ -97,7 +105,8 @@ class BlockWriter(Writer):
             elif mark is not None:
                 self.moved = mark
             return
-        self.drop(part)
+        if part.extra or part.state is not None or part.item is not None:
+            self.drop(part)
         block: Json = {"type": "text", "text": part.text}
         if self.moved is not None:
             block["cache_control"] = self.moved
@@ -115,7 +124,7 @@ class BlockWriter(Writer):
 
     def call(self, part: ToolCall, call_id: str) -> Json:
         """A tool_use block."""
-        block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, self.where(part, "name"))}
+        block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, part)}
         block["input"] = self.input_of(part)
         if part.cache:
             self.mark(part, block)
@@ -148,7 +157,12 @@ class BlockWriter(Writer):
 
     def place(self, blocks: list[Json], sources: list[Part], target: str) -> Any:
         """Content in its plainest form, linked to where it came from."""
-        for i, part in enumerate(sources if self.report.links is not None else ()):
+        if self.report.links is not None:
+            self.link_blocks(sources, target)
+        return blocks[0]["text"] if is_plain(blocks) else blocks
+
+    def link_blocks(self, sources: list[Part], target: str) -> None:
+        for i, part in enumerate(sources):
             self.link(f"{target}/{i}", part.at)
             self.link_title(f"{target}/{i}", part)
             if isinstance(part, ToolResult):
@@ -158,9 +172,6 @@ class BlockWriter(Writer):
             for j, inner in enumerate(self.inner.get(id(part), ())):
                 self.link(f"{target}/{i}/content/{j}", inner.at)
                 self.link_title(f"{target}/{i}/content/{j}", inner)
-        if len(blocks) == 1 and blocks[0].keys() == {"type", "text"}:
-            return blocks[0]["text"]
-        return blocks
 
 
 # --- responses ------------------------------------------------------------------------------------------------
@@ -299,9 +310,9 @@ class ResponseWriter(BlockWriter):
         said = {"type": "web_search_result_location", "cited_text": c.cited_text or "", "url": c.url}
         return said | {"title": c.title, "encrypted_index": ""}
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it, where its request tells; else within the alphabet."""
-        return self.restored().get(name) or super().name(name, at)
+        return self.restored().get(name) or super().name(name, node, field)
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int) -> str:
         """The id of a call, derived from the response's where it has none."""

@@ -31,6 +31,7 @@ from .words import (
     VERSION,
     WIRE,
 )
+from .write import is_plain
 
 
 def version(context: Context) -> str:
@@ -71,7 +72,7 @@ class RequestWriter(ControlWriter):
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
         self.said = self.turns(r.messages)
         self.ids: dict[int, str] = {}
-        if any(m.role == "tool" or has_calls(m.parts) for m in self.said):
+        if has_calls(self.said):
             # Without calls and results there is nothing to gather, to pair, to name.
             self.said = self.paired(self.gathered(self.said))
             self.ids = pair_ids(self.said)
@@ -128,9 +129,9 @@ class RequestWriter(ControlWriter):
     def last_turn(self, out: Json) -> None:
         """ "The conversation must end with a user message", for models that do not go on from a turn of their own."""
         role, blocks, _, _ = self.messages[-1]
-        thinks = out.get("thinking", {}).get("type") in ("enabled", "adaptive")
-        goes_on = self.facts.prefill is None or (self.facts.prefill and not thinks)
-        if goes_on or role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
+        if self.facts.prefill is None or role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
+            return
+        if self.facts.prefill and out.get("thinking", {}).get("type") not in ("enabled", "adaptive"):
             return
         turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
         self.report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
@@ -153,9 +154,9 @@ class RequestWriter(ControlWriter):
             return
         order = {call_id: i for i, call_id in enumerate(self.known)}
         for i, (role, blocks, sources, at) in enumerate(self.messages):
-            count = next((n for n, p in enumerate(sources) if not isinstance(p, ToolResult)), len(sources))
-            if role != "user" or count < 2:
+            if role != "user" or len(sources) < 2:
                 continue
+            count = next((n for n, p in enumerate(sources) if not isinstance(p, ToolResult)), len(sources))
             ranks = [order.get(b["tool_use_id"], len(order)) for b in blocks[:count]]
             ranked = sorted(range(count), key=ranks.__getitem__)
             for was, now in zip(ranked, range(count), strict=True):
@@ -174,7 +175,8 @@ class RequestWriter(ControlWriter):
             before = len(blocks)
             for part in m.parts:
                 self.part(part, "system", blocks, sources)
-            self.mark_last(m, blocks, before)
+            if m.cache:
+                self.mark_last(m, blocks, before)
             self.about(m)
             if m.role == "developer":
                 self.report.changed("role.renamed", self.where(m, "role"), m.role)
@@ -190,7 +192,7 @@ class RequestWriter(ControlWriter):
 
     def mark_last(self, m: Message, blocks: list[Json], before: int) -> None:
         """The cache mark of a whole message stands on its last block."""
-        mark = self.cache_mark(m) if m.cache else None
+        mark = self.cache_mark(m)
         if mark is not None and len(blocks) > before and "cache_control" not in blocks[-1]:
             blocks[-1]["cache_control"] = mark
             self.report.changed("cache.moved", f"{m.at}/cache_control", mark)
@@ -214,10 +216,15 @@ class RequestWriter(ControlWriter):
             self.report.changed("role.unknown", self.where(m, "role"), m.role)
         blocks: list[Json] = []
         sources: list[Part] = []
-        for part in self.results_first(m):
-            self.part(part, role, blocks, sources)
-        self.mark_last(m, blocks, 0)
-        self.about(m)
+        for part in m.parts if len(m.parts) == 1 else self.results_first(m):
+            if type(part) is Text:
+                self.text(part, blocks, sources)
+            else:
+                self.part(part, role, blocks, sources)
+        if m.cache:
+            self.mark_last(m, blocks, 0)
+        if m.extra or m.name is not None or m.item is not None:
+            self.about(m)
         if not blocks:
             if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
                 self.report.dropped("message.empty", m.at, m)
@@ -240,8 +247,6 @@ class RequestWriter(ControlWriter):
 
     def results_first(self, m: Message) -> list[Part]:
         """The parts of a turn, results in front: "tool_result blocks must come first in the content array"."""
-        if len(m.parts) == 1:
-            return m.parts
         parts = sorted(m.parts, key=lambda p: not isinstance(p, ToolResult))
         for was, now in zip(m.parts, parts, strict=True):
             if was is not now and isinstance(now, ToolResult):
@@ -265,7 +270,8 @@ class RequestWriter(ControlWriter):
         sources: list[Part] = []
         for part in m.parts:
             self.part(part, "system", blocks, sources)
-        self.mark_last(m, blocks, 0)
+        if m.cache:
+            self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
             self.report.dropped("message.empty", m.at, m)
@@ -382,8 +388,7 @@ class RequestWriter(ControlWriter):
         block: Json = {"type": "tool_result", "tool_use_id": call_id}
         if blocks:
             self.inner[id(part)] = sources
-            plain = len(blocks) == 1 and blocks[0].keys() == {"type", "text"}
-            block["content"] = blocks[0]["text"] if plain else blocks
+            block["content"] = blocks[0]["text"] if is_plain(blocks) else blocks
         if failed:
             block["is_error"] = True
         self.result_kind(part, call_id in self.free)
@@ -540,7 +545,7 @@ class RequestWriter(ControlWriter):
             elif choice.mode in TOOL_CHOICE.write:
                 said = {"type": TOOL_CHOICE.write[choice.mode]}
             elif choice.mode == "tool" or (choice.mode == "subset_required" and len(choice.names) == 1):
-                said = {"type": "tool", "name": self.name(choice.names[0], self.where(choice, "names"))}
+                said = {"type": "tool", "name": self.name(choice.names[0], choice, "names")}
                 if choice.mode != "tool":
                     report.changed("tool_choice.subset", choice.at, choice.mode)
             else:
@@ -560,7 +565,7 @@ class RequestWriter(ControlWriter):
             self.unforced(out, "tool_choice.forced")
 
     def tool(self, tool: Tool, target: str) -> Json:
-        out: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
+        out: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:
             out["description"] = tool.description
         schema = tool.parameters
@@ -581,7 +586,8 @@ class RequestWriter(ControlWriter):
             out["strict"] = tool.strict
         if tool.cache:
             self.mark(tool, out)
-        self.drop(tool)
+        if tool.extra:
+            self.drop(tool)
         return out
 
     def output(self, out: Json) -> None:

@@ -357,7 +357,7 @@ class ForeignWriter(ResponseWriter):
             content = {
                 "type": "tool_use",
                 "id": self.call_id(part, self.response_id, block.index),
-                "name": self.name(part.name, self.where(part, "name")),
+                "name": self.name(part.name, part),
                 "input": {},
             }
         elif isinstance(part, Reasoning):

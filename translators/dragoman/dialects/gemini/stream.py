@@ -29,7 +29,7 @@ from ...events import (
     merge_extra,
     merge_last,
 )
-from ...framing import Frame, JSONArrayDecoder
+from ...framing import Frame, JSONArrayDecoder, SSEDecoder
 from ...jsontext import fast_loads, loads, same
 from ...model import Candidate, Json, Message, Reasoning, Response, Text, ToolCall
 from ..base import SSEReader
@@ -87,6 +87,8 @@ _PLAIN = frozenset({"index", "content"})
 class GeminiStreamReader(SSEReader):
     """One response's chunks in, canonical events out. The first byte tells SSE from a JSON array."""
 
+    figures = b'"usageMetadata":'
+
     def __init__(self) -> None:
         super().__init__()
         self._head = b""
@@ -99,6 +101,11 @@ class GeminiStreamReader(SSEReader):
         self._last_usage: Json | None = None
         self._blocked = False
         self._rest: Json | None = None  # what the last chunk said beside these two, where that was nothing new
+
+    @property
+    def splices(self) -> bool:  # type: ignore[override]
+        """Whether pieces may be read together: not where a citation is told as soon as its text is out."""
+        return type(self.decoder) is SSEDecoder and not any(c.cited for c in self._candidates.values())
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Events that `chunk` settles."""

@@ -45,12 +45,12 @@ class PartWriter(Writer):
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` within [A-Za-z_][A-Za-z0-9_.:-]{0,127}."""
         plain = unspell(name)
         said, back = (plain, True) if _NAME.fullmatch(plain) else spell(plain, LIMIT_NAME, letter=True)
         if said != plain or not back:
-            self.report.changed("tool.name", at, name)
+            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 
     def lose_state(self, part: Any, state: State) -> None:
@@ -70,7 +70,7 @@ class PartWriter(Writer):
         self.cache(part)
         if part.kind == "custom":
             self.report.changed("tool.custom", part.at, None)
-        call: Json = {"name": self.name(part.name, self.where(part, "name"))}
+        call: Json = {"name": self.name(part.name, part)}
         if part.id and not (self.upstream and is_derived(part.id)):
             call["id"] = unspell(part.id)
         call["args"] = arguments_object(part, self.report, self.where(part, "arguments"))
@@ -160,7 +160,7 @@ class ResponseWriter(PartWriter):
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
         return self.restored().get(name) or unspell(name)
 

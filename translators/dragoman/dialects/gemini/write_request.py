@@ -536,8 +536,7 @@ class RequestWriter(PartWriter):
                 calling["mode"] = CHOICE.write[choice.mode]
             else:
                 calling["mode"] = "VALIDATED" if choice.mode == "subset_auto" else "ANY"
-                place = self.where(choice, "names")
-                calling["allowedFunctionNames"] = [self.name(n, place) for n in choice.names]
+                calling["allowedFunctionNames"] = [self.name(n, choice, "names") for n in choice.names]
                 if choice.mode == "subset_required" and len(choice.names) == 1:
                     report.changed("tool_choice.subset", choice.at, choice.mode)
         if strict and calling.get("mode", "AUTO") == "AUTO":
@@ -552,7 +551,7 @@ class RequestWriter(PartWriter):
 
     def tool(self, tool: Tool) -> Json:
         """One function declaration; schemas go as the JSON Schema that they are."""
-        out: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
+        out: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:
             out["description"] = tool.description
         schema = tool.parameters

@@ -45,15 +45,15 @@ class Cargo:
 
     def load(self, unit: Unit, part: Part, place: Place) -> None:
         """Take a unit whose part stands at `place`."""
-        shown = part.text if isinstance(part, Reasoning) else ""
         characters, calls, ordinal = place
-        self.waiting.append((ordinal, beside(replace(unit, place=(characters, calls)), shown), part))
+        unit = Unit(unit.issuer, unit.whole, unit.wire, unit.text, (characters, calls))
+        self.waiting.append((ordinal, beside(unit, part.text) if isinstance(part, Reasoning) else unit, part))
 
     def ship(self) -> tuple[str | None, list[Part]]:
         """The carrier of all that waits, and the parts it is from."""
         # In a stream, parts that run side by side end in any order.
         loaded, self.waiting = sorted(self.waiting, key=itemgetter(0)), []
-        token = encode(unit for _, unit, _ in loaded) if loaded else None
+        token = encode([unit for _, unit, _ in loaded]) if loaded else None
         self.shipped += token is not None
         return token, [part for _, _, part in loaded]
 

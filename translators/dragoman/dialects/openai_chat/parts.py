@@ -214,6 +214,12 @@ def read_call(call: Json, at: str) -> Part:
     if type(inner) is not dict or type(inner.get("name")) is not str or kind not in ("function", "custom", None):
         return Opaque(call, spelling={"field": "tool_calls"}, at=at)
     out = ToolCall(None, inner["name"], at=at)
+    if len(call) == 3 and len(inner) == 2 and kind == "function":
+        call_id, arguments = call.get("id"), inner.get("arguments")
+        if type(call_id) is str and call_id and type(arguments) is str:
+            # What nearly every call says, and no more.
+            out.id, out.arguments = call_id, arguments
+            return out
     spelling: Json = {}
     rest: Json = {}
     more: Json = {}

@@ -162,9 +162,11 @@ def _tool(tool: Json, at: str) -> Tool:
     inner = tool.get("function")
     if type(inner) is dict and (kind == "function" or "type" not in tool):
         t = _function(inner, None, at, "function")
-        outer = {k: v for k, v in tool.items() if k not in ("type", "function")}
         if "type" not in tool:
             t.spelling = {"type": "absent"}
+        elif len(tool) == 2:
+            return t
+        outer = {k: v for k, v in tool.items() if k not in ("type", "function")}
     elif type(tool.get("custom")) is dict and kind == "custom":
         inner = tool["custom"]
         t = Tool("custom", at=at)
@@ -190,16 +192,15 @@ def _tool(tool: Json, at: str) -> Tool:
     return t
 
 
+_FUNCTION = {"name": str, "description": str, "parameters": dict, "strict": bool}
+
+
 def _function(value: Json, spelling: Json | None, at: str, inner: str | None = None) -> Tool:
     t = Tool("function", spelling=spelling, at=at)
     rest: Json = {}
     for key, item in value.items():
-        if (key == "name" or key == "description") and type(item) is str:
+        if type(item) is _FUNCTION.get(key):
             setattr(t, key, item)
-        elif key == "parameters" and type(item) is dict:
-            t.parameters = item
-        elif key == "strict" and type(item) is bool:
-            t.strict = item
         else:
             rest[key] = item
     if rest:
@@ -380,11 +381,14 @@ _REQUEST: dict[str, Callable[[Request, Any, Json, Faults], bool]] = {
 
 def read_message(m: Json, at: str, faults: Faults) -> Message:
     """One message, of a request or of a choice, at pointer `at`."""
-    role = m.get("role")
-    if len(m) == 2 and type(role) is str and role and role != "tool" and role != "function":
-        text = m.get("content")
-        if type(text) is str:
+    role, text = m.get("role"), m.get("content")
+    if type(text) is str:
+        # Most messages are a role and a text, or the text of one result.
+        if len(m) == 2 and type(role) is str and role and role != "tool" and role != "function":
             return Message(role, [Text(text, at=f"{at}/content")], at=at)
+        call_id = m.get("tool_call_id")
+        if len(m) == 3 and role == "tool" and type(call_id) is str and call_id:
+            return Message("tool", [ToolResult(call_id, [Text(text, at=f"{at}/content")], at=at)], at=at)
     out = Message(role if type(role) is str else "", at=at)
     extra: Json = {}
     spelling: Json = {}
@@ -423,6 +427,9 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
             lead.append(read_audio(value, f"{at}/audio"))
         else:
             extra[key] = value
+    if not extra and not lead and role != "tool" and role != "function":
+        out.parts, out.spelling = content + tail, spelling or None
+        return out
     reasoning = _reasoning(extra, at) if extra else None
     if reasoning is not None:
         lead.insert(0, reasoning)
@@ -512,8 +519,9 @@ def read_response(body: Json) -> Response:
         return r
     extra: Json = {}
     for key, value in body.items():
-        if key in ENVELOPE and type(value) in ENVELOPE[key][1] and value != "":
-            setattr(r, ENVELOPE[key][0], value)
+        row = ENVELOPE.get(key)
+        if row is not None and type(value) in row[1] and value != "":
+            setattr(r, row[0], value)
         elif key == "choices" and type(value) is list:
             for i, choice in enumerate(value):
                 at = f"/choices/{i}"

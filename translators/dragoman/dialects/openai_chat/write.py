@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...carrier import Unit
-from ...ids import derived, spell, unspell
+from ...ids import derived, fits, spell, unspell
 from ...model import (
     Candidate,
     Item,
@@ -35,6 +35,7 @@ from .words import (
 )
 
 TAGS = ("think", "thought")
+SAID = frozenset({Text, Refusal, Reasoning, ToolCall})  # what a message of this shape says; state aside
 
 
 def without_state(part: Any) -> Any:
@@ -51,12 +52,14 @@ class ChatWriter(Writer):
         super().__init__(source, report, context)
         self.flavour = flavour
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` as this dialect can spell it."""
+        if fits(name, LIMIT_NAME):
+            return name
         plain = unspell(name)
         said, _ = spell(plain, LIMIT_NAME)
         if said != plain:
-            self.report.changed("tool.name", at, name)
+            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 
     def id(self, word: str) -> str:
@@ -68,7 +71,7 @@ class ChatWriter(Writer):
         self.link(target, call.at)
         self.drop(call)
         self.cache(call)
-        name = self.name(call.name, self.where(call, "name"))
+        name = self.name(call.name, call)
         if call.kind == "custom":
             return {"id": call_id, "type": "custom", "custom": {"name": name, "input": call.arguments or ""}}
         arguments = arguments_text(call.arguments)
@@ -198,10 +201,12 @@ class ResponseWriter(ChatWriter):
                 brought = part
                 rejoin(more, part.value)
                 continue
-            stowed, fields = self.stow(part, c.index, (spoken, len(calls), ordinal))
-            rejoin(more, fields)
-            if stowed and not isinstance(part, Reasoning):
-                part = without_state(part)
+            stowed = False
+            if type(part) not in SAID or getattr(part, "state", None) is not None:
+                stowed, fields = self.stow(part, c.index, (spoken, len(calls), ordinal))
+                rejoin(more, fields)
+                if stowed and not isinstance(part, Reasoning):
+                    part = without_state(part)
             if isinstance(part, Reasoning) and self.flavour.thinking in TAGS:
                 content.append(self.tagged(part, stowed))
                 length += len(content[-1])
@@ -210,11 +215,14 @@ class ResponseWriter(ChatWriter):
                     self.joined(texts[0], part, len(texts) == 1)
                 if calls:
                     self.report.changed("order.flattened", part.at)
-                said, fields = self.spoken(part, c.index, (spoken + len(part.text), len(calls), ordinal))
-                rejoin(more, fields)
+                said = part
+                if part.item is not None:
+                    said, fields = self.spoken(part, c.index, (spoken + len(part.text), len(calls), ordinal))
+                    rejoin(more, fields)
                 self.drop(said)
                 self.cache(part)
-                annotations += self.annotations(part, length, len(part.text))
+                if part.citations:
+                    annotations += self.annotations(part, length, len(part.text))
                 length += len(part.text)
                 spoken += len(part.text)
                 texts.append(part)
@@ -222,7 +230,7 @@ class ResponseWriter(ChatWriter):
             elif isinstance(part, ToolCall):
                 place = f"{target}/message/tool_calls/{len(calls)}"
                 call_id, beside = self.embark(c.index, self.call_id(part, response_id, len(calls), place))
-                calls.append(self.call(part, call_id, place) | beside)
+                calls.append({**self.call(part, call_id, place), **beside})
             elif isinstance(part, Refusal):
                 if refusals:
                     self.joined(refusals[0], part, len(refusals) == 1)
@@ -240,7 +248,7 @@ class ResponseWriter(ChatWriter):
         message: Json = {
             "role": "assistant",
             "content": "".join(content) if content else None,
-            "refusal": "".join(r.text for r in refusals) or None,
+            "refusal": "".join([r.text for r in refusals]) or None,
         }
         if refusals:
             self.link(f"{target}/message/refusal", refusals[0].at)
@@ -282,11 +290,9 @@ class ResponseWriter(ChatWriter):
 
     def stow(self, part: Part, index: int, place: Place, said: bool | None = None) -> tuple[bool, Json]:
         """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out."""
-        how = self.flavour.carrier
         state = getattr(part, "state", None)
         kept = self.flavour.details and state is not None and state.kind == "details"
-        spoken = isinstance(part, (Text, Refusal, Reasoning, ToolCall))
-        if not how or self.legacy or kept or (spoken and state is None):
+        if not self.flavour.carrier or self.legacy or kept or (state is None and type(part) in SAID):
             return False, {}
         unit = self.unit(part, said=said)
         if unit is None:
@@ -394,7 +400,7 @@ class ResponseWriter(ChatWriter):
             call = replace(call, kind="custom", arguments=free_text(call.arguments))
         return super().call(call, call_id, target)
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
         return self.restored().get(name) or unspell(name)
 

@@ -487,11 +487,11 @@ class RequestWriter(ChatWriter):
             report.changed("tool_choice.subset", choice.at, choice.mode)
             out["tool_choice"] = "auto"
         elif choice.mode == "tool":
-            name = self.name(choice.names[0], self.where(choice, "names"))
+            name = self.name(choice.names[0], choice, "names")
             out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
         else:
             allowed = [
-                {"type": kind, kind: {"name": self.name(name, choice.at)}}
+                {"type": kind, kind: {"name": self.name(name, choice, "")}}
                 for name, kind in zip(choice.names, choice.kinds or ["function"] * len(choice.names), strict=True)
             ]
             mode = choice.mode.removeprefix("subset_")
@@ -509,7 +509,7 @@ class RequestWriter(ChatWriter):
         if tool.kind == "server" or (tool.kind == "custom" and not self.flavour.custom):
             self.report.dropped(f"tool.{tool.kind}", tool.at, tool.value)
             return None
-        inner: Json = {"name": self.name(tool.name or "", self.where(tool, "name"))}
+        inner: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:
             inner["description"] = tool.description
         if tool.kind == "custom":

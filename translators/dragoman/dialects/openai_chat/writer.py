@@ -459,8 +459,10 @@ class ForeignWriter(ResponseWriter):
 
     def relieved(self, part: Text, key: tuple[int, int], said: bool) -> tuple[Text, bytes]:
         """A text without its state, if that is taken along; what is not, is told."""
+        if part.state is None:
+            return part, b""
         there, out = self.stowed(part, key, said)
-        if not there and part.state is not None:
+        if not there:
             self.lose_state(part, part.state)
         return replace(part, state=None), out
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import InvalidDocument
-from ...ids import derived, spell, unspell
+from ...ids import derived, fits, spell, unspell
 from ...jsontext import loads
 from ...model import (
     Candidate,
@@ -38,12 +38,14 @@ class ItemWriter(Writer):
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` as this dialect can spell it: ^[a-zA-Z0-9_-]{1,64}$."""
+        if fits(name, LIMIT_NAME):
+            return name
         plain = unspell(name)
         said, _ = spell(plain, LIMIT_NAME)
         if said != plain:
-            self.report.changed("tool.name", at, name)
+            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 
     def id(self, word: str) -> str:
@@ -55,7 +57,7 @@ class ItemWriter(Writer):
         self.link(target, call.at)
         self.drop(call)
         self.cache(call)
-        name = self.name(call.name, self.where(call, "name"))
+        name = self.name(call.name, call)
         kind = "custom_tool_call" if call.kind == "custom" else "function_call"
         arguments = arguments_text(call.arguments)
         return {"type": kind, "call_id": call_id, "name": name, CALLS[kind][1]: arguments}
@@ -338,7 +340,7 @@ class ResponseWriter(ItemWriter):
             self.report.dropped("reasoning.empty", part.at, None)
         return reasoning_item(part.text) if part.text else None
 
-    def name(self, name: str, at: str) -> str:
+    def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
         return self.restored().get(name) or unspell(name)
 

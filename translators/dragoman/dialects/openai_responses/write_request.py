@@ -395,10 +395,10 @@ class RequestWriter(ItemWriter):
             report.changed("tool_choice.subset", choice.at, choice.mode)
             out["tool_choice"] = "auto"
         elif choice.mode == "tool":
-            out["tool_choice"] = {"type": choice.kind, "name": self.name(choice.names[0], self.where(choice, "names"))}
+            out["tool_choice"] = {"type": choice.kind, "name": self.name(choice.names[0], choice, "names")}
         else:
             kinds = choice.kinds or ["function"] * len(choice.names)
-            names = [self.name(n, self.where(choice, "names")) for n in choice.names]
+            names = [self.name(n, choice, "names") for n in choice.names]
             allowed = [{"type": kind, "name": name} for kind, name in zip(kinds, names, strict=True)]
             mode = choice.mode.removeprefix("subset_")
             out["tool_choice"] = {"type": "allowed_tools", "mode": mode, "tools": allowed}
@@ -412,7 +412,7 @@ class RequestWriter(ItemWriter):
             out["tool_choice"] = "auto"
 
     def tool(self, tool: Tool, target: str) -> Json:
-        out: Json = {"type": tool.kind, "name": self.name(tool.name or "", self.where(tool, "name"))}
+        out: Json = {"type": tool.kind, "name": self.name(tool.name or "", tool)}
         if tool.description is not None:
             out["description"] = tool.description
         if tool.kind == "custom":
