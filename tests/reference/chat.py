@@ -210,6 +210,7 @@ def _parts(home: list[Json], new: Any) -> list[Json]:
             home.append(copy(entry))
         elif entry.get("type") == "text":
             last["text"] += entry["text"]
+            blend_into(last, {key: value for key, value in entry.items() if key not in ("type", "text")})
         elif entry.get("type") == "thinking":
             last["thinking"] = _parts(last["thinking"], entry.get("thinking") or [])
             blend_into(last, {key: value for key, value in entry.items() if key != "thinking"})

@@ -312,8 +312,8 @@ class _Homecoming:
 
 
 def _bears(m: Message) -> bool:
-    """Whether a message may hold a carrier at all: as state, on an id, or in a list that is no dialect's own."""
-    if m.extra and m.role == "assistant" and any(type(value) is list and value for value in m.extra.values()):
+    """Whether a message may hold a carrier at all: as state, on an id, or in a field that is no dialect's own."""
+    if m.extra and m.role == "assistant" and any(type(value) in (list, dict) and value for value in m.extra.values()):
         return True
     for part in m.parts:
         state = getattr(part, "state", None)

@@ -182,7 +182,7 @@ class Dialect:
     states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
-    found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in lists of a message
+    found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 

@@ -126,11 +126,17 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
         if token is None or (isinstance(token, Unit) and not accepts(token)):
             rest.append(item)
             continue
-        if isinstance(token, Unit) and type(item.get("format")) is str:
-            home.add(item["format"])
+        if isinstance(token, Unit) and _format(item):
+            home.add(_format(item))
         out.append((token, f"{at}/{i}"))
     # What is only seen of it has been said with it.
-    return [item for item in rest if not (type(item) is dict and item.get("format") in home and _seen(item))]
+    return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
+
+
+def _format(item: Json) -> str:
+    """Whose words an entry of `reasoning_details` says it is in."""
+    value = item.get("format")
+    return value if type(value) is str else ""
 
 
 def _seen(item: Json) -> bool:
