@@ -74,7 +74,10 @@ def test_the_cache_mark_of_a_blank_text_goes_to_its_neighbour() -> None:
     next."""
     said, losses = blocks(text("a"), text(" ", cache_control=LONG), text("b"))
     assert said == [text("a", cache_control=LONG), text("b")]
-    assert told(losses, "text.", "cache.") == [("dropped", "text.blank", "/messages/0/content/1")]
+    assert told(losses, "text.", "cache.") == [
+        ("dropped", "text.blank", "/messages/0/content/1"),
+        ("changed", "cache.moved", "/messages/0/content/0/cache_control"),
+    ]
     assert blocks(text(" ", cache_control=LONG), text("b"), text("c"))[0] == [text("b", cache_control=LONG), text("c")]
     said, _ = blocks(text("a", cache_control=MARK), text(" ", cache_control=LONG), text("b"))
     assert said == [text("a", cache_control=MARK), text("b", cache_control=LONG)]
