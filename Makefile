@@ -10,11 +10,15 @@ FUZZ := build/venv-fuzz
 JUDGES := tests/judges/node
 NODE := build/node
 NPM := npm --no-audit --no-fund --ignore-scripts
+MUTANTS := build/venv-mutants
 SECONDS ?= 60
+COUNT ?= 40
+SEED ?= 0
+MODULES ?=
 PROFILE ?= proof
 DEMO := fixtures/demo/mixed.jsonl
 
-.PHONY: setup demo test test-corpus lint proof judge-node node-requirements fuzz fuzz-requirements bench bench-requirements cost schemas requirements clean
+.PHONY: setup demo test test-corpus lint proof judge-node node-requirements fuzz fuzz-requirements mutants mutants-requirements bench bench-requirements cost schemas requirements clean
 
 setup: $(VENV)/ready
 
@@ -80,6 +84,17 @@ $(FUZZ)/ready: tests/fuzz/requirements.txt
 	$(FUZZ)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
 
+# Mutants of the library, COUNT of each module (or of MODULES="laws.py carrier.py"), and who survives the tests: hours
+# for all. With SECONDS=... no further module is begun after so many. The mutation tester has an environment of its own.
+mutants: $(MUTANTS)/ready
+	PYTHONPATH=translators:. $(MUTANTS)/bin/python -m tests.mutants $(MODULES) --count $(COUNT) --seed $(SEED) --wide \
+	  $(if $(findstring command,$(origin SECONDS)),--seconds $(SECONDS))
+
+$(MUTANTS)/ready: tests/mutants/requirements.txt
+	$(PYTHON) -m venv --clear $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
 # The peers have an environment of their own. make bench SHORT=1 is a quick look.
 bench: $(BENCH)/ready
 	$(MEASURE) -m tests.benchmarks $(if $(SHORT),--short) --out build/bench.json
@@ -119,6 +134,13 @@ fuzz-requirements:
 # After a change of package.json. No address of a registry goes into the lock (.npmrc), only versions and hashes.
 node-requirements:
 	cd $(JUDGES) && $(NPM) install --package-lock-only --loglevel=error
+
+mutants-requirements:
+	@echo '# The mutation tester and what the tests need, exact versions and hashes. Written by: make mutants-requirements' \
+	  > tests/mutants/requirements.txt
+	@uv pip compile pyproject.toml tests/mutants/requirements.in --extra cli --group dev --constraints requirements.txt \
+	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-config --quiet \
+	  >> tests/mutants/requirements.txt
 
 clean:
 	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -269,23 +269,36 @@ def test_law_2_puts_another_value_at_any_place(more: Json, at: str, breaks: Brok
     assert told == [(2, at, f"what was dropped at {at} shows")]
 
 
-def test_law_2_looks_on_behind_what_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An object that is empty now, for what stood in it was dropped and told, hides nothing that appears after it."""
+@pytest.mark.parametrize(
+    ("comes", "wanted"),
+    [
+        ({"properties": {}}, []),
+        ({"properties": {}, "x_new": 0.125}, ["/x_new"]),
+        ({"properties": "blue"}, ["/properties"]),
+        ({"properties": []}, []),
+    ],
+)
+def test_law_2_looks_on_behind_what_was_told(comes: Json, wanted: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object that is empty now, for what stood in it was dropped and told, is no news; what appears in its place or
+    behind it is."""
     real = laws.translate
+    place = "/tools/0/function/parameters"
 
     def translate(kind: str, body: Json, source: str, target: str, path: str | None = None) -> Any:
         out, report, goes = real(kind, body, source, target, path)
         out = copy.deepcopy(out)
         if target == RESPONSES:
-            del out["metadata"]
-            report.dropped("x", "/metadata/a")
+            report.dropped("x", f"{place}/properties/a")
         else:
-            out |= {"metadata": {}, "top_p": 0.125}
+            del out["tools"][0]["function"]["parameters"]["properties"]
+            out["tools"][0]["function"]["parameters"] |= comes
         return out, report, goes
 
     monkeypatch.setattr(laws, "translate", translate)
-    told = found(laws.nothing_vanishes("request", {**ASKED, "metadata": {"a": "x"}}, CHAT, RESPONSES))
-    assert told == [(2, "/top_p", "appears in what comes back")]
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    body = {**ASKED, "tools": [{"type": "function", "function": {"name": "f", "parameters": schema}}]}
+    told = found(laws.nothing_vanishes("request", body, CHAT, RESPONSES))
+    assert told == [(2, place + at, "appears in what comes back") for at in wanted]
 
 
 def test_both_spellings_of_a_document_say_the_same(breaks: Broken) -> None:

@@ -37,7 +37,8 @@ def test_every_section_names_its_command() -> None:
 def test_a_section_replaces_its_own_figures_and_no_others(tmp_path: Path) -> None:
     file, to = tmp_path / "proof.json", tmp_path / "proof.md"
     record("fuzz", "fuzz it", {"executions": {"a": 1}, "seconds": 1}, file, to)
-    record("mutants", "mutate it", {"killed": 8, "made": 9}, file, to)
+    module = {"possible": 90, "tried": 9, "killed": 6, "types": 2, "survived": 1}
+    record("mutants", "mutate it", {"modules": {"laws.py": module}, "listed": 1, "open": 0}, file, to)
     record("fuzz", "fuzz it again", {"executions": {"a": 1, "b": 1234}, "seconds": 2}, file, to)
     assert list(load(file)) == ["fuzz", "mutants"]
     told = to.read_text("utf-8")

@@ -65,7 +65,7 @@ def _summary(figures: dict[str, Figures]) -> Iterator[str]:
     read = sum(row["read"] for row in node["clients"].values()) if node else 0
     yield _row("read by the Node SDKs", f"{read:,} by {len(node['clients'])} clients" if node else NOT, node)
     yield _row("fuzz executions", f"{sum(fuzz['executions'].values()):,}" if fuzz else NOT, fuzz)
-    yield _row("mutants killed", f"{mutants['killed']:,} of {mutants['made']:,}" if mutants else NOT, mutants)
+    yield _row("mutants killed", _killed(mutants["modules"]) if mutants else NOT, mutants)
     tests = figures.get("tests")
     told = ", ".join(f"{count:,} {word}" for word, count in tests["outcomes"].items()) if tests else NOT
     yield _row("tests of that run", told, tests)
@@ -192,9 +192,26 @@ def _mutants(figures: dict[str, Figures]) -> Iterator[str]:
     yield "## Mutants"
     yield ""
     if not mutants:
-        yield f"{NOT.capitalize()}."
+        yield f"{NOT.capitalize()}: `make mutants`."
         return
-    yield f"{mutants['killed']:,} of {mutants['made']:,} killed, measured by `{mutants['command']}`."
+    yield (
+        "Small faults put into the library, one at a time, by mutmut; measured module by module, last by "
+        f"`{mutants['command']}`. Of the mutants that a module can have some are tried, chosen by chance. Killed: a "
+        "test of the quick ones that judge the module failed; by types: mypy told. Of those that survived "
+        f"`tests/data/mutants.tsv` says for {mutants['listed']:,} why that is all right; {mutants['open']:,} are open; "
+        "the others have got a test since, which the next run counts."
+    )
+    yield ""
+    yield from _table("module", "possible", "tried", "killed", "by types", "survived")
+    for name, row in mutants["modules"].items():
+        counts = " | ".join(f"{row[word]:,}" for word in ("possible", "tried", "killed", "types", "survived"))
+        yield f"| {name} | {counts} |"
+
+
+def _killed(modules: Figures) -> str:
+    """How many of those tried were noticed, whoever did."""
+    tried, survived = (sum(row[word] for row in modules.values()) for word in ("tried", "survived"))
+    return f"{tried - survived:,} of {tried:,}"
 
 
 def _table(*heads: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from ...events import (
     unfold,
 )
 from ...framing import Frame
-from ...jsontext import fast_loads, loads
+from ...jsontext import frame_loads, loads
 from ...model import Json, Media, Reasoning, Response, ServerTool, State, Text, ToolCall
 from ..base import SSEReader
 from .read import (
@@ -63,7 +63,7 @@ class MessagesStreamReader(SSEReader):
         if not self._over and frame[1][:1] == b"{" and frame[3] is None:
             # What nearly every frame is, by position: names cost a call each.
             try:
-                body = fast_loads(frame[1])
+                body = frame_loads(frame[1])
             except orjson.JSONDecodeError:
                 body = None
             if body is not None:

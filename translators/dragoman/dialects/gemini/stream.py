@@ -30,7 +30,7 @@ from ...events import (
     merge_last,
 )
 from ...framing import Frame, JSONArrayDecoder, SSEDecoder
-from ...jsontext import fast_loads, loads, same
+from ...jsontext import frame_loads, loads, same
 from ...model import Candidate, Json, Message, Reasoning, Response, Text, ToolCall
 from ..base import SSEReader
 from .casing import camel, may_be_snake
@@ -124,7 +124,7 @@ class GeminiStreamReader(SSEReader):
         if not self._over and frame[1][:1] == b"{" and frame[3] is None:
             # What nearly every frame is, by position: names cost a call each.
             try:
-                body = fast_loads(frame[1])
+                body = frame_loads(frame[1])
             except orjson.JSONDecodeError:
                 body = None
             if body is not None and not body.get("error"):

@@ -30,7 +30,7 @@ from ...events import (
     merge_last,
 )
 from ...framing import Frame
-from ...jsontext import fast_loads, loads, same
+from ...jsontext import frame_loads, loads, same
 from ...model import (
     Candidate,
     Error,
@@ -106,7 +106,7 @@ class ChatStreamReader(SSEReader):
         if not self._over and frame[1][:1] == b"{" and frame[3] is None:
             # What nearly every frame is, by position: names cost a call each.
             try:
-                body = fast_loads(frame[1])
+                body = frame_loads(frame[1])
             except orjson.JSONDecodeError:
                 pass
             else:

@@ -29,7 +29,7 @@ from ...events import (
     merge_last,
 )
 from ...framing import Frame
-from ...jsontext import dumps, fast_loads, loads, same
+from ...jsontext import dumps, frame_loads, loads, same
 from ...model import Candidate, Item, Json, Message, Part, Reasoning, Refusal, Response, ServerTool, Text, ToolCall
 from ..base import SSEReader
 from .parts import CONTENT, SUMMARY, read_annotation, read_item, read_part
@@ -85,7 +85,7 @@ class ResponsesStreamReader(SSEReader):
         if not self._over and frame[1][:1] == b"{" and frame[3] is None:
             # What nearly every frame is, by position: names cost a call each.
             try:
-                body = fast_loads(frame[1])
+                body = frame_loads(frame[1])
             except orjson.JSONDecodeError:
                 body = None
             if body is not None and body.keys() <= EVENT_KEYS:

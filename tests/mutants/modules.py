@@ -1,0 +1,52 @@
+"""Which tests judge the mutants of which module.
+
+The whole suite would take minutes for each mutant that nobody notices. A row is what states the module's rules in a
+few seconds. Who survives them meets `WIDE` where that is asked for; without, a mutant that only other tests would
+notice counts as a survivor, and gets a test here.
+
+How to extend.  A row: the module below translators/dragoman, and the test files, the quickest that state its rules.
+"""
+
+from __future__ import annotations
+
+# The wire forms of every dialect, in and out, example by example.
+EXAMPLES = ("test_seeds", "test_edge_cases", "test_symptoms", "test_told")
+STREAMS = ("test_seeds", "test_symptoms_wire", "test_stream_machine")
+# What those meet that survive the quick ones.
+WIDE = (
+    "test_edge_cases_into",
+    "test_edge_cases_matrix",
+    "test_edge_cases_responses",
+    "test_symptoms_matrix",
+    "test_symptoms_turns",
+    "test_symptoms_wire",
+    "test_reference",
+    "test_regressions",
+    "test_flavours",
+    "test_profiles_writers",
+    "test_carrier",
+    "test_agents",
+    "test_api",
+    "test_laws_generated",
+)
+
+MODULES: dict[str, tuple[str, ...]] = {
+    "laws.py": ("test_laws_themselves",),
+    "carrier.py": ("test_carrier",),
+    "homecoming.py": ("test_carrier",),
+    "events.py": ("test_events", "test_seeds"),
+    "jsontext.py": ("test_jsontext",),
+    "splice.py": ("test_splice",),
+    "framing.py": ("test_framing",),
+    "report.py": ("test_api",),
+    "dialects/openai_chat/write.py": EXAMPLES,
+    "dialects/openai_chat/write_request.py": EXAMPLES,
+    "dialects/openai_chat/read.py": EXAMPLES,
+    "dialects/openai_chat/stream.py": STREAMS,
+    "dialects/openai_chat/writer.py": STREAMS,
+    "dialects/anthropic_messages/write.py": EXAMPLES,
+    "dialects/anthropic_messages/write_request.py": EXAMPLES,
+    "dialects/anthropic_messages/read.py": EXAMPLES,
+    "dialects/anthropic_messages/stream.py": STREAMS,
+    "dialects/anthropic_messages/writer.py": STREAMS,
+}
