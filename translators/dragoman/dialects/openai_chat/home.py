@@ -212,7 +212,7 @@ def home_part(part: Part) -> Json:
         out = _media(part)
     elif isinstance(part, Reasoning):
         how = (part.spelling or {}).get("part")
-        texts = how if type(how) is list else [part.text]
+        texts = how if type(how) is list and "".join(how) == part.text else [part.text]
         value = part.text if how == "string" else [{"type": "text", "text": t} for t in texts]
         out = {"type": "thinking", "thinking": value}
     else:
