@@ -42,6 +42,16 @@ def test_integers_of_any_size_are_exact(number: int, before: int) -> None:
     assert dumps_read(value) == dumps(value)
 
 
+@pytest.mark.parametrize("values", [0, 5000])
+@pytest.mark.parametrize("before", [200_000, 600_000])
+def test_integers_of_any_size_are_exact_in_large_documents(before: int, values: int) -> None:
+    """Beside a long text, where every value is looked at, and among many values, where the digits are."""
+    text = json.dumps([" " * before, [1] * values, 2**64, "7" * 40])
+    for given_text in (text, text.encode()):
+        assert loads(given_text)[2:] == [2**64, "7" * 40]
+        assert type(loads(given_text)[2]) is int
+
+
 @given(st.integers(-(10**40), 10**40), st.text("0123456789abc\u00e9 ", max_size=60), st.integers(0, 20000))
 def test_integers_among_digits_are_exact(number: int, text: str, before: int) -> None:
     value = {text: [text, number], "x" * before: number}

@@ -45,6 +45,8 @@ def loads(text: bytes | bytearray | memoryview | str, at: str = "") -> Any:
 def fast_loads(text: bytes | bytearray | memoryview | str) -> Any:
     """The JSON value of `text`; raises orjson.JSONDecodeError for what `loads` may still read, by the slow path."""
     value = orjson.loads(text)
+    if len(text) >= _LARGE and _is_huge(value, len(text) >> 8) is False:
+        return value
     return _settled(text, value) if _may_be_long(text) else value
 
 
@@ -69,6 +71,7 @@ def _settled(text: bytes | bytearray | memoryview | str, value: Any) -> Any:
 # byte for them would take longer than to parse: of 19 bytes in a row every second is nine, every sixth is three.
 _EDGE = 2.0**63
 _SMALL = 1 << 14  # bytes: in a larger text every sixth is looked at
+_LARGE = 1 << 18  # bytes: a larger one may be a picture and few values, which are looked at sooner than its digits
 _FRAME = 1 << 10  # bytes: the same of a frame, which has few values to look at
 _NINE, _THREE = b"0" * 9, b"0" * 3
 _DIGITS = bytes(ord("0") if n in b"0123456789" else ord(" ") for n in range(256))  # all digits are one
@@ -81,10 +84,12 @@ def _may_be_long(text: bytes | bytearray | memoryview | str) -> bool:
     return wanted in some.translate(_DIGITS)
 
 
-def _is_huge(value: Any) -> bool:
-    """Whether a number in `value` may have been an integer beyond 64 bits."""
+def _is_huge(value: Any, most: int = MAX_BYTES) -> bool | None:
+    """Whether a number in `value` may have been an integer beyond 64 bits; None if it holds more than `most` values."""
     nodes = [value]
-    while nodes:
+    for _ in range(most):
+        if not nodes:
+            return False
         node = nodes.pop()
         if type(node) is dict:
             nodes += node.values()
@@ -92,7 +97,7 @@ def _is_huge(value: Any) -> bool:
             nodes += node
         elif type(node) is float and not -_EDGE < node < _EDGE:
             return True
-    return False
+    return None
 
 
 def _exact(text: bytes | bytearray | memoryview | str) -> Any:
