@@ -599,7 +599,6 @@ def test_gemini_media_wait_for_the_last_result() -> None:
 # --- cache marks -----------------------------------------------------------------------------------------------------
 
 MARK: Any = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
-POINT = {"prompt_cache_breakpoint": {"mode": "explicit"}}
 
 
 @OPENAI

@@ -42,7 +42,6 @@ CACHE_ALIASES = ("cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens"
 WRITE_ALIASES = ("cache_creation_input_tokens",)
 
 _ANTHROPIC_ID = re.compile(r"[A-Za-z0-9_-]+")
-_ANTHROPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def fails(document: Any) -> bool:
@@ -175,10 +174,6 @@ def _joined(entries: Iterable[Json] | str, key: str) -> str:
     if isinstance(entries, str):
         return entries
     return "".join(entry.get(key) or "" for entry in entries)
-
-
-def _first_count(*found: Any) -> int | None:
-    return next((one for one in found if isinstance(one, int)), None)
 
 
 def _or_unknown(standard: Any, others: Iterable[Any]) -> Any:

@@ -284,10 +284,6 @@ ARGUMENTS = choose(
     (1, TOOL_INPUT.map(json.dumps)),
 )
 """The text of a call's arguments: mostly a JSON object in some spelling, else empty, broken or no object."""
-OBJECT_ARGUMENTS = choose(
-    (3, st.sampled_from([json.dumps(value, ensure_ascii=False) for value in _INPUTS])),
-    (1, st.sampled_from(ODD_ARGUMENTS)),
-)
 OBJECT_SCHEMA = fresh(
     {"type": "object"},
     {"type": "object", "properties": {}},

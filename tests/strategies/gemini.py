@@ -112,7 +112,6 @@ _STEP = words("answer", "answer", "calls", "calls", "calls", "users")
 _STEPS = many(_STEP, 0, 3)
 _ENDING = words("user", "user", "user", "user", "responses", "prefill")
 _PREFILL = many(rec({"text": NONBLANK}), 1, 1)
-_EMPTY_TURN = words(False, False, False, False, False, False, False, False, False, True)
 
 
 def _turn(draw: Draw, role: str | None, parts: list[Doc]) -> Doc:

@@ -358,7 +358,6 @@ _RATING = choose((19, rec({"category": CATEGORY, "probability": words("NEGLIGIBL
                           "overwrittenThreshold?": THRESHOLD}, p=0.25)),
                  (1, rec({"category": words(7, 8), "probability": 1})))
 RATINGS = many(_RATING, 1, 2)
-PROMPT_FEEDBACK = rec({"blockReason?": BLOCK_REASON, "blockReasonMessage?": TEXT, "safetyRatings?": RATINGS}, p=0.6)
 BLOCKED = rec({"blockReason": BLOCK_REASON, "blockReasonMessage?": TEXT, "safetyRatings?": RATINGS}, p=0.4)
 _ONE_CITATION = rec({"startIndex?": c.COUNT, "endIndex?": c.COUNT, "uri?": c.URL, "title?": words("T"),
                      "license?": words("mit", ""), "publicationDate?": fresh({"year": 2024, "month": 5, "day": 1})},

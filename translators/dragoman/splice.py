@@ -1,11 +1,11 @@
 """Deltas whose bytes repeat but for one text: the text's JSON literal is spliced from frame to frame, undecoded.
 
 Two frames in a row that each gave one piece of text, in the same bytes around it, here and there, make a template.
-Numbers that count the frames may stand in them (Responses' `sequence_number`), if they go up by one, and figures
-of which the last ones hold (Gemini's usage, in every frame). While frames
-fit it, what goes out is put together from bytes, and reader and writer are caught up later, with all the pieces in
-one frame: when a frame comes that does not fit, at the end, or when enough is held. Whatever is not plain takes the
-long way: what is written does not depend on this.
+Numbers that count the frames may stand in them (Responses' `sequence_number`), if they go up by one, and figures of
+which the last ones hold (Gemini's usage, in every frame). While frames fit it, what goes out is put together from
+bytes, and reader and writer are caught up later, with all the pieces in one frame: when a frame comes that does not
+fit, at the end, or when enough is held. Whatever is not plain takes the long way: what is written does not depend on
+this.
 """
 
 from __future__ import annotations

@@ -168,9 +168,8 @@ class Dialect:
     grammar: Callable[[], Grammar]  # of its streams, for those who check them
     request_id_header: str = "x-request-id"
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
-    kin: dict[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # places that say one thing between them; behind "*" on any node
+    # Places that say one thing between them; behind "*" on any node.
+    kin: dict[str, tuple[str, ...]] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
     same_as: str = ""  # the dialect whose documents these are, word for word, where only streams differ
     asks: Callable[[Json, str | None], tuple[str, bool]] = asks_in_body

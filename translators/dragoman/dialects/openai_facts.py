@@ -10,6 +10,7 @@ from ..model import Json, OutputFormat, Request, Tool
 from ..profiles import Profile, pointless
 from ..report import Report
 from ..tables import is_default, nearest_effort, param_code
+from .openai_shape import CACHE_KEY
 from .schemas import all_required, bound
 
 Where = Callable[[Any, str], str]
@@ -25,7 +26,7 @@ def thinks(facts: Profile, effort: str | None) -> bool:
 
 
 def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, report: Report) -> bool:
-    """Whether the model refuses a setting with this value; if so, that is reported."""
+    """Whether the model refuses or ignores a setting with this value; if so, that is reported."""
     known = (*pointless(facts), *((facts.sampling_refused_thinking or ()) if thinking else ()))
     if name not in known or (name in _TAKEN and value == _TAKEN[name]):
         return False
@@ -61,9 +62,6 @@ def bound_schema(
         report.changed(code, where(node, "strict"), strict)
         return schema, False
     return bound(schema, facts, report, where(node, "parameters" if isinstance(node, Tool) else "schema")), strict
-
-
-CACHE_KEY = "prompt_cache_breakpoint"
 
 
 def cache_mark(facts: Profile, part: Any, report: Report) -> Json:

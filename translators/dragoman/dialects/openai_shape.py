@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..ids import fits, spell, unspell
 from ..jsontext import escape
 from ..model import Error, Json, Usage
 from ..report import Report
@@ -19,7 +20,30 @@ ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
     "service_tier": ("service_tier", (str,)),
     "system_fingerprint": ("fingerprint", (str,)),
 }
+LIMIT_NAME = 64  # of a tool
+CACHE_KEY = "prompt_cache_breakpoint"  # a mark that ends a cached prefix
 CUT = "the stream ended before every answer had a finish reason"
+
+
+class NameWriter(Writer):
+    """What the writers of Chat and Responses share: names of tools, and ids of calls."""
+
+    __slots__ = ()
+
+    def name(self, name: str, node: Any, field: str = "name") -> str:
+        """`name`, which stands in `field` of `node`, as these dialects can spell it: ^[a-zA-Z0-9_-]{1,64}$."""
+        if fits(name, LIMIT_NAME):
+            return name
+        plain = unspell(name)
+        said, _ = spell(plain, LIMIT_NAME)
+        if said != plain:
+            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
+        return said
+
+    def id(self, word: str) -> str:
+        """A call id: any text; what another dialect had to spell otherwise is spelt out again."""
+        return unspell(word)
+
 
 # --- usage ----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from ..base import Context, Dialect, grammar_of
 from .home import home_block
 from .read import read_error, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
+from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, USAGE_MEANING
 from .write import write_error, write_response
 from .write_request import version, write_request
 
@@ -42,7 +42,7 @@ DIALECT = Dialect(
         "user": ("/metadata/user_id",),
         "output": ("/usage/output_tokens",),
     },
-    states=("signature", "redacted"),
+    states=STATES,
     vendor="anthropic",
     seal=home_block,
     beside=BESIDE,

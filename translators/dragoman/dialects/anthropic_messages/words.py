@@ -231,6 +231,7 @@ PLACES: Places = {
     Reasoning: {"state": _state},
 }
 
+STATES = ("signature", "redacted")  # the kinds of state that this dialect issues
 LIMIT_ID = 1 << 16  # no limit is documented
 LIMIT_NAME = 128
 MAX_TOKENS = 4096  # what a request gets that sets no limit: the largest that every Claude model takes

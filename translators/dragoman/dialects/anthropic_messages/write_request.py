@@ -27,6 +27,7 @@ from .words import (
     SERVER_CALLS,
     SERVER_RESULTS,
     SERVICE_TIER,
+    STATES,
     TOOL_CHOICE,
     VERSION,
     WIRE,
@@ -352,7 +353,7 @@ class RequestWriter(ControlWriter):
     def thinking(self, part: Reasoning) -> Json | None:
         """Thinking goes up only with this issuer's own signature: unsigned thinking is refused."""
         state = part.state
-        if state is not None and state.issuer == NAME and role_of(state.kind):
+        if state is not None and state.issuer == NAME and state.kind in STATES:
             if self.unbound:
                 return self.bound_elsewhere(part)
             self.drop(part)
@@ -497,7 +498,7 @@ class RequestWriter(ControlWriter):
             report.invented("max_tokens.default", "/max_tokens", out["max_tokens"])
 
     def refused(self) -> set[str]:
-        """The settings that the model, or the wire version, does not take."""
+        """The settings that the model, or the wire version, does not take, or takes and ignores."""
         refused = set(pointless(self.facts))
         if version(self.context) == NEWER:
             refused |= {"temperature", "top_p", "top_k"}  # "Extra inputs are not permitted"
@@ -626,8 +627,3 @@ def _blocks(out: Json) -> Iterator[Json]:
             yield block
             inner = block.get("content") if block.get("type") == "tool_result" else None
             yield from inner if type(inner) is list else ()
-
-
-def role_of(kind: str) -> bool:
-    """Whether a kind of state is one of this dialect's own."""
-    return kind in ("signature", "redacted")

@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
 from ..base import Places
-from ..openai_shape import ERROR, USAGE
+from ..openai_shape import CACHE_KEY, ERROR, USAGE
 
 NAME = "openai-chat"
 
@@ -88,7 +88,7 @@ WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
 UNOFFICIAL = frozenset({"top_k"})
 SERVICE_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast"})
 
-CACHE_KEYS = ("prompt_cache_breakpoint", "cache_control")
+CACHE_KEYS = (CACHE_KEY, "cache_control")
 
 REQUEST: Kind = {
     **dict.fromkeys(PARAMS, ()),
@@ -233,8 +233,6 @@ PLACES: Places = {
 
 # Transport: keys of a chunk that say nothing and are not folded.
 TRANSPORT = frozenset({"obfuscation", "p"})
-
-LIMIT_NAME = 64
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...carrier import Unit
-from ...ids import derived, fits, spell, unspell
+from ...ids import derived, unspell
 from ...model import (
     Candidate,
     Item,
@@ -22,15 +22,14 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
-from ..openai_shape import shared_logprobs, usage_of
+from ..base import Context, Dialect, arguments_text, free_text, opaque_code
+from ..openai_shape import NameWriter, shared_logprobs, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
 from .words import (
     FINISH,
     FINISH_NEAREST,
-    LIMIT_NAME,
     SERVICE_TIERS,
 )
 
@@ -43,7 +42,7 @@ def without_state(part: Any) -> Any:
     return replace(part, state=None) if getattr(part, "state", None) is not None else part
 
 
-class ChatWriter(Writer):
+class ChatWriter(NameWriter):
     """What request and response have in common: names, ids, parts."""
 
     __slots__ = ("flavour",)
@@ -51,20 +50,6 @@ class ChatWriter(Writer):
     def __init__(self, source: Dialect | None, report: Report, context: Context, flavour: Flavour = OPENAI) -> None:
         super().__init__(source, report, context)
         self.flavour = flavour
-
-    def name(self, name: str, node: Any, field: str = "name") -> str:
-        """`name` as this dialect can spell it."""
-        if fits(name, LIMIT_NAME):
-            return name
-        plain = unspell(name)
-        said, _ = spell(plain, LIMIT_NAME)
-        if said != plain:
-            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
-        return said
-
-    def id(self, word: str) -> str:
-        """A call id: any text; what another dialect had to spell otherwise is spelt out again."""
-        return unspell(word)
 
     def call(self, call: ToolCall, call_id: str, target: str) -> Json:
         """One entry of `tool_calls`."""

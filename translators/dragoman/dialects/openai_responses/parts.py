@@ -20,8 +20,8 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
+from ..openai_shape import CACHE_KEY
 from .words import (
-    CACHE_KEY,
     CALLS,
     INPUT_KEY,
     NAME,

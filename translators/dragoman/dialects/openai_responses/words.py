@@ -28,6 +28,7 @@ from ...model import (
 )
 from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
 from ..base import Places
+from ..openai_shape import CACHE_KEY
 
 NAME = "openai-responses"
 
@@ -82,10 +83,8 @@ WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
 SERVICE_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast", "ultrafast"})
 LOGPROBS = "message.output_text.logprobs"  # the word of `include` that asks for log probabilities
 MIN_TOKENS = 16  # "Expected a value >= 16"
-LIMIT_NAME = 64
 LIMIT_ID = 64  # of call_id
 
-CACHE_KEY = "prompt_cache_breakpoint"
 TEXTS = frozenset({"input_text", "output_text", "text"})
 
 # Items of tools that the vendor runs, or that the client runs in the vendor's words.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import InvalidDocument
-from ...ids import derived, fits, spell, unspell
+from ...ids import derived, unspell
 from ...jsontext import loads
 from ...model import (
     Candidate,
@@ -24,33 +24,19 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ..base import Context, Dialect, Writer, arguments_text, free_text, opaque_code
-from ..openai_shape import shared_logprobs
+from ..base import Context, Dialect, arguments_text, free_text, opaque_code
+from ..openai_shape import NameWriter, shared_logprobs
 from .home import home_request, home_response
-from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, LIMIT_NAME, NAME, SERVICE_TIERS
+from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
 
 
-class ItemWriter(Writer):
+class ItemWriter(NameWriter):
     """What request and response have in common: names, ids, items."""
 
     __slots__ = ()
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
-
-    def name(self, name: str, node: Any, field: str = "name") -> str:
-        """`name` as this dialect can spell it: ^[a-zA-Z0-9_-]{1,64}$."""
-        if fits(name, LIMIT_NAME):
-            return name
-        plain = unspell(name)
-        said, _ = spell(plain, LIMIT_NAME)
-        if said != plain:
-            self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
-        return said
-
-    def id(self, word: str) -> str:
-        """A call id: any text; what another dialect had to spell otherwise is spelt out again."""
-        return unspell(word)
 
     def call(self, call: ToolCall, call_id: str, target: str) -> Json:
         """A function_call or custom_tool_call item, without id and status."""

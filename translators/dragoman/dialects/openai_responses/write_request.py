@@ -26,9 +26,9 @@ from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, pair_ids
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
+from ..openai_shape import CACHE_KEY
 from .home import flat_format, home_request
 from .words import (
-    CACHE_KEY,
     LIMIT_ID,
     LOGPROBS,
     MIN_TOKENS,
