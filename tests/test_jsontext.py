@@ -211,6 +211,16 @@ def test_every_duplicate_key_is_told_with_its_place() -> None:
     assert repeated("[1,2]") == repeated('"a"') == []
 
 
+@pytest.mark.parametrize(
+    "again", ['"a":2', '"a" :2', '"a"\t:2', '"\\u0061":2', '"s":"\\u0022:","a":2', '"s":"\\":","a":2']
+)
+def test_a_repeated_key_is_found_however_its_mark_is_spelt(again: str) -> None:
+    """What counts the marks of keys before it looks at them must not be led astray by others."""
+    text = '{"a":1,%s}' % again
+    assert repeated(text.encode()) == repeated(text) == [Fault("/a", "one value", "2 values")]
+    assert repeated(text.replace('"a":1', '"b":1').encode()) == []
+
+
 BODIES: dict[str, Callable[[str, bytes], Any]] = {
     "request": lambda dialect, body: dragoman.read_request(body, dialect, validate=True, path="/v1beta/models/m:x"),
     "response": lambda dialect, body: dragoman.read_response(body, dialect, validate=True),
