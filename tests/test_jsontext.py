@@ -211,14 +211,13 @@ def test_every_duplicate_key_is_told_with_its_place() -> None:
     assert repeated("[1,2]") == repeated('"a"') == []
 
 
-@pytest.mark.parametrize(
-    "again", ['"a":2', '"a" :2', '"a"\t:2', '"\\u0061":2', '"s":"\\u0022:","a":2', '"s":"\\":","a":2']
-)
+@pytest.mark.parametrize("again", ['"a":2', '"a" :2', '"\\u0061":2', '"s":"\\u003a","a":2', '"s":"\\":","a":2'])
 def test_a_repeated_key_is_found_however_its_mark_is_spelt(again: str) -> None:
-    """What counts the marks of keys before it looks at them must not be led astray by others."""
-    text = '{"a":1,%s}' % again
-    assert repeated(text.encode()) == repeated(text) == [Fault("/a", "one value", "2 values")]
-    assert repeated(text.replace('"a":1', '"b":1').encode()) == []
+    """What counts colons before it looks at keys must not be led astray by others."""
+    text = f'{{"a":1,{again}}}'
+    assert repeated(text.encode(), loads(text)) == repeated(text) == [Fault("/a", "one value", "2 values")]
+    other = text.replace('"a":1', '"b":1')
+    assert repeated(other.encode(), loads(other)) == []
 
 
 BODIES: dict[str, Callable[[str, bytes], Any]] = {
@@ -291,7 +290,7 @@ def test_the_odd_values_all_occur() -> None:
     assert seen == set(odd.NAMES)
     assert any(raw.duplicates for raw in made)
     for raw in made:
-        assert bool(repeated(raw.text)) is raw.duplicates
+        assert bool(repeated(raw.text)) is bool(repeated(raw.text, loads(raw.text))) is raw.duplicates
         assert same(loads(raw.text), raw.value)
 
 

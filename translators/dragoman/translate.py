@@ -66,7 +66,7 @@ def _check(document: Any, dialect: Dialect, kind: str, validate: bool, text: Any
 
         found = _guard(lambda: faults(dialect.name, kind, document))
         if isinstance(text, (bytes, bytearray, memoryview, str)):
-            found = [*_guard(lambda: repeated(text)), *found]
+            found = [*_guard(lambda: repeated(text, document)), *found]
         if found:
             raise InvalidDocument(found)
 

@@ -91,7 +91,7 @@ class Converter:
             if text is None:
                 raise Failed(f"longer than {MAX_LINE} bytes")
             value = loads(text)
-            if self._options.validate and (twice := repeated(text)):
+            if self._options.validate and (twice := repeated(text, value)):
                 raise InvalidDocument(twice)
             converted = self._convert(value)
         except Failed as failed:
