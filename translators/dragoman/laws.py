@@ -520,6 +520,7 @@ def settled(kind: str, body: Json, source: str, target: str, strict: bool = Fals
     excused = [loss.at for loss in second.losses if loss.kind != "invented"]
     excused += [_longest(links2, loss.at) for loss in third.losses if loss.kind != "invented"]
     excused += _kin(target, excused)
+    excused += _kin(target, [loss.at for loss in third.losses if loss.kind != "invented"], source)
     made = [v for loss in (*second.losses, *third.losses) if loss.kind == "invented" for _, v in leaves(loss.value)]
     excused += [loss.at for loss in third.losses if loss.kind == "invented"]
     new = [loss.at for loss in second.losses if loss.kind == "invented" and loss.at]
