@@ -73,10 +73,8 @@ def _summary(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _laws(figures: dict[str, Figures]) -> Iterator[str]:
     laws = figures.get("laws")
-    yield "## Laws over generated documents and streams"
-    yield ""
+    yield from _head("Laws over generated documents and streams", laws, "`make proof`")
     if not laws:
-        yield f"{NOT.capitalize()}: `make proof`."
         return
     yield (
         f"At most {laws['max_examples']:,} examples for each test of a pair (Hypothesis profile "
@@ -92,10 +90,8 @@ def _laws(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _judges(figures: dict[str, Figures]) -> Iterator[str]:
     judges = figures.get("judges")
-    yield "## Official SDKs"
-    yield ""
+    yield from _head("Official SDKs", judges, "`make proof`")
     if not judges:
-        yield f"{NOT.capitalize()}: `make proof`."
         return
     yield f"Bodies, errors and streams that an SDK's client read over HTTP, measured by `{judges['command']}`."
     yield ""
@@ -106,10 +102,8 @@ def _judges(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _node(figures: dict[str, Figures]) -> Iterator[str]:
     node = figures.get("node")
-    yield "## Node SDKs"
-    yield ""
+    yield from _head("Node SDKs", node, "`make judge-node`")
     if not node:
-        yield f"{NOT.capitalize()}: `make judge-node`."
         return
     yield (
         f"{node['cases']:,} bodies, errors and streams of all pairs, each read over HTTP by every client of its "
@@ -128,10 +122,8 @@ def _node(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _generators(figures: dict[str, Figures]) -> Iterator[str]:
     generators = figures.get("generators")
-    yield "## Generators"
-    yield ""
+    yield from _head("Generators", generators, "`python -m tests.proof generators`")
     if not generators:
-        yield f"{NOT.capitalize()}: `python -m tests.proof generators`."
         return
     yield (
         f"Of the fields, words and situations that the specifications name, how many {generators['documents']:,} "
@@ -146,13 +138,9 @@ def _generators(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _corpus(figures: dict[str, Figures]) -> Iterator[str]:
     corpus = figures.get("corpus")
-    yield "## Recorded traffic"
-    yield ""
+    how = "`python -m tests.proof corpus`, where DRAGOMAN_TRAFFIC names the folder of recorded exchanges"
+    yield from _head("Recorded traffic", corpus, how)
     if not corpus:
-        yield (
-            f"{NOT.capitalize()}: `python -m tests.proof corpus`, where DRAGOMAN_TRAFFIC names the folder of recorded "
-            "exchanges."
-        )
         return
     every = corpus["every"]
     share = "every line" if every == 1 else f"one line in {every}"
@@ -175,10 +163,8 @@ def _corpus(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _fuzz(figures: dict[str, Figures]) -> Iterator[str]:
     fuzz = figures.get("fuzz")
-    yield "## Fuzzing"
-    yield ""
+    yield from _head("Fuzzing", fuzz, "`make fuzz`")
     if not fuzz:
-        yield f"{NOT.capitalize()}: `make fuzz`."
         return
     yield f"The last run that found nothing, of {fuzz['seconds']:,} seconds, measured by `{fuzz['command']}`."
     yield ""
@@ -189,17 +175,15 @@ def _fuzz(figures: dict[str, Figures]) -> Iterator[str]:
 
 def _mutants(figures: dict[str, Figures]) -> Iterator[str]:
     mutants = figures.get("mutants")
-    yield "## Mutants"
-    yield ""
+    yield from _head("Mutants", mutants, "`make mutants`")
     if not mutants:
-        yield f"{NOT.capitalize()}: `make mutants`."
         return
     yield (
         "Small faults put into the library, one at a time, by mutmut; measured module by module, last by "
-        f"`{mutants['command']}`. Of the mutants that a module can have some are tried, chosen by chance. Killed: a "
-        "test of the quick ones that judge the module failed; by types: mypy told. Of those that survived "
-        f"`tests/data/mutants.tsv` says for {mutants['listed']:,} why that is all right; {mutants['open']:,} are open; "
-        "the others have got a test since, which the next run counts."
+        f"`{mutants['command']}`. Of the mutants that a module can have some are tried, chosen by the digests of their "
+        "names. Killed: a test of the quick ones that judge the module failed; by types: mypy told. Of those that "
+        f"survived `tests/data/mutants.tsv` says for {mutants['listed']:,} why that is all right; {mutants['open']:,} "
+        "are open; the others have got a test since, which the next run counts."
     )
     yield ""
     yield from _table("module", "possible", "tried", "killed", "by types", "survived")
@@ -212,6 +196,14 @@ def _killed(modules: Figures) -> str:
     """How many of those tried were noticed, whoever did."""
     tried, survived = (sum(row[word] for row in modules.values()) for word in ("tried", "survived"))
     return f"{tried - survived:,} of {tried:,}"
+
+
+def _head(title: str, figures: Figures | None, how: str) -> Iterator[str]:
+    """The title of a section, and where it has no figures, how they are measured."""
+    yield f"## {title}"
+    yield ""
+    if not figures:
+        yield f"{NOT.capitalize()}: {how}."
 
 
 def _table(*heads: str) -> Iterator[str]:

@@ -249,7 +249,7 @@ class _Homecoming:
 
         A client of Chat keeps one text, one thinking and a list of calls.
         """
-        seen: list[Any] = [p for p in turn.parts if isinstance(p, Reasoning) and p.state is None]
+        seen = [p for p in turn.parts if isinstance(p, Reasoning) and p.state is None]
         queue = _Queue([p for p in turn.parts if not any(p is s for s in seen)])
         for unit, _ in turn.units:
             if unit.whole and self.accepts(unit):
@@ -267,7 +267,7 @@ class _Homecoming:
                 seen = self.unsaid(unit, seen, any(isinstance(token, Unit) for token, _ in turn.found))
         return [*seen, *out, *queue.rest()]
 
-    def unsaid(self, unit: Unit, seen: list[Any], wild: bool) -> list[Any]:
+    def unsaid(self, unit: Unit, seen: list[Reasoning], wild: bool) -> list[Reasoning]:
         """The visible thinking without the text that `unit` says in full itself."""
         for i, part in enumerate(seen):
             rest = without_text(unit, part.text, first=True)

@@ -11,6 +11,7 @@ Grammars are about which events come in which order, and what they refer to. Typ
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -77,12 +78,12 @@ class Finding(NamedTuple):
     found: str
 
 
-class Watch:
+class Watch(ABC):
     """What is to be remembered of a stream for one rule. One object per stream."""
 
+    @abstractmethod
     def see(self, seen: Seen) -> Iterable[Finding]:
         """What is wrong with one more frame."""
-        raise NotImplementedError
 
     def end(self, failed: bool) -> Iterable[Finding]:
         """What is missing now that the stream is over; `failed`: it said itself that it went wrong."""

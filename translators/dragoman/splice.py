@@ -123,11 +123,6 @@ class Splicer:
         return b"".join(out), chunk[at:]
 
     @property
-    def count(self) -> int:
-        """How many frames are held."""
-        return len(self._held)
-
-    @property
     def numbered(self) -> bool:
         """Whether what is written is numbered."""
         return self._sent >= 0

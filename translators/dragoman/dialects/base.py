@@ -39,7 +39,7 @@ from ..model import (
     ToolResult,
     Usage,
 )
-from ..profiles import lookup, provider_of
+from ..profiles import Profile, lookup, provider_of
 from ..report import Report
 from ..tables import Kind, drop_extra
 
@@ -599,6 +599,15 @@ def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind,
             continue
         else:
             report.dropped("usage.unsupported", place, item)
+
+
+def limit_taken(facts: Profile, limit: Any, at: str, report: Report) -> Any:
+    """A limit of output as far as the model takes it; where that is less, it is reported."""
+    most = facts.max_output_tokens
+    if most is None or type(limit) is not int or limit <= most:
+        return limit
+    report.changed("max_tokens.limit", at, limit)
+    return most
 
 
 def arguments_text(arguments: str | Json | None) -> str:

@@ -132,7 +132,7 @@ class Row(NamedTuple):
 
 def provider_of(profile: Any) -> str:
     """Who runs the upstream, as a profile of it says; "" where it says nothing."""
-    return (profile.get("provider") or "") if profile is not None and isinstance(profile, Mapping) else ""
+    return (profile.get("provider") or "") if isinstance(profile, Mapping) else ""
 
 
 @cache
@@ -238,11 +238,6 @@ def _ranked(dialect: str) -> tuple[Row, ...]:
     base = dialect.partition("+")[0]
     known = [r for r in rows() if r.dialect == dialect or (r.dialect == base and r.pattern != "*")]
     return tuple(sorted(known, key=lambda r: (weight(r.pattern), r.dialect == dialect)))
-
-
-def over(facts: Profile, limit: Any) -> bool:
-    """Whether a limit of the answer is higher than what the model takes."""
-    return facts.max_output_tokens is not None and type(limit) is int and limit > facts.max_output_tokens
 
 
 def pointless(facts: Profile) -> Words:

@@ -9,11 +9,11 @@ from typing import Any
 
 from ...errors import DragomanError
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
-from ...profiles import lookup, over, pointless
+from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
-from ..base import Context, has_calls, only_results, pair_ids
+from ..base import Context, has_calls, limit_taken, only_results, pair_ids
 from ..schemas import bound
 from .control import ControlWriter
 from .home import home_request
@@ -479,9 +479,8 @@ class RequestWriter(ControlWriter):
                 # Here 0 would only write the prompt cache.
                 report.changed("max_tokens.zero", at, value)
                 out["max_tokens"] = 1
-            elif name == "max_output_tokens" and over(self.facts, value):
-                out["max_tokens"] = self.facts.max_output_tokens
-                report.changed("max_tokens.limit", at, value)
+            elif name == "max_output_tokens":
+                out["max_tokens"] = limit_taken(self.facts, value, at, report)
             elif wire is not None:
                 out[wire] = value
             elif name == "stop":

@@ -22,11 +22,11 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup, over, pointless
+from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
-from ..base import Context, only_results, pair_ids
+from ..base import Context, limit_taken, only_results, pair_ids
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -467,9 +467,8 @@ class RequestWriter(PartWriter):
                 # "0 only writes the prompt cache": the nearest here is the shortest answer.
                 report.changed("max_tokens.zero", at, value)
                 config["maxOutputTokens"] = 1
-            elif name == "max_output_tokens" and over(self.facts, value):
-                report.changed("max_tokens.limit", at, value)
-                config["maxOutputTokens"] = self.facts.max_output_tokens
+            elif name == "max_output_tokens":
+                config["maxOutputTokens"] = limit_taken(self.facts, value, at, report)
             elif name == "modalities" and type(value) is list and value and all(type(v) is str for v in value):
                 config["responseModalities"] = [v.upper() for v in value]
             elif name == "top_logprobs" and not r.params.get("logprobs"):

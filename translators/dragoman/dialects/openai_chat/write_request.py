@@ -18,11 +18,11 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup, over
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, only_results, pair_ids
+from ..base import Context, limit_taken, only_results, pair_ids
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, short_id, taken_effort, taken_id, thinks
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
@@ -536,10 +536,7 @@ class RequestWriter(ChatWriter):
                 if value == 0:
                     # "0 only writes the prompt cache": the nearest here is the shortest answer.
                     report.changed("max_tokens.zero", r.place(name), value)
-                if over(self.facts, value):
-                    report.changed("max_tokens.limit", r.place(name), value)
-                    value = self.facts.max_output_tokens
-                out[wire or "max_completion_tokens"] = value or 1
+                out[wire or "max_completion_tokens"] = limit_taken(self.facts, value, r.place(name), report) or 1
             elif name == "stop":
                 self.stop(out, r.params["stop"])
             elif name == "service_tier" and name not in self.flavour.refuses and value not in SERVICE_TIERS:

@@ -229,9 +229,7 @@ class ForeignWriter(ResponseWriter):
     __slots__ = (
         "annotations_of",
         "called",
-        "calls",
         "candidates",
-        "counts",
         "delayed",
         "envelope_text",
         "firsts",
@@ -263,8 +261,6 @@ class ForeignWriter(ResponseWriter):
         self.response_id: str | None = None
         self.candidates: dict[int, Candidate] = {}
         self.parts: dict[tuple[int, int], Part] = {}
-        self.calls: dict[tuple[int, int], int] = {}
-        self.counts: dict[int, int] = {}
         self.firsts: dict[int, Text] = {}
         self.refused: dict[int, Refusal] = {}
         self.thoughts: dict[int, list[Reasoning]] = {}
@@ -403,9 +399,7 @@ class ForeignWriter(ResponseWriter):
         if getattr(part, "text", ""):
             self.sent.add(key)
         if isinstance(part, ToolCall):
-            ordinal = self.counts.get(index, 0)
-            self.counts[index] = ordinal + 1
-            self.calls[key] = ordinal
+            ordinal = self.places[key][1]
             place = f"/choices/{index}/message/tool_calls/{ordinal}"
             there, out = self.stowed(part, key)
             part = self.parts[key] = replace(part, state=None) if there else part
@@ -494,7 +488,7 @@ class ForeignWriter(ResponseWriter):
                 return b""
             if part.arguments is not None:
                 part = self.parts[key] = replace(part, arguments=None)
-            ordinal = self.calls[key]
+            ordinal = self.places[key][1]
             if key in self.held:
                 # A row of forced buffering: free text is told once its JSON is whole.
                 self.held[key].append(event.value)
@@ -597,12 +591,12 @@ class ForeignWriter(ResponseWriter):
     def arguments(self, index: int, key: tuple[int, int], part: ToolCall) -> bytes:
         """Arguments that came whole, with the start of the call."""
         if isinstance(tool := self.client_tool(part.name), Tool) and tool.kind == "custom" != part.kind:
-            entry = {"index": self.calls[key], "custom": {"input": free_text(part.arguments)}, "type": "custom"}
+            entry = {"index": self.places[key][1], "custom": {"input": free_text(part.arguments)}, "type": "custom"}
             return self.chunk(index, {"tool_calls": [entry]})
         fields = {"arguments": arguments_text(part.arguments)}
-        if self.legacy and self.calls[key] == 0:
+        if self.legacy and self.places[key][1] == 0:
             return self.chunk(index, {"function_call": fields})
-        return self.chunk(index, {"tool_calls": [{"index": self.calls[key], "function": fields}]})
+        return self.chunk(index, {"tool_calls": [{"index": self.places[key][1], "function": fields}]})
 
     def finish_chunk(self, index: int) -> bytes:
         event = self.waiting[index]
@@ -620,7 +614,7 @@ class ForeignWriter(ResponseWriter):
         if annotations:
             # One delta for all: list entries of two deltas without an `index` break OpenAI's own accumulator.
             out = self.chunk(index, {"annotations": annotations})
-        finish = self.finish(c, bool(self.counts.get(index)))
+        finish = self.finish(c, bool(self.called.get(index)))
         return out + self.chunk(index, {}, "function_call" if self.legacy and finish == "tool_calls" else finish)
 
     def extra(self, event: Extra) -> bytes:

@@ -27,11 +27,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, ToolCall, ToolResult
-from ...profiles import lookup, over
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import is_default, param_code
-from ..base import Context, Writer, arguments_text, opaque_code
+from ..base import Context, Writer, arguments_text, limit_taken, opaque_code
 from ..openai_facts import refused
 from .home import home_request
 from .words import MAX_LOGPROBS, MAX_STOPS, MAX_TOKENS, NAME, PLACEHOLDER, UNOFFICIAL, WIRE
@@ -214,9 +214,8 @@ class RequestWriter(Writer):
                 # "0 only writes the prompt cache": the nearest here is the shortest answer.
                 report.changed("max_tokens.zero", at, value)
                 out["max_tokens"] = 1
-            elif name == "max_output_tokens" and over(self.facts, value):
-                report.changed("max_tokens.limit", at, value)
-                out["max_tokens"] = self.facts.max_output_tokens
+            elif name == "max_output_tokens":
+                out["max_tokens"] = limit_taken(self.facts, value, at, report)
             elif name in WIRE and name not in UNOFFICIAL:
                 out[WIRE[name]] = value
             elif not is_default(name, value):

@@ -20,11 +20,11 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup, over
+from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, pair_ids
+from ..base import Context, limit_taken, pair_ids
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from ..openai_shape import CACHE_KEY
 from .home import flat_format, home_request
@@ -456,12 +456,11 @@ class RequestWriter(ItemWriter):
             at = r.place(name)
             if refused(self.facts, thinking, name, value, at, report):
                 continue
-            if name == "max_output_tokens" and over(self.facts, value):
-                report.changed("max_tokens.limit", at, value)
-                out["max_output_tokens"] = self.facts.max_output_tokens
-            elif name == "max_output_tokens" and type(value) is int and value < MIN_TOKENS:
+            if name == "max_output_tokens" and type(value) is int and value < MIN_TOKENS:
                 report.changed("max_tokens.minimum", at, value)
                 out["max_output_tokens"] = MIN_TOKENS
+            elif name == "max_output_tokens":
+                out["max_output_tokens"] = limit_taken(self.facts, value, at, report)
             elif name == "service_tier" and value not in SERVICE_TIERS:
                 report.dropped("service_tier.unsupported", at, value)
             elif name == "logprobs":
