@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from . import growth, imports, peers, workloads
+from . import growth, imports, peers, spent, workloads
 from .timing import Result, compare
 
 
@@ -47,6 +47,7 @@ def main() -> None:
     """Measure, show, write."""
     options = _options()
     results = []
+    works: spent.Works = {}
     for load in workloads.everything(2_000 if options.short else 20_000):
         if options.only not in load.name:
             continue
@@ -57,9 +58,11 @@ def main() -> None:
         result = compare(load.name, load.contestants, rounds, load.units)
         _show(result)
         results.append(result)
+        works |= {(load.name, who): (work, load.units) for who, work in load.contestants.items()}
     found: dict[str, Any] = {
         "results": [[r.work, {n: list(f) for n, f in r.figures.items()}, r.noise] for r in results]
     }
+    found["spent"] = [list(s) for s in spent.everything(works)]
     if not options.only:
         found["imports"] = imports.measure(5 if options.short else 15)
         found["growth"] = []

@@ -13,6 +13,7 @@ from .goals import GOALS, IMPORT, LEADS
 from .growth import Growth, Step
 from .ours import CHECKED, OURS
 from .peers import ANY_LLM, LITELLM, LITELLM_USERS, PEERS, ROSETTA, ROSETTA_FAST
+from .spent import Spent
 from .timing import FLOOR, Figure
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -74,6 +75,29 @@ def goals(figures: Figures) -> str:
         met = "–" if f is None else "yes" if f.ratio <= g.limit else f"no, {f.ratio / g.limit:.1f} times"
         rows.append((g.work, g.who.removeprefix(f"{OURS}, ") if g.who != OURS else "", g.limit, _ratio(f), met))
     return _table(("work", "", "goal", "measured, times the floor", "met"), rows)
+
+
+def spent(found: dict[str, Any]) -> str:
+    """For each goal that is missed, where the time goes."""
+    figures = figures_of(found)
+    profiles = {(s.work, s.who): s for s in (Spent(*row) for row in found["spent"])}
+    out = []
+    for g in GOALS:
+        f, profile = figures.get(g.work, {}).get(g.who), profiles.get((g.work, g.who))
+        if f is None or profile is None or f.ratio <= g.limit:
+            continue
+        allowed = g.limit * f.ns / f.ratio / 1000
+        unit = "an event" if g.work.startswith("stream") else "a run"
+        rows: list[tuple[object, ...]] = [
+            (f"`{name}`", f"{share:.0%}", f"{calls:,.3g}") for name, share, calls in profile.functions
+        ]
+        parts = ", ".join(f"{name} {share:.0%}" for name, share in profile.parts)
+        out.append(
+            f"**{g.work}{g.who.removeprefix(OURS)}**: {f.ns / 1000:.3g} µs {unit} where the goal allows {allowed:.3g}, "
+            f"in {profile.calls:,.3g} calls of functions, {f.ns / profile.calls:,.0f} ns each with all that it does. "
+            f"By module: {parts}.\n\n" + _table(("function, its own time", "share", f"calls {unit}"), rows)
+        )
+    return "\n\n".join(out)
 
 
 def leads(figures: Figures) -> str:
@@ -151,6 +175,8 @@ def page(found: dict[str, Any]) -> str:
         HEAD.format(size=size, python=found["python"], peers=peers),
         "![Times the JSON floor](performance.svg)\n",
         "## Goals\n\n" + goals(figures) + "\n",
+        "## Where the time goes, where a goal is missed\n\nProfiles (`cProfile`, which makes calls dearer than they "
+        "are: shares, not times).\n\n" + spent(found) + "\n",
         "## Beside the peers\n\n" + leads(figures) + "\n",
         "## Everyone, in multiples of the floor\n\n" + everyone(found) + "\n",
         "## All pairs, in short\n\nMultiples of the floor, and the time itself.\n\n" + pairs(figures) + "\n",
