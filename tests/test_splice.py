@@ -143,19 +143,24 @@ def test_nor_does_what_is_told_of_an_end_that_comes_early(
     assert run(source, target, chunks) == slow(source, target, b"".join(chunks))
 
 
+def pieces_passed_by(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pieces reader and writer were told of at once, each time they were."""
+    seen: list[int] = []
+    missed = Splicer.missed
+
+    def counted(self: Splicer) -> tuple[bytes, int, int]:
+        out = missed(self)
+        seen.append(out[1])
+        return out
+
+    monkeypatch.setattr(Splicer, "missed", counted)
+    return seen
+
+
 @pytest.mark.parametrize(("source", "target"), [(MESSAGES, CHAT), (RESPONSES, CHAT), (CHAT, RESPONSES)])
 def test_frames_that_fit_are_never_decoded(source: str, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a thousand pieces reader and writer see the first two, and then all the others at once."""
-    seen: list[int] = []
-    run_ = Splicer.run
-
-    def counted(self: Splicer, chunk: bytes) -> tuple[bytes, bytes]:
-        before = len(self._held)
-        out = run_(self, chunk)
-        seen.append(len(self._held) - before)
-        return out
-
-    monkeypatch.setattr(Splicer, "run", counted)
+    seen = pieces_passed_by(monkeypatch)
     records = MAKE[source](["piece "] * 1000, True)
     out, losses, error = run(source, target, records)
     assert sum(seen) >= 997  # where the first piece opens the part, the second and third are looked at
@@ -186,15 +191,7 @@ def test_frames_whose_numbers_do_not_go_up_by_one_take_the_long_way() -> None:
 @pytest.mark.parametrize("size", [1, 4])
 def test_figures_in_every_frame_do_not_hinder(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Gemini tells its usage with every piece of text; the last one holds."""
-    fitted: list[int] = []
-    missed = Splicer.missed
-
-    def counted(self: Splicer) -> tuple[bytes, int, int]:
-        out = missed(self)
-        fitted.append(out[1])
-        return out
-
-    monkeypatch.setattr(Splicer, "missed", counted)
+    fitted = pieces_passed_by(monkeypatch)
     records = gemini(["piece "] * 200, True, odd=False)
     chunks = [b"".join(records[i : i + size]) for i in range(0, len(records), size)]
     for target in (CHAT, MESSAGES, RESPONSES):

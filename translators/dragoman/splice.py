@@ -19,7 +19,8 @@ from .events import Event, PartDelta, UsageReport
 
 _LONGEST = 1 << 16  # bytes of one literal
 # A literal that orjson would write the same: no escape that has a plainer form.
-_PLAIN = re.compile(rb'"(?!")[^"\\\x00-\x1f]*(?:\\["\\bfnrt][^"\\\x00-\x1f]*)*"').match
+_LITERAL = re.compile(rb'"(?!")[^"\\\x00-\x1f]*+(?:\\["\\bfnrt][^"\\\x00-\x1f]*+)*+"')
+_PLAIN, _ALL_PLAIN = _LITERAL.match, _LITERAL.fullmatch
 _COUNTER = re.compile(rb'"sequence_number":(\d{1,15})(?=[,}])')
 _FIGURE = re.compile(rb":(?: ?)(?:0|[1-9]\d{0,14})(?![\d.eE])").sub
 _ENDS = (b"\n\n", b"\r\n\r\n")
@@ -36,8 +37,13 @@ class Splicer:
 
     limit = 1 << 18  # bytes of frames: with more than that held, reader and writer are caught up
     __slots__ = (
+        "_after",
+        "_counts",
+        "_end",
+        "_figured",
         "_figures",
         "_found",
+        "_frames",
         "_held",
         "_here",
         "_number",
@@ -55,8 +61,12 @@ class Splicer:
         self._found: _Template | None = None
         self._number = self._sent = 0  # the numbers of the last frame, here and there; -1 for none
         self._here = self._there = b""  # what the next frame begins with, here and there
+        self._end = self._after = b""  # what it ends with, behind the figures if there are any
+        self._figured = False  # whether there are figures
+        self._counts = False  # whether frames are numbered, here or there
         self._figures = b""  # the figures of the last frame
-        self._held: list[bytes] = []
+        self._held: list[bytes] = []  # the texts, in quotes
+        self._frames = 0  # how many frames they came in
         self.size = 0  # bytes of the frames that are held
 
     def learn(self, chunk: bytes, events: list[Event], out: bytes) -> None:
@@ -75,6 +85,8 @@ class Splicer:
         self._found = found if known or _is_value(chunk, literal) else None
         self._number, self._sent = number, sent
         self._here, self._there = _numbered(head, number, rest), _numbered(before, sent, behind)
+        self._end, self._after, self._figured = found.close or tail, after, bool(found.close)
+        self._counts = number >= 0 or sent >= 0
 
     def _literal(self, chunk: bytes, events: list[Event], out: bytes) -> bytes:
         """The one literal that is the frame's text, as it came and as it was written; b"" if that is not plain."""
@@ -86,10 +98,69 @@ class Splicer:
         literal = orjson.dumps(event.value)
         return literal if chunk.count(literal) == 1 and out.count(literal) == 1 else b""
 
+    def whole(self, chunk: bytes) -> bytes | None:
+        """What `chunk` gives if it is one frame that fits, as clients mostly hand them over, or some that differ in
+        their texts alone; None if it is anything else."""
+        here, end, size = self._here, self._end, self.size + len(chunk)
+        if size > self.limit or not (chunk.startswith(here) and chunk.endswith(end)):
+            return None
+        if self._figured:
+            found = _PLAIN(chunk, len(here))
+            if found is None or not self._fits(chunk, found.end(), len(chunk) - len(end)):
+                return None
+            literal = found[0]
+        else:
+            literal = chunk[len(here) : -len(end)]
+            if not _ALL_PLAIN(literal):
+                return None if self._counts else self._several(literal, size)
+        if not (literal.isascii() or _is_utf8(literal)):
+            return None
+        self._held.append(literal)
+        self._frames += 1
+        self.size = size
+        said = self._there + literal + self._after
+        if self._counts:
+            self._next()
+        return said
+
+    def _several(self, texts: bytes, size: int) -> bytes | None:
+        """The same for the texts of several frames, with what stands between two texts between them."""
+        between = self._end + self._here
+        literals = texts.split(between)
+        if not all(map(_ALL_PLAIN, literals)) or not (texts.isascii() or _is_utf8(texts)):
+            return None
+        self._held.append(texts.replace(b'"%b"' % between, b""))
+        self._frames += len(literals)
+        self.size = size
+        return self._there + texts.replace(between, self._after + self._there) + self._after
+
+    def _fits(self, chunk: bytes, at: int, stop: int) -> bool:
+        """Whether from the end of the text to `stop` only figures have changed; if so they are the last ones now."""
+        assert self._found is not None
+        tail = self._found.tail
+        if not chunk.startswith(tail, at):
+            return False
+        figures = chunk[at + len(tail) : stop]
+        if _FIGURE(b":0", figures) != self._found.figures:
+            return False
+        self._figures = figures
+        return True
+
+    def _next(self) -> None:
+        """One frame more has gone by: its numbers are the last ones now."""
+        found = self._found
+        assert found is not None
+        if self._number >= 0:
+            self._number += 1
+            self._here = b"%b%d%b" % (found.head, self._number + 1, found.rest)
+        if self._sent >= 0:
+            self._sent += 1
+            self._there = b"%b%d%b" % (found.before, self._sent + 1, found.behind)
+
     def run(self, chunk: bytes) -> tuple[bytes, bytes]:
         """What the frames of `chunk` that fit give, and the rest of it."""
         assert self._found is not None
-        head, rest, tail, figures, close, before, behind, after = self._found
+        tail, close, after = self._found.tail, self._found.close, self._found.after
         held = self._held
         out: list[bytes] = []
         at, end = 0, len(chunk)
@@ -103,22 +174,19 @@ class Splicer:
                 break
             if not literal.isascii() and not _is_utf8(literal):
                 break
-            stop += len(tail)
             if close:
-                start, stop = stop, chunk.find(b"}", stop)
-                if _FIGURE(b":0", chunk[start:stop]) != figures or not chunk.startswith(close, stop):
+                last = chunk.find(b"}", stop + len(tail))
+                if not chunk.startswith(close, last) or not self._fits(chunk, stop, last):
                     break
-                self._figures = chunk[start:stop]
-                stop += len(close)
+                stop = last + len(close)
+            else:
+                stop += len(tail)
             at = stop
             out += (self._there, literal, after)
             held.append(literal)
-            if self._number >= 0:
-                self._number += 1
-                self._here = b"%b%d%b" % (head, self._number + 1, rest)
-            if self._sent >= 0:
-                self._sent += 1
-                self._there = b"%b%d%b" % (before, self._sent + 1, behind)
+            self._frames += 1
+            if self._counts:
+                self._next()
         self.size += at
         return b"".join(out), chunk[at:]
 
@@ -130,17 +198,15 @@ class Splicer:
     def missed(self) -> tuple[bytes, int, int]:
         """One frame with all that was held, and how many frames and bytes it stands for; then nothing is held."""
         assert self._found is not None
-        found, held, size = self._found, self._held, self.size
-        self._held, self.size = [], 0
+        found, held, frames, size = self._found, self._held, self._frames, self.size
+        self._held, self._frames, self.size = [], 0, 0
         if not held:
             return b"", 0, 0
         number = b"%d" % self._number if self._number >= 0 else b""
-        text = bytearray()
-        for literal in held:
-            text += literal[1:-1]
+        text = b"".join([literal[1:-1] for literal in held])
         figures = self._figures if found.close else b""
-        whole = b'%b%b%b"%b"%b%b%b' % (found.head, number, found.rest, bytes(text), found.tail, figures, found.close)
-        return whole, len(held), size
+        whole = b'%b%b%b"%b"%b%b%b' % (found.head, number, found.rest, text, found.tail, figures, found.close)
+        return whole, frames, size
 
 
 class _Template(NamedTuple):

@@ -62,16 +62,20 @@ class StreamTranslation:
 
     def feed(self, chunk: bytes) -> bytes:
         """What `chunk` settles, in the target's words. Raises BrokenStream only after `close`."""
+        splicer = self._splicer
+        # The short way for frames that fit, the long one for others, record by record. After the end none is ready.
+        if splicer is not None and splicer.ready and type(chunk) is bytes:
+            said = splicer.whole(chunk)
+            if said is not None:
+                return said
         if self._closed:
             raise BrokenStream("the stream is closed")
         if self._done:
             return b""
-        splicer = self._splicer
         if splicer is None:
             return self._feed(chunk)
         if type(chunk) is not bytes:
             chunk = bytes(chunk)
-        # The short way for frames that fit, the long one for others, record by record.
         out = b""
         while True:
             if splicer.ready:
@@ -131,6 +135,7 @@ class StreamTranslation:
         self._closed = True
         if self._splicer is not None and self._splicer.ready:
             self._catch_up(self._splicer)
+            self._splicer.ready = False
         try:
             events = self._reader.close()
         except (DragomanError, RecursionError) as error:
