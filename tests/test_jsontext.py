@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import dragoman
 from dragoman import jsontext
 from dragoman.errors import DragomanError, Fault, InvalidDocument
+from dragoman.jsonfaults import LARGEST, MOST, places
 from dragoman.jsontext import as_object, dumps, dumps_read, escape, frame_loads, loads, repeated, same
 from dragoman.model import from_json, to_json
 from tests.strategies import odd
@@ -110,9 +111,9 @@ def test_lone_surrogates_are_kept_where_they_stand() -> None:
 def test_what_is_no_json_is_refused_with_its_place(text: bytes) -> None:
     with pytest.raises(InvalidDocument) as caught:
         loads(text, "/here")
-    (fault,) = caught.value.faults
-    assert (fault.at, fault.found) == ("/here", "text that is not JSON")
-    assert fault.expected.startswith("JSON (line 1, column ")
+    for fault in caught.value.faults:
+        assert (fault.at, fault.found) == ("/here", "text that is not JSON")
+        assert fault.expected.startswith("JSON (line 1, column ")
 
 
 @pytest.mark.parametrize(("text", "name"), [("[]", "array"), ('"a"', "string"), ("1", "number"), ("null", "null")])
@@ -339,3 +340,65 @@ def test_most_texts_never_see_the_slow_path(monkeypatch: pytest.MonkeyPatch) -> 
     for text in ('{"created":1732000000}', '{"id":"msg_12345678901234567890"}', '{"t":1732000000.25}', "[1e10]"):
         assert loads(text) == orjson.loads(text)
     assert calls == []
+
+
+# --- where a text is no JSON ----------------------------------------------------------------------------------------
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+edits = st.lists(
+    st.tuples(st.integers(0, 200), st.sampled_from(["", *"{}[],:\"1a\\ \n-.eE+'"]), st.booleans()), max_size=4
+)
+
+
+@given(values, edits, st.sampled_from([None, 1]), st.booleans())
+def test_a_text_has_faults_where_it_is_no_json_and_only_there(
+    value: Any, changes: list[tuple[int, str, bool]], indent: int | None, ascii_only: bool
+) -> None:
+    """The standard library judges: what it reads has no place, what it refuses has one."""
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    for at, new, instead in changes:
+        at %= len(text) + 1
+        text = text[:at] + new + text[at + instead :]
+    try:
+        json.loads(text, parse_constant=lambda word: int("no number"))
+    except ValueError:
+        assert places(text)
+        with pytest.raises(InvalidDocument) as caught:
+            loads(text)
+        assert len(caught.value.faults) == len(places(text))
+    else:
+        assert places(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{"a": 1,}', [(1, 9, "a key")]),
+        ('[1 2]', [(1, 4, "a comma")]),
+        ('{"a" 1,\n "b": }', [(1, 6, "a colon"), (2, 7, "a value")]),
+        ("{'a': tru, b: [1, 2}}", [(1, 2, "a key in quotes"), (1, 7, "a value"), (1, 12, "a key in quotes"),
+                                   (1, 20, "the other bracket")]),
+        ('[1, 2', [(1, 6, "the rest")]),
+        ('{"a": "one\ntwo"}', [(1, 7, "a value"), (2, 1, "nothing"), (2, 4, "nothing"), (2, 6, "the rest")]),
+        ('{"a": NaN}', [(1, 7, "a value")]),
+    ],
+)  # fmt: skip
+def test_every_place_is_named(text: str, wanted: list[tuple[int, int, str]]) -> None:
+    assert [tuple(p) for p in places(text)] == wanted
+
+
+def test_what_is_looked_at_is_bounded() -> None:
+    """Twenty places at the most, none in a large text; and one look at each character."""
+    assert len(places("]" * 1000)) == MOST
+    text = "[" + "1 " * LARGEST
+    assert places(text) == []
+    with pytest.raises(InvalidDocument) as caught:
+        loads(text)
+    (fault,) = caught.value.faults
+    assert fault.expected.startswith("JSON (line 1, column ")
+    for half in ('"' * 1000, '"\\u' * 1000, "'" * 1000, "[" * 5000):
+        assert places(half)

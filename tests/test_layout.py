@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Imports point down this list, never up: shells -> translate/stream -> dialects -> tables -> model/events/report.
 LAYERS: list[set[str]] = [
-    {"errors", "jsontext", "report", "model", "events", "losses"},
+    {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses"},
     {"tables", "ids", "media", "framing", "profiles", "carrier", "splice", "rules"},
     {"dialects", "registry", "departure", "homecoming"},
     {"wire"},  # edge: imported only when validation is asked for

@@ -290,7 +290,12 @@ ASKED = """{
 \t"content": "Say this is a test"
     }]
 }"""
-REPAIRS = (('turbo"\n"\n', 'turbo",\n'), ('"user"\n', '"user",\n'))
+# The stray quote, and the commas that are missing.
+DAMAGED = [
+    "JSON (line 3, column 1): nothing",
+    "JSON (line 4, column 1): a comma",
+    "JSON (line 6, column 2): a comma",
+]
 ANSWERED = {
     "id": "chatcmpl-123",
     "object": "chat.completion",
@@ -310,22 +315,32 @@ ANSWERED = {
 
 
 @pytest.mark.parametrize("target", ALL)
-def test_the_damaged_request_is_refused_with_its_line(target: str) -> None:
-    """Text that is no JSON has one fault, where it stops being JSON; after each repair the next one shows."""
-    text = ASKED
-    for line, (broken, repaired) in zip((3, 5), REPAIRS, strict=True):
-        with pytest.raises(dragoman.InvalidDocument) as caught:
-            dragoman.translate_request(text, CHAT, target)
-        (fault,) = caught.value.faults
-        assert fault.at == ""
-        assert f"line {line}" in fault.expected
-        text = text.replace(broken, repaired)
-    assert dragoman.translate_request(text, CHAT, target).body
+def test_the_damaged_request_is_refused_with_its_lines(target: str) -> None:
+    """Every place where the text is no JSON, in order."""
+    with pytest.raises(dragoman.InvalidDocument) as caught:
+        dragoman.translate_request(ASKED, CHAT, target)
+    assert {fault.at for fault in caught.value.faults} == {""}
+    said = [f.expected for f in caught.value.faults]
+    assert said == DAMAGED
+
+
+@pytest.mark.parametrize("target", ALL)
+def test_the_damaged_answer_is_refused_with_its_keys(target: str) -> None:
+    """Validation names every key that is a known one but for blanks; the request it came from is read as it is."""
+    with pytest.raises(dragoman.InvalidDocument) as caught:
+        dragoman.translate_response(ANSWERED, CHAT, target, validate=True)
+    assert [(f.at, f.expected) for f in caught.value.faults] == [
+        ("/created ", 'the key "created"'),
+        ("/system fingerprint", 'the key "system_fingerprint"'),
+        ("/usage/completion tokens ", 'the key "completion_tokens"'),
+        ("/usage/total tokens", 'the key "total_tokens"'),
+    ]
 
 
 @pytest.mark.parametrize("target", others(CHAT, CLAUDE))
 def test_the_damaged_answer_is_read_and_told(target: str) -> None:
-    """What it says can be read. Its damaged keys are unknown ones: at home they stay, elsewhere each is told."""
+    """Without validation: what it says can be read. Its damaged keys are unknown ones: at home they stay, elsewhere
+    each is told."""
     assert laws.home_document("response", ANSWERED, CHAT) == []
     t = answer(ANSWERED, CHAT, target)
     assert text_of(t.body, target) == "n\nThis is a test."

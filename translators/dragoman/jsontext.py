@@ -110,8 +110,21 @@ def _slow_loads(text: bytes | bytearray | memoryview | str, at: str, why: orjson
     try:
         return _exact(text)
     except (ValueError, RecursionError):
-        place = f"JSON (line {why.lineno}, column {why.colno})"
-        raise InvalidDocument([Fault(at, place, "text that is not JSON")]) from None
+        raise InvalidDocument(_places(text, at, why)) from None
+
+
+def _places(text: bytes | bytearray | memoryview | str, at: str, why: orjson.JSONDecodeError) -> list[Fault]:
+    """A fault for every place where `text` is no JSON; for the parser's own where they cannot be told apart."""
+    from .jsonfaults import places  # only now: it is needed for nothing else
+
+    try:
+        found = places(text if isinstance(text, str) else bytes(text).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        found = []
+    wrong = "text that is not JSON"
+    if not found:
+        return [Fault(at, f"JSON (line {why.lineno}, column {why.colno})", wrong)]
+    return [Fault(at, f"JSON (line {p.line}, column {p.column}): {p.expected}", wrong) for p in found]
 
 
 class _Pairs(list[tuple[str, Any]]):

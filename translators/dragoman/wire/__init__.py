@@ -12,10 +12,11 @@ from importlib import import_module
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import SchemaValidator
 
 from .. import registry
 from ..errors import Fault, UnknownDialect
-from .faults import faults_of
+from .faults import faults_of, validator
 
 KINDS = ("request", "response", "error", "event")
 SHAPE = {"claude-thinking": "openai-chat"}
@@ -44,6 +45,11 @@ def adapter(dialect: str, kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(models(dialect)[kind])
 
 
+@cache
+def _validator(dialect: str, kind: str) -> SchemaValidator:
+    return validator(adapter(dialect, kind))
+
+
 def faults(dialect: str, kind: str, document: Any) -> list[Fault]:
     """Everything wrong with the types of a document, in its order; empty for a valid one.
 
@@ -51,4 +57,4 @@ def faults(dialect: str, kind: str, document: Any) -> list[Fault]:
     """
     if kind not in models(dialect):
         raise ValueError(f"kind must be one of {', '.join(models(dialect))}")
-    return faults_of(adapter(dialect, kind), document)
+    return faults_of(_validator(dialect, kind), document)

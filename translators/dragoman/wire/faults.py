@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from ..errors import Fault
 from ..jsontext import type_name
@@ -28,33 +29,74 @@ _EXPECTED = {
 _ABSENT = object()
 
 
-def faults_of(adapter: TypeAdapter[Any], document: Any) -> list[Fault]:
+def validator(adapter: TypeAdapter[Any]) -> SchemaValidator:
+    """What validates documents of a model, and tells of the keys that the model does not know, too."""
+    watched: CoreSchema = _watched(adapter.core_schema)
+    return SchemaValidator(watched)
+
+
+def _watched(schema: Any) -> Any:
+    """A core schema whose objects tell of every unknown key. They cost what they cost; known keys cost nothing."""
+    if isinstance(schema, list):
+        return [_watched(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {key: inner if key == "metadata" else _watched(inner) for key, inner in schema.items()}
+    if out.get("type") == "typed-dict" and out.get("extra_behavior", "allow") == "allow":
+        out["extras_schema"] = core_schema.no_info_plain_validator_function(_unknown(frozenset(out["fields"])))
+    return out
+
+
+def _unknown(names: frozenset[str]) -> Any:
+    def tell(value: Any) -> Any:
+        raise PydanticCustomError(UNKNOWN, "unknown", {"names": names})
+
+    return tell
+
+
+UNKNOWN = "unknown_key"
+
+
+def _meant(key: Any, names: frozenset[str]) -> str | None:
+    """The known key that an unknown one is but for blanks: documentation that went through a copy has such keys."""
+    plain = "_".join(key.split()) if isinstance(key, str) else ""
+    return plain if plain in names else None
+
+
+def faults_of(validator: SchemaValidator, document: Any) -> list[Fault]:
     """All faults of a document, in its order."""
-    found = _errors(adapter, document)
+    found = _errors(validator, document)
     if not found:
         return []
     absent = [place for place, (kind, _) in found.items() if kind == "missing"]
     # What belongs where nothing is: ask again, with something there that is surely wrong.
-    wanted = _errors(adapter, _with(document, absent, _ABSENT)) if absent else {}
+    wanted = _errors(validator, _with(document, absent, _ABSENT)) if absent else {}
     out = []
     for place in sorted(found, key=lambda place: _order(document, place)):
         kind, expected = found[place]
         if kind == "missing":
             out.append(Fault(_pointer(place), wanted.get(place, ("", "a value"))[1], "nothing"))
+        elif kind == UNKNOWN:
+            out.append(Fault(_pointer(place), expected, "another spelling of it"))
         else:
             out.append(Fault(_pointer(place), expected, type_name(_at(document, place))))
     return out
 
 
-def _errors(adapter: TypeAdapter[Any], document: Any) -> dict[Place, tuple[str, str]]:
+def _errors(validator: SchemaValidator, document: Any) -> dict[Place, tuple[str, str]]:
     """Place -> kind of error and what is expected there; the first of a place counts."""
     try:
-        adapter.validate_python(document, strict=True)
+        validator.validate_python(document, strict=True)
     except ValidationError as error:
         out: dict[Place, tuple[str, str]] = {}
         for one in error.errors(include_url=False, include_input=False):
             kind = "invalid_key" if one["loc"][-1:] == ("[key]",) else one["type"]
             if kind == "string_unicode":  # half a surrogate pair is text all the same
+                continue
+            if kind == UNKNOWN:
+                meant = _meant(one["loc"][-1], one["ctx"]["names"])
+                if meant is not None:
+                    out.setdefault(_place(document, one["loc"]), (kind, f'the key "{meant}"'))
                 continue
             expected = _EXPECTED.get(kind) or str(one.get("ctx", {}).get("expected", kind))
             out.setdefault(_place(document, one["loc"]), (kind, expected))
