@@ -156,7 +156,7 @@ def test_state_stands_in_the_field_that_the_flavours_clients_return(flavour: str
     ("flavour", "control"),
     [
         ("openai-chat", {"reasoning_effort": "high"}),
-        ("openai-chat+openrouter", {"reasoning": {"effort": "high"}}),
+        ("openai-chat+openrouter", {"reasoning": {"max_tokens": 20000}}),
         ("openai-chat+litellm", {"thinking": {"type": "enabled", "budget_tokens": 20000}}),
         ("openai-chat+deepseek", {"thinking": {"type": "enabled"}, "reasoning_effort": "high"}),
         ("claude-thinking", {"model": "m-thinking"}),
@@ -166,6 +166,82 @@ def test_thinking_is_asked_for_as_the_flavour_does(flavour: str, control: dict[s
     asked = ask(max_tokens=30000, thinking={"type": "enabled", "budget_tokens": 20000})
     out = dragoman.translate_request(asked, "anthropic-messages", flavour)
     assert {key: out.body[key] for key in control} == control
+
+
+@pytest.mark.parametrize(("flavour", "goes"), [(CHAT, False), (f"{CHAT}+openrouter", True), (f"{CHAT}+litellm", True)])
+def test_a_budget_is_no_loss_where_there_is_one(flavour: str, goes: bool) -> None:
+    asked = ask(max_tokens=30000, thinking={"type": "enabled", "budget_tokens": 20000})
+    out = dragoman.translate_request(asked, "anthropic-messages", flavour)
+    told = {loss.code for loss in out.losses}
+    assert told == (set() if goes else {"reasoning.budget", "reasoning.mode"})
+    asked["output_config"] = {"effort": "low"}
+    out = dragoman.translate_request(asked, "anthropic-messages", flavour)
+    assert [loss.at for loss in out.losses if loss.kind == "dropped"] == (["/output_config/effort"] if goes else [])
+
+
+MARK = {"cache_control": {"type": "ephemeral"}}
+PIXEL = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}}
+PAGE = {"type": "document", "source": {"type": "url", "url": "https://a.b/c.pdf"}}
+PDF = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}}
+
+
+@pytest.mark.parametrize(
+    ("flavour", "goes"),
+    [(CHAT, False), (f"{CHAT}+openrouter", True), (f"{CHAT}+litellm", True), (f"{CHAT}+vllm", False)],
+)
+def test_tools_and_pictures_are_marked_where_parts_are(flavour: str, goes: bool) -> None:
+    tool = {"name": "f", "input_schema": {"type": "object"}, **MARK}
+    turn = {"role": "user", "content": [{**PIXEL, **MARK}, {"type": "text", "text": "x"}]}
+    out = dragoman.translate_request(ask(messages=[turn], tools=[tool]), "anthropic-messages", flavour)
+    marked = [out.body["tools"][0], out.body["messages"][0]["content"][0]]
+    assert [one.get("cache_control") for one in marked] == ([MARK["cache_control"]] * 2 if goes else [None] * 2)
+    told = {loss.at for loss in out.losses if loss.code == "cache.unsupported"}
+    assert told == (set() if goes else {"/tools/0/cache_control", "/messages/0/content/0/cache_control"})
+
+
+def test_a_mark_of_a_document_that_becomes_text_is_told() -> None:
+    document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}, **MARK}
+    asked = ask(messages=[{"role": "user", "content": [document]}])
+    out = dragoman.translate_request(asked, "anthropic-messages", f"{CHAT}+openrouter")
+    assert out.body["messages"] == [{"role": "user", "content": "x"}]
+    assert ("cache.unsupported", "/messages/0/content/0/cache_control") in [(one.code, one.at) for one in out.losses]
+
+
+@pytest.mark.parametrize(("flavour", "goes"), [(CHAT, False), (f"{CHAT}+openrouter", True)])
+def test_a_file_may_be_an_address_and_go_without_a_name(flavour: str, goes: bool) -> None:
+    out = dragoman.translate_request(
+        ask(messages=[{"role": "user", "content": [PAGE, PDF]}]), "anthropic-messages", flavour
+    )
+    content = out.body["messages"][0]["content"]
+    data = "data:application/pdf;base64,JVBERi0="
+    if goes:
+        assert [part["file"] for part in content] == [{"file_data": "https://a.b/c.pdf"}, {"file_data": data}]
+        assert not out.losses
+    else:
+        assert [part["file"] for part in content] == [{"file_data": data, "filename": "document.pdf"}]
+        assert {(loss.kind, loss.code) for loss in out.losses} == {
+            ("dropped", "media.document"),
+            ("invented", "media.filename"),
+        }
+
+
+@pytest.mark.parametrize(("flavour", "stays"), [(CHAT, False), (f"{CHAT}+openrouter", True)])
+@pytest.mark.parametrize("texts", [[], [{"type": "text", "text": "There."}]])
+def test_a_picture_stays_in_the_result_of_a_tool(flavour: str, stays: bool, texts: list[Any]) -> None:
+    use = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": [*texts, PIXEL]}
+    turns = [{"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]
+    asked = ask(max_tokens=9, messages=[{"role": "user", "content": "x"}, *turns])
+    out = dragoman.translate_request(asked, "anthropic-messages", flavour)
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    tool, *rest = out.body["messages"][2:]
+    assert tool["role"] == "tool"
+    if stays:
+        assert (tool["content"], rest, out.losses) == ([*texts, picture], [], ())
+        assert laws.settled("request", asked, "anthropic-messages", flavour, strict=True) == []
+    else:
+        assert rest == [{"role": "user", "content": [picture]}]
+        assert "tool_result.media_moved" in {loss.code for loss in out.losses}
 
 
 def test_names_of_settings_follow_the_flavour() -> None:

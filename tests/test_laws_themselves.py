@@ -22,6 +22,7 @@ from dragoman.model import Json, Reasoning, State, Text
 from dragoman.report import Loss, Report
 from dragoman.stream import StreamTranslation
 from tests import fixtures
+from tests.spoken import flavour_of
 
 CHAT, MESSAGES, GEMINI, RESPONSES = "openai-chat", "anthropic-messages", "gemini", "openai-responses"
 ASKED: Json = {
@@ -595,6 +596,17 @@ def forgetful(monkeypatch: pytest.MonkeyPatch, *told: Loss) -> None:
         return out
 
     monkeypatch.setattr(laws, "write", write)
+
+
+def test_law_7_goes_home_in_the_flavour_that_is_named() -> None:
+    """A mark of OpenRouter's is read in every flavour, and written in that one."""
+    text = {"type": "text", "text": "What is 2+2, please?", "cache_control": {"type": "ephemeral"}}
+    body = {**ASKED, "messages": [{"role": "user", "content": [text]}]}
+    (violation,) = laws.settled("request", body, CHAT, MESSAGES, strict=True)
+    assert violation.at == "/messages/0/content/0/cache_control"
+    assert laws.settled("request", body, CHAT, MESSAGES, strict=True, home=f"{CHAT}+openrouter") == []
+    assert flavour_of("request", body, CHAT) == f"{CHAT}+openrouter"
+    assert flavour_of("request", ASKED, CHAT) is None
 
 
 @pytest.mark.parametrize("target", [CHAT, GEMINI, RESPONSES])

@@ -165,6 +165,32 @@ def test_messages_limit(model: str, limit: int, written: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("model", "profile", "begins"),
+    [
+        ("claude-haiku-4-5", None, "assistant"),
+        ("claude-sonnet-4-6", None, "assistant"),
+        ("claude-sonnet-4-5", None, "user"),
+        ("m", None, "user"),
+        ("m", {"assistant_first": True}, "assistant"),
+        ("claude-opus-4-8", {"assistant_first": False}, "user"),
+    ],
+)
+def test_messages_first_turn(model: str, profile: Any, begins: str) -> None:
+    turns = [{"role": "assistant", "content": "Good day."}, *HELLO]
+    body, losses = ask(MESSAGES, model, profile, messages=turns)
+    assert body["messages"][0]["role"] == begins
+    assert (("invented", "message.placeholder") in losses) == (begins == "user")
+
+
+@pytest.mark.parametrize(("model", "goes"), [("claude-sonnet-4-20250514", True), ("claude-sonnet-4-5", False)])
+def test_messages_exclusive_sampling(model: str, goes: bool) -> None:
+    body, losses = ask(MESSAGES, model, temperature=0.7, top_p=0.9)
+    assert body["temperature"] == 0.7
+    assert body.get("top_p") == (0.9 if goes else None)
+    assert (("dropped", "sampling.unsupported") in losses) == (not goes)
+
+
+@pytest.mark.parametrize(
     ("model", "profile", "role"),
     [
         ("claude-opus-4-8", None, "system"),

@@ -402,6 +402,22 @@ def test_23_no_blank_text_beside_calls(blank: str | None) -> None:
                 assert inner.get("text", "x").strip()
 
 
+@pytest.mark.parametrize(
+    ("role", "texts", "kept"),
+    [
+        ("assistant", ["It is.", " ", "It was."], ["It is.", " ", "It was."]),
+        ("assistant", ["It is.", "", "It was."], ["It is.", "It was."]),
+        ("assistant", ["It is.", " "], ["It is."]),
+        ("user", ["It is.", " ", "It was."], ["It is.", "It was."]),
+    ],
+)
+def test_23_white_space_between_texts_was_taken(role: str, texts: list[str], kept: list[str]) -> None:
+    """Recorded, in a turn of the assistant: the space between two cited texts."""
+    t = to_messages(USER, {"role": role, "content": [{"type": "text", "text": text} for text in texts]}, USER)
+    assert [one["text"] for one in blocks(t.body["messages"][1])] == kept
+    assert any(loss.code == "text.blank" for loss in t.losses) == (kept != texts and "" not in texts)
+
+
 def test_23_the_cache_mark_of_a_blank_text_moves_to_its_neighbour() -> None:
     mark = {"type": "ephemeral"}
     parts = [{"type": "text", "text": "Long."}, {"type": "text", "text": "", "cache_control": mark}]

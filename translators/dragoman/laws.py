@@ -501,18 +501,22 @@ def keeps_grammar(data: bytes, source: str, target: str) -> list[Violation]:
 # --- laws 7 and 8 ----------------------------------------------------------------------------------------
 
 
-def settled(kind: str, body: Json, source: str, target: str, strict: bool = False) -> list[Violation]:
+def settled(
+    kind: str, body: Json, source: str, target: str, strict: bool = False, home: str | None = None
+) -> list[Violation]:
     """Law 7: X -> Y -> X -> Y gives the body of X -> Y.
 
     What the way back told as lost cannot come again, and what it told as invented stays: such places are left
-    out, unless `strict`. They are the vendor extensions that a reader takes and the plain writer does not say.
+    out, unless `strict`. home: the flavour of `source` that the document speaks, which the way back is written in.
     """
+    body = normal(kind, body, source)  # a carrier keeps the spelling of what it holds
+    source = home or source
     there, _, path = translate(kind, body, source, target)
     if _is_error(kind, body, source):
         return []
     there = normal(kind, there, target)
-    back, second, home = translate(kind, there, target, source, path)
-    again, third, _ = translate(kind, normal(kind, back, source), source, target, home)
+    back, second, path = translate(kind, there, target, source, path)
+    again, third, _ = translate(kind, normal(kind, back, source), source, target, path)
     found = differences(there, normal(kind, again, target))
     if strict:
         return [Violation(7, at, "not settled", x, y) for at, x, y in found]

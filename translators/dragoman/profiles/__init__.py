@@ -47,6 +47,7 @@ class Profile:
     forced_tool_choice         whether the model can be made to call a tool: yes, never, or not_with_thinking: not
                                together with thinking that is switched on by name
     prefill                    whether the conversation may end with a turn of the assistant, to go on from there
+    assistant_first            whether the conversation may begin with a turn of the assistant
     mid_system                 whether a system turn in the middle of the conversation is followed
     max_output_tokens          the highest limit of output that is taken
     schema_keywords            keywords that are refused in a schema that binds: structured output, strict tools
@@ -79,6 +80,7 @@ class Profile:
     thinking_levels: Words | None = None
     forced_tool_choice: str | None = None
     prefill: bool | None = None
+    assistant_first: bool | None = None
     mid_system: bool | None = None
     max_output_tokens: int | None = None
     schema_keywords: Words | None = None

@@ -88,12 +88,12 @@ class BlockWriter(Writer):
             self.report.dropped("cache.unsupported", f"{node.at}/{key}", value)
         return None
 
-    def text(self, part: Text, out: list[Json], sources: list[Part]) -> None:
-        """A text block; the service refuses empty and blank ones."""
+    def text(self, part: Text, out: list[Json], sources: list[Part], blank: bool = False) -> None:
+        """A text block; the service refuses empty ones, and blank ones but where it takes them (`blank`)."""
         if part.citations:
             for c in part.citations:
                 self.report.dropped("citation.unsupported", c.at, c.value)
-        if not part.text or part.text.isspace():
+        if not part.text or (not blank and part.text.isspace()):
             if part.text or part.cache or part.extra:
                 self.report.dropped("text.blank", part.at, part.text)
             if part.state is not None:

@@ -217,9 +217,10 @@ class RequestWriter(ControlWriter):
             self.report.changed("role.unknown", self.where(m, "role"), m.role)
         blocks: list[Json] = []
         sources: list[Part] = []
-        for part in m.parts if len(m.parts) == 1 else self.results_first(m):
+        parts = m.parts if len(m.parts) == 1 else self.results_first(m)
+        for n, part in enumerate(parts, 1):
             if type(part) is Text:
-                self.text(part, blocks, sources)
+                self.text(part, blocks, sources, blank=role == "assistant" and _spaces(part, parts, n))
             else:
                 self.part(part, role, blocks, sources)
         if m.cache:
@@ -255,7 +256,7 @@ class RequestWriter(ControlWriter):
         return parts
 
     def turn(self, role: str, blocks: list[Json], sources: list[Part], at: str) -> None:
-        if not self.messages and role != "user":
+        if not self.messages and role != "user" and not self.facts.assistant_first:
             # "first message must use the "user" role"
             self.placeholder()
         self.messages.append((role, blocks, sources, at))
@@ -611,6 +612,13 @@ class RequestWriter(ControlWriter):
                 report.dropped(f"format.{key}", self.where(f, key), getattr(f, key))
         if f.strict is False or (f.strict and not is_closed(f.schema)):
             report.changed("format.strict", self.where(f, "strict"), f.strict)
+
+
+def _spaces(part: Text, parts: list[Part], after: int) -> bool:
+    """Whether a text is the white space before another text, which the service takes in turns without calls."""
+    if not part.text.isspace() or part.cache or any(isinstance(p, ToolCall) for p in parts):
+        return False
+    return any(type(p) is Text and bool(p.text.strip()) for p in parts[after:])
 
 
 def _below(at: str, nodes: list[Any]) -> bool:

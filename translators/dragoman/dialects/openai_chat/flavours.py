@@ -27,7 +27,9 @@ class Flavour:
     developer  whether it knows that role
     required   its word for "any tool, but a tool"
     video      the part that holds a film, or "": none
-    cache      whether parts take `cache_control`
+    cache      whether parts and tools take `cache_control`
+    documents  whether a file may be an address, and go without a name
+    results    whether the result of a tool may hold media
     details    whether `reasoning_details` come and go
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
@@ -47,6 +49,8 @@ class Flavour:
     required: str = "required"
     video: str = ""
     cache: bool = False
+    documents: bool = False
+    results: bool = False
     details: bool = False
     custom: bool = True
     usage: bool = True
@@ -78,6 +82,8 @@ _TOP_K = frozenset({"top_k"})
 
 FLAVOURS: tuple[Flavour, ...] = (
     # "reasoning: {effort | max_tokens}"; `message.reasoning` beside `reasoning_details`, which go back unchanged.
+    # Recorded: marks on tools, files without a name, the address of a file as its `file_data`. Its SDK: the content of
+    # a `tool` message is a list of the same items as a user's.
     Flavour(
         "openai-chat+openrouter",
         thinking="reasoning",
@@ -86,6 +92,8 @@ FLAVOURS: tuple[Flavour, ...] = (
         takes=_TOP_K,
         video="video_url",
         cache=True,
+        documents=True,
+        results=True,
         details=True,
         vendor="openrouter",
         carrier="reasoning_details",

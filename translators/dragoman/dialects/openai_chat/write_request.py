@@ -11,6 +11,7 @@ from ...model import (
     Opaque,
     Part,
     Reasoning,
+    ReasoningControl,
     Refusal,
     Request,
     Text,
@@ -42,6 +43,11 @@ EMPTY = {"type": "text", "text": ""}
 def _blank(part: Part) -> bool:
     """Whether a part says nothing, or is a text (whose loss says so by itself)."""
     return type(part) is Text or (type(part) is Reasoning and not part.text and part.state is None)
+
+
+def _named(part: Media) -> Json:
+    """The name of a document, if it has one."""
+    return {"filename": part.filename} if part.filename is not None else {}
 
 
 class RequestWriter(ChatWriter):
@@ -222,16 +228,18 @@ class RequestWriter(ChatWriter):
             # "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'"
             self.report.dropped("tool_result.orphan", part.at, part)
             return []
-        texts: list[Text] = []
+        kept: list[Part] = []
         media: list[Part] = []
         parts, failed = self.result_of(part)
         for inner in parts:
             if isinstance(inner, Text):
-                texts.append(inner)
+                kept.append(inner)
             elif isinstance(inner, Media) and inner.form in ("text", "parts"):
                 said = self.media(inner)
                 if said is not None:
-                    texts.append(Text(said["text"], at=inner.at))
+                    kept.append(Text(said["text"], at=inner.at))
+            elif isinstance(inner, Media) and self.flavour.results:
+                kept.append(inner)
             elif isinstance(inner, Media) and inner.kind in ("image", "document"):
                 if not media:
                     self.report.changed("message.split", m.at)
@@ -241,16 +249,15 @@ class RequestWriter(ChatWriter):
                 self.gone(inner)
         message: Json = {"role": "tool", "tool_call_id": call_id}
         target = f"/messages/{len(self.messages)}"
-        content = [(text, said) for text in texts if (said := self.part(text, "tool")) is not None]
-        texts = [text for text, _ in content]
-        mark = self.mark_of_result(part, texts)
-        if len(texts) > 1 or mark or any(len(said) > 2 for _, said in content):
+        content = [(one, said) for one in kept if (said := self.part(one, "tool")) is not None]
+        mark = self.mark_of_result(part) if content else {}
+        if len(content) > 1 or mark or any(said.keys() != {"type", "text"} for _, said in content):
             message["content"] = [said for _, said in content]
             message["content"][-1] |= mark
         else:
-            message["content"] = texts[0].text if texts else ""
-        for i, text in enumerate(texts):
-            self.link(f"{target}/content/{i}", text.at)
+            message["content"] = content[0][1]["text"] if content else ""
+        for i, (one, _) in enumerate(content):
+            self.link(f"{target}/content/{i}", one.at)
         self.messages.append(message)
         self.link(target, part.at)
         self.link(f"{target}/role", f"{m.at}/role")
@@ -263,9 +270,9 @@ class RequestWriter(ChatWriter):
             self.cache(part)
         return media
 
-    def mark_of_result(self, part: ToolResult, texts: list[Text]) -> Json:
-        """The cache mark of a result, which stands on its last text here; none where it has no text."""
-        mark = cache_mark(self.facts, part, self.report) if texts and not self.flavour.cache else {}
+    def mark_of_result(self, part: ToolResult) -> Json:
+        """The cache mark of a result, which stands on its last text here."""
+        mark = cache_mark(self.facts, part, self.report) if not self.flavour.cache else {}
         if mark:
             self.report.changed("cache.moved", part.at, part.cache)
         return mark
@@ -365,7 +372,7 @@ class RequestWriter(ChatWriter):
 
     def cache(self, node: Any) -> None:
         """Report the cache mark of `node`, unless it goes along."""
-        if not isinstance(node, (Text, Media)) or not self.facts.cache_breakpoints:
+        if not isinstance(node, (Text, Media)) or not (self.facts.cache_breakpoints or self.flavour.cache):
             super().cache(node)
 
     def mark(self, part: Any) -> Json:
@@ -375,8 +382,7 @@ class RequestWriter(ChatWriter):
     def text(self, part: Text) -> None:
         """What a text carries beyond its text."""
         self.drop(part)
-        if part.cache and not self.flavour.cache:
-            self.cache(part)
+        self.cache(part)
         for c in part.citations or ():
             self.report.dropped("citation.unsupported", c.at, c.value)
 
@@ -393,7 +399,7 @@ class RequestWriter(ChatWriter):
         if isinstance(part, Refusal) and role == "assistant":
             self.drop(part)
             return {"type": "refusal", "refusal": part.text}
-        if isinstance(part, Media) and role == "user":
+        if isinstance(part, Media) and role in ("user", "tool"):
             return self.media(part)
         self.gone(part)
         return None
@@ -425,22 +431,26 @@ class RequestWriter(ChatWriter):
             media_type = part.media_type or "application/pdf"
             if not part.media_type:
                 report.changed("media.type", part.at)
-            file: Json = {"file_data": f"data:{media_type};base64,{part.data}", "filename": part.filename}
-            if part.filename is None:
+            file: Json = {"file_data": f"data:{media_type};base64,{part.data}"} | _named(part)
+            if part.filename is None and not self.flavour.documents:
                 # "Missing required parameter": file_data does not go without a name.
                 file["filename"] = "document.pdf"
                 report.invented("media.filename", "", "document.pdf")
             out = {"type": "file", "file": file}
             self.beside(part)
+        elif part.kind == "document" and part.form == "url" and self.flavour.documents:
+            out = {"type": "file", "file": {"file_data": part.url} | _named(part)}
+            self.lose_type(part)
+            self.beside(part)
         elif part.kind == "document" and part.form == "text":
             report.changed("media.as_text", part.at)
             self.drop(part)
-            self.cache(part)
+            super().cache(part)
             return {"type": "text", "text": part.data or ""} if part.data else None
         elif part.kind == "document" and part.form == "parts" and all(type(p) is Text for p in part.parts or ()):
             report.changed("media.as_text", part.at)
             self.drop(part)
-            self.cache(part)
+            super().cache(part)
             text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
             return {"type": "text", "text": text} if text else None
         else:
@@ -448,7 +458,7 @@ class RequestWriter(ChatWriter):
             return None
         self.drop(part)
         self.cache(part)
-        return out | cache_mark(self.facts, part, self.report)
+        return out | self.mark(part)
 
     def beside(self, part: Media) -> None:
         """What a document carries beside its content."""
@@ -522,6 +532,8 @@ class RequestWriter(ChatWriter):
             if strict is not None:
                 inner["strict"] = strict
         self.drop(tool)
+        if self.flavour.cache:
+            return {"type": tool.kind, tool.kind: inner, **(tool.cache or {})}
         self.cache(tool)
         return {"type": tool.kind, tool.kind: inner}
 
@@ -625,6 +637,8 @@ class RequestWriter(ChatWriter):
             effort = "none"
             if c.mode == "between_tools":
                 report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
+        elif c.mode == "enabled" and (c.budget or 0) > 0 and self.flavour.control in ("reasoning", "budget"):
+            return self.budget(out, c)
         elif c.budget is not None and c.mode == "enabled":
             if effort is None:
                 effort = effort_of(c.budget)
@@ -645,11 +659,24 @@ class RequestWriter(ChatWriter):
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
         return effort
 
+    def budget(self, out: Json, c: ReasoningControl) -> str:
+        """Ask for thinking by its budget, in a flavour that takes one; returns the effort that stands for it."""
+        r, budget = self.r, c.budget or 0
+        if self.flavour.control == "reasoning":
+            out["reasoning"] = {"max_tokens": budget}
+        else:
+            out["thinking"] = {"type": "enabled", "budget_tokens": budget}
+        if c.effort is not None:
+            # The two are one knob there.
+            self.report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
+        if c.display is not None:
+            self.report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+        return effort_of(budget)
+
     def control(self, out: Json, effort: str) -> None:
         """Ask for thinking of `effort` in the flavour's own way."""
         c, r = self.r.reasoning, self.r
         how = self.flavour.control
-        budget = c.budget if c is not None else None
         asked = r.place("reasoning.mode" if c is not None and c.mode else "reasoning.effort")
         if how == "reasoning":
             out["reasoning"] = {"effort": effort}
@@ -657,8 +684,6 @@ class RequestWriter(ChatWriter):
             out["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
             if effort != "none":
                 out["reasoning_effort"] = effort
-        elif how == "budget" and budget is not None and budget > 0:
-            out["thinking"] = {"type": "enabled", "budget_tokens": budget}
         elif how == "model":
             # The suffix says that thinking is on, and no more.
             if effort != "none" and r.model:
