@@ -226,6 +226,60 @@ def chat_stream(body: Json) -> Iterator[Json]:
     yield {**head, "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": finish}]}
 
 
+def litellm(turn: int) -> Json:
+    """LiteLLM before Anthropic: visible thinking, and beside it the blocks with their signatures."""
+    body = thinking(turn)
+    message = body["choices"][0]["message"]
+    said = {"type": "thinking", "thinking": message["reasoning_content"], "signature": f"EqQB{turn}+/=="}
+    message["thinking_blocks"] = [said, {"type": "redacted_thinking", "data": f"ErUB{turn}/+=="}]
+    return body
+
+
+def litellm_stream(body: Json) -> Iterator[Json]:
+    """The same answer as chunks: "text deltas have empty signature and one last delta has the signature"."""
+    said, hidden = body["choices"][0]["message"]["thinking_blocks"]
+    for chunk in chat_stream(body):
+        delta = chunk["choices"][0]["delta"]
+        if "content" in delta and delta["content"] and said is not None:
+            for block in ({**said, "thinking": ""}, hidden):
+                late = {"reasoning_content": "", "thinking_blocks": [block]}
+                yield {**chunk, "choices": [{**chunk["choices"][0], "delta": late}]}
+            said = None
+        if "reasoning_content" in delta:
+            delta["thinking_blocks"] = [{**said, "thinking": delta["reasoning_content"], "signature": ""}]
+        yield chunk
+
+
+def openrouter(turn: int) -> Json:
+    """OpenRouter before Anthropic: visible thinking, and beside it the details with their signatures."""
+    body = chat(turn)
+    said = {"text": "Two cities are asked for.", "signature": f"EqQB{turn}+/==", "format": "anthropic-claude-v1"}
+    hidden = {"data": f"ErUB{turn}/+==", "format": "anthropic-claude-v1", "index": 1}
+    body["choices"][0]["message"] |= {
+        "reasoning": said["text"],
+        "reasoning_details": [
+            {"type": "reasoning.text", **said, "index": 0},
+            {"type": "reasoning.encrypted", **hidden},
+        ],
+    }
+    return body
+
+
+def openrouter_stream(body: Json) -> Iterator[Json]:
+    """The same answer as chunks: the details in pieces of one `index`."""
+    said, hidden = body["choices"][0]["message"]["reasoning_details"]
+    begin, *rest = chat_stream(body)
+    yield begin
+    deltas: list[Json] = [
+        {"reasoning": piece, "reasoning_details": [{**said, "text": piece, "signature": None}]}
+        for piece in halves(said["text"])
+    ]
+    deltas += [{"reasoning_details": [{**said, "text": ""}]}, {"reasoning_details": [hidden]}]
+    for delta in deltas:
+        yield {**begin, "choices": [{**begin["choices"][0], "delta": delta}]}
+    yield from rest
+
+
 def completions(turn: int) -> Json:
     """Legacy Completions: text, and nothing else."""
     choice = {"index": 0, "text": f"Answer {turn}.", "logprobs": None, "finish_reason": "stop"}
@@ -257,6 +311,8 @@ ANSWERS: dict[str, tuple[Callable[[int], Json], Callable[[Json], Iterator[Json]]
     "openai-completions": (completions, completions_stream),
     "gemini": (gemini, gemini_stream),
     "claude-thinking": (thinking, chat_stream),
+    "openai-chat+litellm": (litellm, litellm_stream),
+    "openai-chat+openrouter": (openrouter, openrouter_stream),
 }
 
 
@@ -266,7 +322,7 @@ def framed(dialect: str, events: Iterator[Json]) -> bytes:
     for event in events:
         name = f"event: {event['type']}\n" if "type" in event else ""
         out.append(f"{name}data: {json.dumps(event)}\n\n".encode())
-    return b"".join(out) + (b"data: [DONE]\n\n" if dialect in DONE else b"")
+    return b"".join(out) + (b"data: [DONE]\n\n" if dialect.partition("+")[0] in DONE else b"")
 
 
 DONE = ("openai-chat", "openai-completions", "claude-thinking")
@@ -346,10 +402,12 @@ def _part(part: Json) -> Any:
 
 
 def _chat(message: Json) -> list[Any]:
+    listed = message.get("thinking_blocks") or message.get("reasoning_details")
+    state = [{"type": "list", "entries": listed}] if listed else []  # one state, of one thinking
     content = message.get("content")
     texts = [content] if type(content) is str else [part["text"] for part in content or ()]
     calls = [(c["id"], c["function"]["name"], c["function"]["arguments"]) for c in message.get("tool_calls", ())]
-    return ["".join(texts), *calls]
+    return [*state, "".join(texts), *calls]
 
 
 def opaque(dialect: str, one: Any) -> bool:

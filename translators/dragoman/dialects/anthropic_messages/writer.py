@@ -393,7 +393,7 @@ class ForeignWriter(ResponseWriter):
             block.part = aside(part, event)
             if event.field == "text":
                 block.texts.append(event.value)
-        elif event.extra and event.field != "details":
+        elif event.extra and event.field not in ("details", "blocks"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "arguments":
             block.texts.append(event.value)

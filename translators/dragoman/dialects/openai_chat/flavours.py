@@ -28,7 +28,7 @@ class Flavour:
     required   its word for "any tool, but a tool"
     video      the part that holds a film, or "": none
     cache      whether parts take `cache_control`
-    details    whether `reasoning_details` come and go
+    state_list the list of state that comes and goes with the thinking, or "": none
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
     vendor     who issues the opaque state that comes in this shape
@@ -47,7 +47,7 @@ class Flavour:
     required: str = "required"
     video: str = ""
     cache: bool = False
-    details: bool = False
+    state_list: str = ""
     custom: bool = True
     usage: bool = True
     vendor: str = ""
@@ -86,7 +86,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         takes=_TOP_K,
         video="video_url",
         cache=True,
-        details=True,
+        state_list="reasoning_details",
         vendor="openrouter",
         carrier="reasoning_details",
     ),
@@ -97,6 +97,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         control="budget",
         takes=_TOP_K,
         cache=True,
+        state_list="thinking_blocks",
         vendor="litellm",
         carrier="thinking_blocks",
     ),
