@@ -11,7 +11,8 @@ TURNS = 3  # two with calls, and the last word
 
 
 def messages(turn: int) -> Json:
-    """Anthropic: thinking, encrypted thinking, a step of its own tool, and calls with thinking between them."""
+    """Anthropic: thinking, encrypted thinking, a step of its own tool, calls with thinking between them, one of which a
+    program made."""
     thought = {
         "type": "thinking",
         "thinking": f"Turn {turn}: two cities are asked for.",
@@ -25,11 +26,13 @@ def messages(turn: int) -> Json:
         page = {"type": "web_search_result", "url": "https://example.com", "title": "T", "encrypted_content": "EqgfC"}
         found = {"type": "web_search_tool_result", "tool_use_id": f"srvtoolu_{turn}", "content": [page]}
         content += [search, found] if turn == 1 else []
+        # A program that runs at Anthropic made the second call of the second turn.
+        by: Json = {"caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_2"}} if turn == 2 else {}
         content += [
             {"type": "text", "text": "I look at both."},
             {"type": "tool_use", "id": f"toolu_{turn}a", "name": "weather", "input": {"city": "Graz"}},
             {"type": "thinking", "thinking": "And now the second one.", "signature": f"EsCB{turn}=="},
-            {"type": "tool_use", "id": f"toolu_{turn}b", "name": "weather", "input": {"city": "Linz"}},
+            {"type": "tool_use", "id": f"toolu_{turn}b", "name": "weather", "input": {"city": "Linz"}, **by},
         ]
     return {
         "id": f"msg_{turn}",
@@ -413,7 +416,7 @@ def _chat(message: Json) -> list[Any]:
 def opaque(dialect: str, one: Any) -> bool:
     """Whether one entry of such a list is state, or bears it."""
     if type(one) is dict:
-        return one["type"] not in ("text", "tool_use")
+        return "caller" in one or one["type"] not in ("text", "tool_use")
     if dialect == "gemini":
         return one[-1] is not None
     return dialect == "openai-responses" and one[0] == "text" and one[2] is not None
@@ -423,7 +426,9 @@ def plain(dialect: str, entries: list[Any]) -> list[Any]:
     """The entries without state: what every client has to bring back."""
     out: list[Any] = []
     for one in entries:
-        if type(one) is dict and opaque(dialect, one):
+        if type(one) is dict and "caller" in one:
+            one = {key: value for key, value in one.items() if key != "caller"}
+        elif type(one) is dict and opaque(dialect, one):
             continue
         if dialect == "gemini":
             one = [*one[:-1], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ...ids import derived, fits, spell, unspell
@@ -125,6 +126,9 @@ class BlockWriter(Writer):
     def call(self, part: ToolCall, call_id: str) -> Json:
         """A tool_use block."""
         block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, part)}
+        state = part.state
+        if state is not None and state.issuer == NAME and state.kind == "caller":
+            block["caller"], part = state.value, replace(part, state=None)
         block["input"] = self.input_of(part)
         if part.cache:
             self.mark(part, block)
