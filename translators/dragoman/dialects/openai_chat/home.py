@@ -161,7 +161,7 @@ def home_message(m: Message) -> Json:
             if part.state is not None and name:
                 # Of a stream: entries of one index come in several stretches of thinking.
                 merge = merge_blocks if part.state.kind == "blocks" else merge_entries
-                out[name] = merge(out.get(name, []), part.state.value)
+                out[name] = merge(out[name], part.state.value) if name in out else part.state.value
         elif isinstance(part, Media) and mark.get("field"):
             audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
             out["audio"] = {k: v for k, v in audio.items() if v is not None}
