@@ -107,7 +107,7 @@ def test_completions_have_no_way_and_say_so(upstream: str, stream: bool) -> None
 @wires
 @kinds
 @pytest.mark.parametrize("upstream", [*ALL, *GATEWAYS])
-@pytest.mark.parametrize("client", SPEAKING)
+@pytest.mark.parametrize("client", ALL)
 def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bool) -> None:
     """Prompt caches live from prefixes: what stood in front of a turn stands there in the next."""
     requests = talk(client, upstream, kind, stream).requests
@@ -115,10 +115,21 @@ def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bo
         for name in HEAD:
             assert json.dumps(before.get(name)) == json.dumps(now.get(name))
         if upstream == COMPLETIONS:
-            continue  # one text, which grows
+            assert now["prompt"].startswith(before["prompt"])  # one text, which grows
+            assert "dragom01" not in now["prompt"]
+            continue
         earlier, later = (next(r[name] for name in LISTS if name in r) for r in (before, now))
         fixed = earlier[:-1] if earlier[-1].get("role") == "user" else earlier
         assert [json.dumps(one) for one in fixed] == [json.dumps(one) for one in later[: len(fixed)]]
+        assert len(later) > len(earlier) or client == COMPLETIONS
+        if client == COMPLETIONS:  # one turn of the user, which grows
+            assert _shown(later[-1]).startswith(_shown(earlier[-1]))
+
+
+def _shown(turn: Json) -> str:
+    """The text of a turn of the user."""
+    content = turn.get("content", turn.get("parts"))
+    return content if type(content) is str else "".join(part["text"] for part in content)
 
 
 @pytest.mark.parametrize(("client", "upstream"), [(c, u) for c in SPEAKING for u in STATEFUL if c != u])
@@ -158,7 +169,7 @@ def _secrets(value: Any) -> list[str]:
 
 ROWS = [
     (shape, client, vendor)
-    for shape in (RESPONSES, MESSAGES, "openai-chat+openrouter")
+    for shape in (RESPONSES, MESSAGES, *GATEWAYS)
     for client in (*STATEFUL, CHAT)
     for vendor in STATEFUL
     if vendor != shape and client != shape.partition("+")[0]

@@ -304,6 +304,35 @@ PAIRS = [(c, u) for c in (CHAT, RESPONSES, MESSAGES, GEMINI) for u in TURNS if c
 
 @settings(deadline=None)
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@given(data=st.data(), kind=st.sampled_from(["every", "standard"]))
+def test_what_came_in_a_stream_comes_home_like_a_document(
+    client: str, upstream: str, kind: str, data: st.DataObject
+) -> None:
+    """Random interleavings of signed and unsigned parts, in both forms: the upstream gets back the same."""
+    body = data.draw(TURNS[upstream])
+    running = dragoman.translate_stream(upstream, client)
+    said = running.feed(framed(upstream, ANSWERS[upstream][1](body))) + running.close()
+    assert running.error is None
+    agent = CLIENTS[client](kind)
+    agent.take(MERGE[client](said).document)
+    request = dragoman.translate_request(agent.body, client, upstream, path=agent.path)
+    got = json.loads(json.dumps(received(upstream, request.body, 1)))
+    assert _apart(upstream, got) == _apart(upstream, _home(body, client, upstream, kind))
+
+
+def _apart(upstream: str, entries: list[Any]) -> list[Any]:
+    """Unsigned texts of Gemini that stand side by side are one: its chunks do not say where one ends."""
+    out: list[Any] = []
+    for one in entries:
+        if upstream == GEMINI and out and one[0] == out[-1][0] == "text" and one[-1] is None and out[-1][-1] is None:
+            out[-1] = [*out[-1][:1], out[-1][1] + one[1], None]
+        else:
+            out.append(one)
+    return out
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
 @given(data=st.data())
 def test_whatever_becomes_of_a_carrier_no_part_of_it_goes_up(client: str, upstream: str, data: st.DataObject) -> None:
     """Cut off, spliced, doubled, its letters changed: what comes up is what was said, or less of it, and told."""

@@ -135,7 +135,7 @@ def _responses_events(body: Json) -> Iterator[Json]:
             "message": {"content": [], "status": "in_progress"},
             "function_call": {"arguments": "", "status": "in_progress"},
         }
-        yield {"type": "response.output_item.added", **here, "item": {**item, **shells[item["type"]]}}
+        yield {"type": "response.output_item.added", **here, "item": {**item, **shells.get(item["type"], {})}}
         here["item_id"] = item["id"]
         for j, part in enumerate(item.get("summary", ())):
             spot, name = {**here, "summary_index": j}, "response.reasoning_summary"
