@@ -247,6 +247,7 @@ DERIVED = {
     "input_tokens": "exclusive counting",
     "output_tokens": "inclusive counting",
     "disable_parallel_tool_use": "negation",
+    "strict": "schemas within the limits bind",
     "service_tier": "SERVICE_TIER",
     "effort": "effort table",
     "max_tokens": "the shortest answer for none",
