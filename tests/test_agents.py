@@ -128,7 +128,7 @@ def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bo
 
 def _shown(turn: Json) -> str:
     """The text of a turn of the user."""
-    content = turn.get("content", turn.get("parts"))
+    content: Any = turn.get("content", turn.get("parts"))
     return content if type(content) is str else "".join(part["text"] for part in content)
 
 
