@@ -657,8 +657,9 @@ def fact_said(value: Any) -> str:
 
 def agents() -> str:
     """How the state of every upstream fares through every client, by simulated agents."""
-    upstreams = [d for d in IDS if d != "openai-completions"]
-    clients = [*upstreams, *(f"{CHAT}+{name}" for name in ("openrouter", "litellm", "google"))]
+    speaking = [d for d in IDS if d != "openai-completions"]
+    upstreams = [*speaking, f"{CHAT}+litellm", f"{CHAT}+openrouter"]
+    clients = [*speaking, *(f"{CHAT}+{name}" for name in ("openrouter", "litellm", "google"))]
     return by_dialect(
         "client, and kinds of it",
         ((label, [fared[1] for fared in row]) for client in clients for label, row in _fares(client, upstreams)),
@@ -677,6 +678,8 @@ def _fares(client: str, upstreams: list[str]) -> Iterator[tuple[str, list[tuple[
 
 def _fare(client: str, upstream: str, kind: str) -> str:
     """What became of the state in turns with calls, and in the last one."""
+    if client == upstream and "+" in client:
+        return "passes"
     words = []
     for turns_ in (range(1, TURNS), range(TURNS, TURNS + 1)):
         seen = {talk(client, upstream, kind, stream).verdict(turn) for stream in (False, True) for turn in turns_}

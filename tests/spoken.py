@@ -25,7 +25,7 @@ def _own(flavour: Flavour) -> set[str]:
         *flavour.takes,
         *controls.get(flavour.control, ()),
         *(["cache_control"] if flavour.cache else ()),
-        *(["reasoning_details"] if flavour.details else ()),
+        *([flavour.state_list] if flavour.state_list else ()),
         *(["document"] if flavour.documents else ()),
         *(["result"] if flavour.results else ()),
     }

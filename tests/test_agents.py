@@ -17,6 +17,7 @@ from tests.wire import MERGE
 
 Json = dict[str, Any]
 STATEFUL = (RESPONSES, MESSAGES, GEMINI)
+GATEWAYS = ("openai-chat+litellm", "openai-chat+openrouter")  # upstreams that bring another vendor's state
 FLAVOURED = ("openai-chat+openrouter", "openai-chat+litellm", "openai-chat+google")
 SPEAKING = [d for d in ALL if d != COMPLETIONS]  # dialects with turns and calls
 wires = pytest.mark.parametrize("stream", [False, True], ids=["documents", "streams"])
@@ -25,7 +26,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 @wires
 @kinds
-@pytest.mark.parametrize("upstream", SPEAKING)
+@pytest.mark.parametrize("upstream", [*SPEAKING, *GATEWAYS])
 @pytest.mark.parametrize("client", SPEAKING)
 def test_what_the_upstream_said_comes_back_to_it(client: str, upstream: str, kind: str, stream: bool) -> None:
     seen = talk(client, upstream, kind, stream)
@@ -33,7 +34,7 @@ def test_what_the_upstream_said_comes_back_to_it(client: str, upstream: str, kin
         said, got = seen.homecoming(turn)
         verdict = seen.verdict(turn)
         assert verdict != "lost", (turn, said, got, [str(loss) for loss in seen.losses[turn - 1]])
-        if turn < TURNS and upstream in STATEFUL:
+        if turn < TURNS and upstream in (*STATEFUL, *GATEWAYS):
             # In the turns with calls it comes home through every client there is.
             assert verdict == "home", (turn, said, got)
 
@@ -85,18 +86,28 @@ def test_skills_of_a_container_are_named_with_it() -> None:
 
 
 @wires
-@pytest.mark.parametrize("upstream", ALL)
+@kinds
+@pytest.mark.parametrize(("client", "upstream"), [(c, u) for c in FLAVOURED for u in GATEWAYS if c != u])
+def test_state_of_one_gateway_through_clients_of_another(client: str, upstream: str, kind: str, stream: bool) -> None:
+    seen = talk(client, upstream, kind, stream)
+    for turn in range(1, TURNS + 1):
+        verdict = seen.verdict(turn)
+        assert verdict == "home" if kind == "every" and turn < TURNS else verdict in ("home", "told")
+
+
+@wires
+@pytest.mark.parametrize("upstream", [*ALL, *GATEWAYS])
 def test_completions_have_no_way_and_say_so(upstream: str, stream: bool) -> None:
     seen = talk(COMPLETIONS, upstream, "every", stream)
     codes = {loss.code for losses in seen.losses for loss in losses}
-    assert ("state.no_carrier" in codes) == (upstream in STATEFUL)
+    assert ("state.no_carrier" in codes) == (upstream in (*STATEFUL, *GATEWAYS))
     assert all("dragom01" not in json.dumps(request) for request in seen.requests)
 
 
 @wires
 @kinds
-@pytest.mark.parametrize("upstream", ALL)
-@pytest.mark.parametrize("client", SPEAKING)
+@pytest.mark.parametrize("upstream", [*ALL, *GATEWAYS])
+@pytest.mark.parametrize("client", ALL)
 def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bool) -> None:
     """Prompt caches live from prefixes: what stood in front of a turn stands there in the next."""
     requests = talk(client, upstream, kind, stream).requests
@@ -104,10 +115,21 @@ def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bo
         for name in HEAD:
             assert json.dumps(before.get(name)) == json.dumps(now.get(name))
         if upstream == COMPLETIONS:
-            continue  # one text, which grows
+            assert now["prompt"].startswith(before["prompt"])  # one text, which grows
+            assert "dragom01" not in now["prompt"]
+            continue
         earlier, later = (next(r[name] for name in LISTS if name in r) for r in (before, now))
         fixed = earlier[:-1] if earlier[-1].get("role") == "user" else earlier
         assert [json.dumps(one) for one in fixed] == [json.dumps(one) for one in later[: len(fixed)]]
+        assert len(later) > len(earlier) or client == COMPLETIONS
+        if client == COMPLETIONS:  # one turn of the user, which grows
+            assert _shown(later[-1]).startswith(_shown(earlier[-1]))
+
+
+def _shown(turn: Json) -> str:
+    """The text of a turn of the user."""
+    content: Any = turn.get("content", turn.get("parts"))
+    return content if type(content) is str else "".join(part["text"] for part in content)
 
 
 @pytest.mark.parametrize(("client", "upstream"), [(c, u) for c in SPEAKING for u in STATEFUL if c != u])
@@ -147,7 +169,7 @@ def _secrets(value: Any) -> list[str]:
 
 ROWS = [
     (shape, client, vendor)
-    for shape in (RESPONSES, MESSAGES, "openai-chat+openrouter")
+    for shape in (RESPONSES, MESSAGES, *GATEWAYS)
     for client in (*STATEFUL, CHAT)
     for vendor in STATEFUL
     if vendor != shape and client != shape.partition("+")[0]

@@ -16,8 +16,9 @@ import dragoman
 from dragoman.carrier import LIMIT, MARK, PLAIN, Unit, alight, decode, encode, is_carrier, ride, untagged, whole, within
 from tests.agents.clients import CLIENTS, Json
 from tests.agents.talk import HEAD, LISTS
-from tests.agents.upstreams import plain, received, sent
+from tests.agents.upstreams import ANSWERS, framed, plain, received, sent
 from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
+from tests.wire import MERGE, chunk, stream_of
 
 leaf = st.one_of(st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.text(max_size=40), st.floats(-1e9, 1e9))
 words = st.dictionaries(
@@ -303,6 +304,35 @@ PAIRS = [(c, u) for c in (CHAT, RESPONSES, MESSAGES, GEMINI) for u in TURNS if c
 
 @settings(deadline=None)
 @pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@given(data=st.data(), kind=st.sampled_from(["every", "standard"]))
+def test_what_came_in_a_stream_comes_home_like_a_document(
+    client: str, upstream: str, kind: str, data: st.DataObject
+) -> None:
+    """Random interleavings of signed and unsigned parts, in both forms: the upstream gets back the same."""
+    body = data.draw(TURNS[upstream])
+    running = dragoman.translate_stream(upstream, client)
+    said = running.feed(framed(upstream, ANSWERS[upstream][1](body))) + running.close()
+    assert running.error is None
+    agent = CLIENTS[client](kind)
+    agent.take(MERGE[client](said).document)
+    request = dragoman.translate_request(agent.body, client, upstream, path=agent.path)
+    got = json.loads(json.dumps(received(upstream, request.body, 1)))
+    assert _apart(upstream, got) == _apart(upstream, _home(body, client, upstream, kind))
+
+
+def _apart(upstream: str, entries: list[Any]) -> list[Any]:
+    """Unsigned texts of Gemini that stand side by side are one: its chunks do not say where one ends."""
+    out: list[Any] = []
+    for one in entries:
+        if upstream == GEMINI and out and one[0] == out[-1][0] == "text" and one[-1] is None and out[-1][-1] is None:
+            out[-1] = [*out[-1][:1], out[-1][1] + one[1], None]
+        else:
+            out.append(one)
+    return out
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(("client", "upstream"), PAIRS)
 @given(data=st.data())
 def test_whatever_becomes_of_a_carrier_no_part_of_it_goes_up(client: str, upstream: str, data: st.DataObject) -> None:
     """Cut off, spliced, doubled, its letters changed: what comes up is what was said, or less of it, and told."""
@@ -461,6 +491,66 @@ def test_reasoning_details_of_openrouter() -> None:
     summary = [{"type": "summary_text", "text": "s"}]
     assert item == {"id": "rs_1", "type": "reasoning", "summary": summary, "encrypted_content": "gAAA"}
     assert b"gAAA" not in dragoman.translate_request(_chat({"reasoning_details": ours}), CHAT, MESSAGES).json()
+
+
+def _answered(upstream: str, client: str, stream: bool) -> tuple[Json, Json]:
+    """What a gateway answers, and the next request of a client that saw it."""
+    body = ANSWERS[upstream][0](1)
+    agent = CLIENTS[client]("every")
+    if stream:
+        running = dragoman.translate_stream(upstream, client)
+        agent.take(MERGE[client](running.feed(framed(upstream, ANSWERS[upstream][1](body))) + running.close()).document)
+        assert running.error is None
+    else:
+        agent.take(dragoman.translate_response(body, upstream, client).body)
+    return body, agent.body
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["document", "stream"])
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, GEMINI])
+@pytest.mark.parametrize("upstream", ["openai-chat+litellm", "openai-chat+openrouter"])
+def test_what_a_gateway_answered_is_opened_for_its_issuer(upstream: str, client: str, stream: bool) -> None:
+    """Anthropic's own state, in an answer of another gateway's: the conversation goes on without that gateway."""
+    _, asked = _answered(upstream, client, stream)
+    t = dragoman.translate_request(asked, client, MESSAGES, path="/v1beta/models/m:generateContent")
+    blocks = next(m["content"] for m in t.body["messages"] if m["role"] == "assistant")
+    thought = {"type": "thinking", "thinking": "Two cities are asked for.", "signature": "EqQB1+/=="}
+    assert blocks[:3] == [
+        thought,
+        {"type": "redacted_thinking", "data": "ErUB1/+=="},
+        {"type": "text", "text": "I look at both."},
+    ]
+    assert "state.opened" in [loss.code for loss in t.losses]
+    assert not [loss for loss in t.losses if loss.kind == "dropped"]
+    assert t.json().count(b"Two cities") == 1
+    for other in {RESPONSES, GEMINI} - {client}:
+        elsewhere = dragoman.translate_request(asked, client, other, path="/v1beta/models/m:generateContent")
+        assert "state.foreign" in [loss.code for loss in elsewhere.losses]
+        assert not [s for s in (b"EqQB", b"ErUB", MARK.encode()) if s in elsewhere.json()]
+
+
+def test_blocks_in_pieces_are_whole_blocks_when_they_come_back() -> None:
+    """ "text deltas have empty signature and one last delta has the signature": what is signed begins no longer one."""
+    deltas: list[Json] = [
+        {"reasoning_content": "a", "thinking_blocks": [{"type": "thinking", "thinking": "a", "signature": ""}]},
+        {"reasoning_content": "b", "thinking_blocks": [{"type": "thinking", "thinking": "b", "signature": ""}]},
+        {"reasoning_content": "", "thinking_blocks": [{"type": "thinking", "thinking": "", "signature": "c2ln"}]},
+        {"reasoning_content": "c", "thinking_blocks": [{"type": "thinking", "thinking": "c", "signature": ""}]},
+        {"reasoning_content": "", "thinking_blocks": [{"type": "thinking", "thinking": "", "signature": "c2lo"}]},
+        {"thinking_blocks": [{"type": "redacted_thinking", "data": "ZGF0"}]},
+        {"content": "4"},
+    ]
+    data = stream_of(CHAT, [*map(chunk, deltas), chunk({}, "stop"), "[DONE]"])
+    running = dragoman.translate_stream("openai-chat+litellm", RESPONSES)
+    agent = CLIENTS[RESPONSES]("every")
+    agent.take(MERGE[RESPONSES](running.feed(data) + running.close()).document)
+    back = dragoman.translate_request(agent.body, RESPONSES, "openai-chat+litellm").body["messages"][-1]
+    assert back["reasoning_content"] == "abc"
+    assert back["thinking_blocks"] == [
+        {"type": "thinking", "thinking": "ab", "signature": "c2ln"},
+        {"type": "thinking", "thinking": "c", "signature": "c2lo"},
+        {"type": "redacted_thinking", "data": "ZGF0"},
+    ]
 
 
 # Each form as a gateway writes it, who issued what is in it (and which provider the upstream has to have), and what

@@ -45,7 +45,7 @@ def test_the_words_of_a_row_are_known(row: Row) -> None:
     assert len(set(said)) == len(said)
     if words is not None:
         assert set(said) <= set(words)
-        if row.fact in ("efforts", "efforts_without_thinking", "thinking_levels"):
+        if row.fact in ("efforts", "thinking_levels"):
             assert sorted(said, key=words.index) == list(said), "in rising order"
 
 
@@ -100,7 +100,6 @@ def test_facts_agree_with_each_other() -> None:
         assert p.budget_min is None or p.budget_max is None or p.budget_min < p.budget_max
         assert p.call_id_min is None or p.call_id_max is None or p.call_id_min <= p.call_id_max
         assert not p.thinking_levels or "level" in (p.thinking or ())
-        assert p.efforts_without_thinking is None or set(p.efforts_without_thinking) < set(p.efforts or ())
         if p.thinking is not None and "effort" in p.thinking and p.efforts is not None and "enabled" not in p.thinking:
             assert ("none" in p.efforts) == ("disabled" in p.thinking), (dialect, name)
         if "budget" in (p.thinking or ()):
@@ -181,8 +180,8 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
         {"thinking": ("disabled", "adaptive"), "efforts": ALL, "sampling_refused": SAMPLING, "mid_system": False},
     ),
     (CLAUDE, "claude-opus-4-8", {"mid_system": True, "forced_tool_choice": "yes", "prefix_bound": False}),
-    (CLAUDE, "claude-sonnet-5", {"thinking_default": "on", "mid_system": False, "efforts_without_thinking": None}),
-    (CLAUDE, "claude-opus-5", {"efforts_without_thinking": LOW_HIGH, "thinking": ("disabled", "adaptive")}),
+    (CLAUDE, "claude-sonnet-5", {"thinking_default": "on", "mid_system": False}),
+    (CLAUDE, "claude-opus-5", {"thinking": ("disabled", "adaptive")}),
     (CLAUDE, "claude-haiku-5-5", {"prefix_bound": True, "thinking": ("disabled", "adaptive"), "mid_system": True}),
     (
         CLAUDE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -488,6 +489,143 @@ def test_every_place_of_a_keyword_is_told() -> None:
     root = "/response_format/json_schema/schema"
     assert [loss.at for loss in t.losses if loss.code == "schema.keyword"] == [f"{root}/properties/a~1b/anyOf/0"]
     assert schema["properties"]["a/b"]["anyOf"][0] is inner  # the input is never touched
+
+
+STRICT, FORMAT = ("changed", "tool.strict"), ("dropped", "format.schema")
+CLOSED: Any = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+
+
+def several(count: int, schema: Any) -> list[Any]:
+    return [
+        {"type": "function", "function": {"name": f"f{i}", "parameters": schema, "strict": True}} for i in range(count)
+    ]
+
+
+def with_unions(count: int, optional: bool = False) -> Any:
+    """An object with so many parameters of several types, by both words for it."""
+    kinds: list[Any] = [{"anyOf": [{"type": "string"}, {"type": "null"}]}, {"type": ["string", "null"]}]
+    properties = {f"p{i}": {"type": "string"} if optional else kinds[i % 2] for i in range(count)}
+    required = [] if optional else list(properties)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("profile", "tools", "binding"),
+    [
+        (None, several(20, CLOSED), 20),
+        (None, several(22, CLOSED), 20),
+        ({"strict_tools_max": 3}, several(4, CLOSED), 3),
+        ({"strict_tools_max": None}, several(22, CLOSED), 22),
+        (None, several(2, with_unions(8)), 2),
+        (None, several(3, with_unions(8)), 2),
+        (None, several(1, with_unions(17)), 0),
+        ({"schema_unions_max": 17}, several(1, with_unions(17)), 1),
+        (None, several(2, with_unions(12, optional=True)), 2),
+        (None, several(2, with_unions(13, optional=True)), 1),
+        ({"schema_optional_max": 26}, several(2, with_unions(13, optional=True)), 2),
+    ],
+)
+def test_messages_limits_of_strict_tools(profile: Any, tools: list[Any], binding: int) -> None:
+    """ "Limits per request: 20 strict tools, 24 optional params, 16 union params": what is more does not bind, and has
+    its schema as it was."""
+    asked = {"model": "m", "messages": HELLO, "tools": tools}
+    t = dragoman.translate_request(asked, CHAT, MESSAGES, profile=profile)
+    assert [tool["strict"] for tool in t.body["tools"]] == [True] * binding + [False] * (len(tools) - binding)
+    assert all(tool["input_schema"] == tools[0]["function"]["parameters"] for tool in t.body["tools"])
+    places = [f"/tools/{i}/function/strict" for i in range(binding, len(tools))]
+    assert [loss.at for loss in t.losses if (loss.kind, loss.code) == STRICT] == places
+
+
+def test_messages_the_answers_schema_goes_before_the_tools() -> None:
+    tools = several(1, with_unions(8))
+    body, losses = ask(MESSAGES, "m", tools=tools, response_format=formatted(with_unions(9)))
+    assert "format" in body["output_config"]
+    assert body["tools"][0]["strict"] is False
+    assert STRICT in losses
+    body, losses = ask(MESSAGES, "m", tools=tools, response_format=formatted(with_unions(17)))
+    assert "output_config" not in body
+    assert body["tools"][0]["strict"] is True
+    assert FORMAT in losses
+
+
+NODE: Any = {"type": "object", "properties": {"next": {"$ref": "#/$defs/n"}}, "required": ["next"]}
+CIRCLE = {"$ref": "#/$defs/b/items"}
+RECURSIVE: list[Any] = [
+    {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]},
+    {"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}}, "required": ["a"], "$defs": {"n": NODE}},
+    {"type": "object", "properties": {"a~/b": {"type": "array", "items": {"$ref": "#/properties/a~0~1b"}}}},
+    {"type": "object", "$defs": {"a": {"anyOf": [{"type": "null"}, CIRCLE]}, "b": {"items": {"$ref": "#/$defs/a"}}}},
+]
+TWICE = {"a": {"$ref": "#/$defs/n"}, "b": {"$ref": "#/$defs/n"}, "c": {"$ref": "#/$defs/m"}}
+REFERRING: list[Any] = [
+    {
+        "type": "object",
+        "properties": TWICE,
+        "required": ["a", "b", "c"],
+        "$defs": {"n": {"type": "string"}, "m": {"type": "array", "items": {"$ref": "#/$defs/n"}}},
+    },
+    {"type": "object", "properties": {"$ref": {"const": {"$ref": "#"}}}, "required": ["$ref"]},
+    {"type": "object", "properties": {"a": {"$ref": "#/$defs/gone"}}, "required": ["a"]},
+]
+
+
+@pytest.mark.parametrize(("schema", "circle"), [(s, True) for s in RECURSIVE] + [(s, False) for s in REFERRING])
+def test_schemas_that_refer_to_themselves(schema: Any, circle: bool) -> None:
+    """ "Rejected: recursive $ref" at Anthropic; OpenAI supports "`$ref` incl. recursion"."""
+    body, losses = ask(MESSAGES, "m", tools=[function(schema, True)])
+    assert body["tools"][0]["strict"] is not circle
+    assert (STRICT in losses) == circle
+    assert not circle or body["tools"][0]["input_schema"] == schema
+    body, losses = ask(MESSAGES, "m", response_format=formatted(schema))
+    assert ("output_config" in body) is not circle
+    assert (FORMAT in losses) == circle
+    assert ask(MESSAGES, "m", {"schema_recursive": True}, tools=[function(schema, True)])[0]["tools"][0]["strict"]
+    loose = ask(MESSAGES, "m", tools=[function(schema, False)])
+    assert loose[0]["tools"][0]["input_schema"] == schema
+    assert STRICT not in loose[1]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize("refused", [False, True])
+def test_openai_takes_recursion_unless_somebody_knows_better(target: str, refused: bool) -> None:
+    schema = {**RECURSIVE[0], "additionalProperties": False}
+    tool = {"name": "f", "input_schema": schema, "strict": True}
+    asked = {"model": "m", "max_tokens": 9, "messages": HELLO, "tools": [tool]}
+    t = dragoman.translate_request(asked, MESSAGES, target, profile={"schema_recursive": False} if refused else None)
+    said = t.body["tools"][0]["function"] if target == CHAT else t.body["tools"][0]
+    assert said["strict"] is not refused
+    assert (STRICT in [(loss.kind, loss.code) for loss in t.losses]) == refused
+
+
+@pytest.mark.parametrize("most", [12, 30, 100])
+@pytest.mark.parametrize(
+    ("source", "target"), [(CHAT, MESSAGES), (MESSAGES, CHAT), (MESSAGES, RESPONSES), (MESSAGES, GEMINI)]
+)
+def test_names_are_as_long_as_the_profile_says_and_come_back(source: str, target: str, most: int) -> None:
+    name = "look_up_the_weather_of_all_the_cities_that_anybody_has_ever_asked_for_" * 2
+    plain = {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}}
+    tool = plain if source == CHAT else {"name": name, "input_schema": {"type": "object", "properties": {}}}
+    asked = {"model": "m", "max_tokens": 9, "messages": HELLO, "tools": [tool]}
+    exchange = dragoman.Exchange(source, target, profile={"tool_name_max": most})
+    up = exchange.request(json.dumps(asked).encode())
+    assert ("changed", "tool.name") in [(loss.kind, loss.code) for loss in up.losses]
+    said = json.loads(up.json())["tools"][0]
+    short = said["functionDeclarations"][0]["name"] if target == GEMINI else (said.get("function") or said)["name"]
+    assert len(short) <= most
+    body = json.dumps(ANSWERS[target][0](1)).replace('"weather"', json.dumps(short))
+    answer = json.loads(exchange.response(body.encode()).json())
+    message = answer["choices"][0]["message"]["tool_calls"] if source == CHAT else answer["content"]
+    names = (
+        [c["function"]["name"] for c in message]
+        if source == CHAT
+        else [b["name"] for b in message if b["type"] == "tool_use"]
+    )
+    assert names == [name, name]
 
 
 def test_a_profile_knows_its_keywords() -> None:

@@ -107,7 +107,7 @@ class Messages(Client):
         "text": ("type", "text"),
         "thinking": ("type", "thinking", "signature"),
         "redacted_thinking": ("type", "data"),
-        "tool_use": ("type", "id", "name", "input"),
+        "tool_use": ("type", "id", "name", "input", "caller"),
     }
 
     def take(self, answer: Json) -> None:

@@ -53,7 +53,7 @@ class Talk:
 def talk(client: str, upstream: str, kind: str, stream: bool, container: bool = False) -> Talk:
     """A conversation of three answers; the last request holds all of them. container: the answers name one."""
     agent = CLIENTS[client.partition("+")[0]](kind)
-    answer_of, events_of = ANSWERS[upstream.partition("+")[0]]
+    answer_of, events_of = ANSWERS[upstream]
     out = Talk(upstream)
     for turn in range(1, TURNS + 2):
         exchange = dragoman.Exchange(client, upstream)

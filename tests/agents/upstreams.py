@@ -11,7 +11,8 @@ TURNS = 3  # two with calls, and the last word
 
 
 def messages(turn: int) -> Json:
-    """Anthropic: thinking, encrypted thinking, a step of its own tool, and calls with thinking between them."""
+    """Anthropic: thinking, encrypted thinking, a step of its own tool, calls with thinking between them, one of which a
+    program made."""
     thought = {
         "type": "thinking",
         "thinking": f"Turn {turn}: two cities are asked for.",
@@ -25,11 +26,13 @@ def messages(turn: int) -> Json:
         page = {"type": "web_search_result", "url": "https://example.com", "title": "T", "encrypted_content": "EqgfC"}
         found = {"type": "web_search_tool_result", "tool_use_id": f"srvtoolu_{turn}", "content": [page]}
         content += [search, found] if turn == 1 else []
+        # A program that runs at Anthropic made the second call of the second turn.
+        by: Json = {"caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_2"}} if turn == 2 else {}
         content += [
             {"type": "text", "text": "I look at both."},
             {"type": "tool_use", "id": f"toolu_{turn}a", "name": "weather", "input": {"city": "Graz"}},
             {"type": "thinking", "thinking": "And now the second one.", "signature": f"EsCB{turn}=="},
-            {"type": "tool_use", "id": f"toolu_{turn}b", "name": "weather", "input": {"city": "Linz"}},
+            {"type": "tool_use", "id": f"toolu_{turn}b", "name": "weather", "input": {"city": "Linz"}, **by},
         ]
     return {
         "id": f"msg_{turn}",
@@ -132,7 +135,7 @@ def _responses_events(body: Json) -> Iterator[Json]:
             "message": {"content": [], "status": "in_progress"},
             "function_call": {"arguments": "", "status": "in_progress"},
         }
-        yield {"type": "response.output_item.added", **here, "item": {**item, **shells[item["type"]]}}
+        yield {"type": "response.output_item.added", **here, "item": {**item, **shells.get(item["type"], {})}}
         here["item_id"] = item["id"]
         for j, part in enumerate(item.get("summary", ())):
             spot, name = {**here, "summary_index": j}, "response.reasoning_summary"
@@ -226,6 +229,60 @@ def chat_stream(body: Json) -> Iterator[Json]:
     yield {**head, "choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": finish}]}
 
 
+def litellm(turn: int) -> Json:
+    """LiteLLM before Anthropic: visible thinking, and beside it the blocks with their signatures."""
+    body = thinking(turn)
+    message = body["choices"][0]["message"]
+    said = {"type": "thinking", "thinking": message["reasoning_content"], "signature": f"EqQB{turn}+/=="}
+    message["thinking_blocks"] = [said, {"type": "redacted_thinking", "data": f"ErUB{turn}/+=="}]
+    return body
+
+
+def litellm_stream(body: Json) -> Iterator[Json]:
+    """The same answer as chunks: "text deltas have empty signature and one last delta has the signature"."""
+    said, hidden = body["choices"][0]["message"]["thinking_blocks"]
+    for chunk in chat_stream(body):
+        delta = chunk["choices"][0]["delta"]
+        if "content" in delta and delta["content"] and said is not None:
+            for block in ({**said, "thinking": ""}, hidden):
+                late = {"reasoning_content": "", "thinking_blocks": [block]}
+                yield {**chunk, "choices": [{**chunk["choices"][0], "delta": late}]}
+            said = None
+        if "reasoning_content" in delta:
+            delta["thinking_blocks"] = [{**said, "thinking": delta["reasoning_content"], "signature": ""}]
+        yield chunk
+
+
+def openrouter(turn: int) -> Json:
+    """OpenRouter before Anthropic: visible thinking, and beside it the details with their signatures."""
+    body = chat(turn)
+    said = {"text": "Two cities are asked for.", "signature": f"EqQB{turn}+/==", "format": "anthropic-claude-v1"}
+    hidden = {"data": f"ErUB{turn}/+==", "format": "anthropic-claude-v1", "index": 1}
+    body["choices"][0]["message"] |= {
+        "reasoning": said["text"],
+        "reasoning_details": [
+            {"type": "reasoning.text", **said, "index": 0},
+            {"type": "reasoning.encrypted", **hidden},
+        ],
+    }
+    return body
+
+
+def openrouter_stream(body: Json) -> Iterator[Json]:
+    """The same answer as chunks: the details in pieces of one `index`."""
+    said, hidden = body["choices"][0]["message"]["reasoning_details"]
+    begin, *rest = chat_stream(body)
+    yield begin
+    deltas: list[Json] = [
+        {"reasoning": piece, "reasoning_details": [{**said, "text": piece, "signature": None}]}
+        for piece in halves(said["text"])
+    ]
+    deltas += [{"reasoning_details": [{**said, "text": ""}]}, {"reasoning_details": [hidden]}]
+    for delta in deltas:
+        yield {**begin, "choices": [{**begin["choices"][0], "delta": delta}]}
+    yield from rest
+
+
 def completions(turn: int) -> Json:
     """Legacy Completions: text, and nothing else."""
     choice = {"index": 0, "text": f"Answer {turn}.", "logprobs": None, "finish_reason": "stop"}
@@ -257,6 +314,8 @@ ANSWERS: dict[str, tuple[Callable[[int], Json], Callable[[Json], Iterator[Json]]
     "openai-completions": (completions, completions_stream),
     "gemini": (gemini, gemini_stream),
     "claude-thinking": (thinking, chat_stream),
+    "openai-chat+litellm": (litellm, litellm_stream),
+    "openai-chat+openrouter": (openrouter, openrouter_stream),
 }
 
 
@@ -266,7 +325,7 @@ def framed(dialect: str, events: Iterator[Json]) -> bytes:
     for event in events:
         name = f"event: {event['type']}\n" if "type" in event else ""
         out.append(f"{name}data: {json.dumps(event)}\n\n".encode())
-    return b"".join(out) + (b"data: [DONE]\n\n" if dialect in DONE else b"")
+    return b"".join(out) + (b"data: [DONE]\n\n" if dialect.partition("+")[0] in DONE else b"")
 
 
 DONE = ("openai-chat", "openai-completions", "claude-thinking")
@@ -346,16 +405,18 @@ def _part(part: Json) -> Any:
 
 
 def _chat(message: Json) -> list[Any]:
+    listed = message.get("thinking_blocks") or message.get("reasoning_details")
+    state = [{"type": "list", "entries": listed}] if listed else []  # one state, of one thinking
     content = message.get("content")
     texts = [content] if type(content) is str else [part["text"] for part in content or ()]
     calls = [(c["id"], c["function"]["name"], c["function"]["arguments"]) for c in message.get("tool_calls", ())]
-    return ["".join(texts), *calls]
+    return [*state, "".join(texts), *calls]
 
 
 def opaque(dialect: str, one: Any) -> bool:
     """Whether one entry of such a list is state, or bears it."""
     if type(one) is dict:
-        return one["type"] not in ("text", "tool_use")
+        return "caller" in one or one["type"] not in ("text", "tool_use")
     if dialect == "gemini":
         return one[-1] is not None
     return dialect == "openai-responses" and one[0] == "text" and one[2] is not None
@@ -365,7 +426,9 @@ def plain(dialect: str, entries: list[Any]) -> list[Any]:
     """The entries without state: what every client has to bring back."""
     out: list[Any] = []
     for one in entries:
-        if type(one) is dict and opaque(dialect, one):
+        if type(one) is dict and "caller" in one:
+            one = {key: value for key, value in one.items() if key != "caller"}
+        elif type(one) is dict and opaque(dialect, one):
             continue
         if dialect == "gemini":
             one = [*one[:-1], None]

@@ -15,6 +15,7 @@ from tests.reference.common import (
     Merged,
     blend,
     blend_into,
+    blend_lists,
     copy,
     frames,
     held_at,
@@ -122,6 +123,8 @@ class _Choice:
                     piece = name in ("data", "transcript")
                     home[name] = (_appended if piece else blend)(home.get(name), item)
                 self.message[key] = home
+            elif key == "thinking_blocks" and isinstance(value, list):
+                self.message[key] = _blocks(self.message.get(key) or [], value)
             else:
                 self.message[key] = blend(self.message.get(key), value)
 
@@ -186,6 +189,20 @@ def _function(old: Any, new: Any) -> Any:
             home[key] = home.get(key) or value
         else:
             home[key] = blend(home.get(key), value)
+    return home
+
+
+def _blocks(home: list[Any], new: list[Any]) -> list[Any]:
+    """LiteLLM: pieces of a thinking block have an empty signature, and its last piece has the signature."""
+    for entry in new:
+        last = home[-1] if home and isinstance(home[-1], dict) else {}
+        if "index" in entry:
+            home = blend_lists(home, [entry])
+        elif last.get("type") == entry.get("type") == "thinking" and not last.get("signature") and "index" not in last:
+            last["thinking"] += entry["thinking"]
+            blend_into(last, {key: value for key, value in entry.items() if key != "thinking"})
+        else:
+            home.append(copy(entry))
     return home
 
 

@@ -59,8 +59,8 @@ class PartDelta(Node):
     """A piece for an open part.
 
     field: text, arguments, input (appended); state (replacing); citation (one Citation added); details (list
-    entries merged by index and type); audio (pieces of an audio part); value (keys of an opaque part);
-    extra (nothing but the unknown keys in `extra`).
+    entries merged by index and type); blocks (of thinking, joined until they are signed); audio (pieces of an audio
+    part); value (keys of an opaque part); extra (nothing but the unknown keys in `extra`).
     """
 
     candidate: int
@@ -296,6 +296,33 @@ def merge_entries(before: list[Any], now: list[Any]) -> list[Any]:
     return out
 
 
+def merge_blocks(before: list[Any], now: list[Any]) -> list[Any]:
+    """LiteLLM's blocks sent in pieces: "text deltas have empty signature and one last delta has the signature"; what
+    has an index merges by it."""
+    out = list(before)
+    for block in now:
+        old = out[-1] if out else None
+        if _namesake(block) is not None:
+            out = merge_entries(out, [block])
+        elif type(old) is dict and _unsigned(old) and _is_thinking(block):
+            out[-1] = {**old, **block, "thinking": old["thinking"] + block["thinking"]}
+        else:
+            out.append(block)
+    return out
+
+
+def _is_thinking(block: Any) -> bool:
+    return type(block) is dict and block.get("type") == "thinking" and type(block.get("thinking")) is str
+
+
+def _unsigned(block: Any) -> bool:
+    return _is_thinking(block) and not block.get("signature") and _namesake(block) is None
+
+
+# How the pieces of state that comes in lists become one.
+_MERGED = {"details": merge_entries, "blocks": merge_blocks}
+
+
 def _namesake(entry: Any) -> tuple[int, str] | None:
     index = entry.get("index") if type(entry) is dict else None
     return (index, str(entry.get("type"))) if type(index) is int else None
@@ -376,14 +403,14 @@ class Folder:
             part.citations = [*(part.citations or ()), event.value]
             if part.extra and not part.extra.get("citations", True):
                 part.extra = {k: v for k, v in part.extra.items() if k != "citations"} or None
-        elif name == "details":
+        elif name in _MERGED:
             old = part.state.value if part.state is not None else []
-            part.state = State("details", merge_entries(old, event.value), event.extra["issuer"] if event.extra else "")
+            part.state = State(name, _MERGED[name](old, event.value), event.extra["issuer"] if event.extra else "")
         elif name == "audio":
             _merge_audio(part, event.value)
         elif name == "value":
             part.value = {**part.value, **event.value}
-        if event.extra and name not in ("details", "value"):
+        if event.extra and name not in ("details", "blocks", "value"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:

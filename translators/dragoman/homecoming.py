@@ -26,7 +26,7 @@ from .carrier import (
 )
 from .departure import set_out
 from .dialects.base import Dialect, Found
-from .model import Item, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
+from .model import Item, Json, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
 from .report import Report
 
@@ -216,12 +216,8 @@ class _Homecoming:
             if not unit.whole:
                 turn.parts += self.mark(unit, at)
                 continue
-            if not self.accepts(unit):
-                self.report.dropped("state.foreign", at)
-                continue
-            wire = within(unit, shown)
-            if wire is None:
-                self.report.dropped("state.damaged", at)
+            wires = self.wires(unit, shown, at)
+            if not wires:
                 continue
             if kept and split:
                 turn.parts[-1:] = [replace(before, text=rest)] if (rest := without_text(unit, shown)) else []  # type: ignore[type-var,list-item]
@@ -230,9 +226,24 @@ class _Homecoming:
             kept = False
             # The item was the client's: that there was one tells the writer what is one turn.
             item = Item() if getattr(part, "item", None) is not None else None
-            turn.parts.append(Opaque(wire, item, issuer=self.target.documents, at=part.at))
+            turn.parts += [Opaque(wire, item, issuer=self.target.documents, at=part.at) for wire in wires]
         if kept and not split and shown:
             turn.parts.append(replace(part, state=None))
+
+    def wires(self, unit: Unit, shown: str, at: str) -> list[Json]:
+        """What of a whole unit goes to the target: itself, or what of the target's own stands in it."""
+        wire = within(unit, shown)
+        if self.accepts(unit):
+            if wire is None:
+                self.report.dropped("state.damaged", at)
+            return [] if wire is None else [wire]
+        issuer = registry.find(issuer_of(unit.issuer).dialect) if self.wild and wire is not None else None
+        inner = [one.wire for one in issuer.inside(wire) if one.whole and self.accepts(one)] if issuer else []
+        if inner:
+            self.report.changed("state.opened", at)
+        else:
+            self.report.dropped("state.foreign", at)
+        return inner
 
     def mark(self, unit: Unit, at: str) -> list[Any]:
         """State of the part that follows, or of the text before, if it is for this target."""
@@ -251,19 +262,18 @@ class _Homecoming:
         """
         seen = [p for p in turn.parts if isinstance(p, Reasoning) and p.state is None]
         queue = _Queue([p for p in turn.parts if not any(p is s for s in seen)])
-        for unit, _ in turn.units:
-            if unit.whole and self.accepts(unit):
+        whole = [self.wires(unit, "", at) if unit.whole else [] for unit, at in turn.units]
+        for (unit, _), wires in zip(turn.units, whole, strict=True):
+            if wires:
                 queue.untag(unit)
         out: list[Part] = []
-        for unit, at in turn.units:
+        for (unit, at), wires in zip(turn.units, whole, strict=True):
             if not unit.whole:
                 out += queue.until(*(unit.place or (0, 0)))
                 out += self.mark(unit, at)
-            elif not self.accepts(unit):
-                self.report.dropped("state.foreign", at)
-            else:
+            elif wires:
                 out += queue.until(*(unit.place or (0, 0)))
-                out.append(Opaque(unit.wire, issuer=self.target.documents, at=at))
+                out += [Opaque(wire, issuer=self.target.documents, at=at) for wire in wires]
                 seen = self.unsaid(unit, seen, any(isinstance(token, Unit) for token, _ in turn.found))
         return [*seen, *out, *queue.rest()]
 

@@ -39,6 +39,8 @@ def spell(word: str, limit: int, letter: bool = False) -> tuple[str, bool]:
     coded = _coded(data)
     if len(coded) <= limit:
         return coded, True
+    if limit < 24:
+        return f"x{sha256(data)}"[:limit], False
     digest = sha256(data)[:16]
     head = "".join(chr(b) for b in data if b in _SAFE)
     head = (head if not letter or _LETTER(head) else f"_{head}")[: limit - 17]

@@ -72,8 +72,8 @@ def _values(cls: type[Any]) -> Callable[[Any], Any]:
 class State(Node):
     """Opaque reasoning state: its bytes mean something to the issuer alone and must come back to it unchanged.
 
-    kind: signature, redacted, encrypted, thought_signature, details, compaction. issuer: a dialect id, and behind
-    an "@" the provider where a profile names one.
+    kind: signature, redacted, encrypted, thought_signature, details, blocks, compaction, caller. issuer: a dialect
+    id, and behind an "@" the provider where a profile names one.
     """
 
     kind: str

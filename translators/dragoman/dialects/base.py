@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -182,6 +182,7 @@ class Dialect:
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
+    inside: Callable[[Json], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -513,8 +514,16 @@ class Writer:
         if self._restored is None:
             request = self.context.request
             named = [t.name for t in (request.tools or ()) if t.name] if request is not None else []
-            self._restored = {spell(unspell(n), limit)[0]: n for n in named for limit in NAME_LIMITS}
+            profile = self.context.profile
+            said = profile.get("tool_name_max") if isinstance(profile, Mapping) else None
+            limits = (*NAME_LIMITS, said) if said is not None else NAME_LIMITS
+            self._restored = {spell(unspell(n), limit)[0]: n for n in named for limit in limits}
         return self._restored
+
+    def name_max(self, known: int) -> int:
+        """How long a tool's name may be: what the profile says of the model, else what is `known` of the dialect."""
+        facts: Profile | None = getattr(self, "facts", None)
+        return known if facts is None or facts.tool_name_max is None else facts.tool_name_max
 
     def client_tool(self, name: str) -> Tool | None:
         """The tool that the client declared under `name`, as an upstream had to spell it."""

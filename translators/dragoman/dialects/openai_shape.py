@@ -32,10 +32,11 @@ class NameWriter(Writer):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name`, which stands in `field` of `node`, as these dialects can spell it: ^[a-zA-Z0-9_-]{1,64}$."""
-        if fits(name, LIMIT_NAME):
+        most = self.name_max(LIMIT_NAME)
+        if fits(name, most):
             return name
         plain = unspell(name)
-        said, _ = spell(plain, LIMIT_NAME)
+        said, _ = spell(plain, most)
         if said != plain:
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said

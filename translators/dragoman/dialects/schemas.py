@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..jsontext import dumps, escape
@@ -89,6 +89,79 @@ class _Binding:
         return one if type(one) is dict and not one.keys() & (schema.keys() - {"allOf"}) else None
 
 
+class Limits:
+    """What the schemas that bind in one request may have between them; each that is taken uses some of it up."""
+
+    __slots__ = ("left", "recursive")
+
+    def __init__(self, facts: Profile) -> None:
+        self.recursive = facts.schema_recursive is not False
+        self.left = [facts.strict_tools_max, facts.schema_unions_max, facts.schema_optional_max]
+
+    def take(self, schema: Any, tool: bool = True) -> bool:
+        """Whether `schema`, of a tool or of the answer, may bind, too."""
+        if not self.recursive and is_recursive(schema):
+            return False
+        if all(most is None for most in self.left):
+            return True
+        needs = (int(tool), *_open(schema))
+        if any(most is not None and most < need for most, need in zip(self.left, needs, strict=True)):
+            return False
+        self.left = [None if most is None else most - need for most, need in zip(self.left, needs, strict=True)]
+        return True
+
+
+def _open(schema: Any) -> tuple[int, int]:
+    """The parameters of several types that a schema has, and those that it does not require."""
+    unions = optional = 0
+    for one in _inside(schema):
+        named, required = one.get("properties"), one.get("required")
+        if type(named) is dict:
+            listed = {name for name in required if type(name) is str} if type(required) is list else set()
+            optional += len(named.keys() - listed)
+            unions += sum(map(_is_union, named.values()))
+    return unions, optional
+
+
+def _is_union(schema: Any) -> bool:
+    if type(schema) is not dict:
+        return False
+    kinds = schema.get("type")
+    return "anyOf" in schema or "oneOf" in schema or (type(kinds) is list and len(kinds) > 1)
+
+
+def is_recursive(schema: Any) -> bool:
+    """Whether a schema refers to one that it stands in, by whatever way round."""
+    edges: dict[str, set[str]] = {}
+    waiting = _references(schema)
+    while waiting:
+        ref = waiting.pop()
+        if ref not in edges:
+            edges[ref] = _references(_resolved(schema, ref))
+            waiting |= edges[ref]
+    # What refers to nothing that is left is in no circle.
+    while done := {ref for ref, to in edges.items() if not to & edges.keys()}:
+        edges = {ref: to for ref, to in edges.items() if ref not in done}
+    return bool(edges)
+
+
+def _references(schema: Any) -> set[str]:
+    return {ref for one in _inside(schema) if type(ref := one.get("$ref")) is str}
+
+
+def _resolved(root: Any, ref: str) -> Any:
+    """What a local reference names; None where it names nothing here."""
+    if ref != "#" and not ref.startswith("#/"):
+        return None
+    for step in ref.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if type(root) is list and key.isascii() and key.isdigit() and len(key) < 9 and int(key) < len(root):
+            root = root[int(key)]
+        else:
+            root = root.get(key) if type(root) is dict else None
+    return root
+
+
 def _same(before: Json, now: Json) -> Json:
     return before if all(now[key] is value for key, value in before.items()) else now
 
@@ -113,13 +186,19 @@ def _requires_all(schema: Json) -> bool:
 
 def _every(schema: Any, holds: Callable[[Json], bool]) -> bool:
     """Whether something holds of a schema and of all that stand in it."""
-    if type(schema) is not dict:
-        return True
-    if not holds(schema):
-        return False
-    below: list[Any] = [schema[key] for key in INNER if key in schema]
-    for key in MAPS:
-        below += schema[key].values() if type(schema.get(key)) is dict else ()
-    for key in LISTS:
-        below += schema[key] if type(schema.get(key)) is list else ()
-    return all(_every(one, holds) for one in below)
+    return all(map(holds, _inside(schema)))
+
+
+def _inside(schema: Any) -> Iterator[Json]:
+    """A schema and all that stand in it."""
+    waiting = [schema]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is not dict:
+            continue
+        yield one
+        waiting += [one[key] for key in INNER if key in one]
+        for key in MAPS:
+            waiting += one[key].values() if type(one.get(key)) is dict else ()
+        for key in LISTS:
+            waiting += one[key] if type(one.get(key)) is list else ()

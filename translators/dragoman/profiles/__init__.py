@@ -41,7 +41,6 @@ class Profile:
                                says that it can be switched off; empty: there is no control
     thinking_default           whether the model thinks where the request says nothing: on, off
     efforts                    the efforts that are taken, in rising order
-    efforts_without_thinking   the efforts that are taken with thinking switched off, where they are fewer
     budget_min, budget_max     the limits of a thinking budget
     thinking_levels            the words of a thinking level, in rising order
     forced_tool_choice         whether the model can be made to call a tool: yes, never, or not_with_thinking: not
@@ -53,6 +52,10 @@ class Profile:
     schema_keywords            keywords that are refused in a schema that binds: structured output, strict tools
     schema_closed              whether every object of such a schema has to refuse what it does not name
     schema_required            whether every object of such a schema has to require all that it names
+    schema_recursive           whether such a schema may refer to one that it stands in
+    schema_unions_max          parameters of several types, in all such schemas of a request together
+    schema_optional_max        parameters that are not required, likewise
+    strict_tools_max           strict tools of a request
     schema_with_tools          whether structured output goes together with tools
     result_media               whether the result of a tool may hold media
     cache_breakpoints          whether parts take marks that end a cached prefix
@@ -74,7 +77,6 @@ class Profile:
     thinking: Words | None = None
     thinking_default: str | None = None
     efforts: Words | None = None
-    efforts_without_thinking: Words | None = None
     budget_min: int | None = None
     budget_max: int | None = None
     thinking_levels: Words | None = None
@@ -86,6 +88,10 @@ class Profile:
     schema_keywords: Words | None = None
     schema_closed: bool | None = None
     schema_required: bool | None = None
+    schema_recursive: bool | None = None
+    schema_unions_max: int | None = None
+    schema_optional_max: int | None = None
+    strict_tools_max: int | None = None
     schema_with_tools: bool | None = None
     result_media: bool | None = None
     cache_breakpoints: bool | None = None
@@ -111,7 +117,6 @@ WORDS: dict[str, Words] = {
     "thinking": ("disabled", "enabled", "adaptive", "between_tools", "budget", "level", "effort"),
     "thinking_default": ("on", "off"),
     "efforts": EFFORTS,
-    "efforts_without_thinking": EFFORTS,
     "thinking_levels": ("minimal", "low", "medium", "high", "xhigh"),
     "forced_tool_choice": ("yes", "not_with_thinking", "never"),
     "signatures": ("required", "optional"),

@@ -122,6 +122,8 @@ def home_block(part: Part) -> Json:
     elif isinstance(part, ToolCall):
         out = {"type": "tool_use", "id": part.id, "name": part.name}
         _input(out, part.arguments)
+        if part.state is not None and part.state.kind == "caller":
+            out["caller"] = part.state.value
     elif isinstance(part, ToolResult):
         out = {"type": "tool_result", "tool_use_id": part.call_id}
         content = home_content(part.parts, part.spelling or {})

@@ -31,6 +31,7 @@ from ...model import (
 )
 from ...tables import ERRORS, error_word
 from .words import (
+    DIRECT,
     EFFORTS,
     FINISH,
     NAME,
@@ -422,6 +423,11 @@ def _tool_use(item: Json, at: str, faults: Faults) -> Part | None:
     if type(item.get("input")) is dict:
         part.arguments = item["input"]
         taken.append("input")
+    caller = item.get("caller")
+    if type(caller) is dict and caller != DIRECT:
+        # A program that runs at Anthropic made the call, and waits for the result there.
+        part.state = State("caller", caller, NAME)
+        taken.append("caller")
     return _rest(item, part, *taken)  # type: ignore[no-any-return]
 
 

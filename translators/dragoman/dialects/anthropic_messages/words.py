@@ -109,6 +109,7 @@ REQUEST: Kind = {
 }
 MESSAGE: Kind = {"role": (), "content": (), "clear_at": (), "output_config": ()}
 SOURCE: Kind = {"type": (), "media_type": (), "data": (), "url": (), "file_id": (), "content": ()}
+DIRECT = {"type": "direct"}  # the `caller` of a call that the model itself made
 BLOCK: Kind = {
     "type": (),
     "text": (),
@@ -123,7 +124,7 @@ BLOCK: Kind = {
     "id": (),
     "name": (),
     "input": (),
-    "caller": ({"type": "direct"},),
+    "caller": (DIRECT,),
     "toolset_name": (),
     "tool_use_id": (),
     "content": (),
@@ -221,7 +222,7 @@ def _state(part: Any) -> str:
 
 
 PLACES: Places = {
-    ToolCall: {"arguments": "/input"},
+    ToolCall: {"arguments": "/input", "state": "/caller"},
     ToolResult: {"call_id": "/tool_use_id", "value": "/content"},
     Media: {"cite": "/citations", "filename": "/title"},
     Tool: {"parameters": "/input_schema"},
@@ -246,6 +247,7 @@ DERIVED = {
     "input_tokens": "exclusive counting",
     "output_tokens": "inclusive counting",
     "disable_parallel_tool_use": "negation",
+    "strict": "schemas within the limits bind",
     "service_tier": "SERVICE_TIER",
     "effort": "effort table",
     "max_tokens": "the shortest answer for none",

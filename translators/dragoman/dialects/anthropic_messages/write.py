@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ...ids import derived, fits, spell, unspell
@@ -16,6 +17,7 @@ from ...model import (
     Reasoning,
     Refusal,
     Response,
+    State,
     Text,
     ToolCall,
     ToolResult,
@@ -54,10 +56,11 @@ class BlockWriter(Writer):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` within ^[a-zA-Z0-9_-]{1,128}$."""
-        if fits(name, LIMIT_NAME):
+        most = self.name_max(LIMIT_NAME)
+        if fits(name, most):
             return name
         plain = unspell(name)
-        said, back = spell(plain, LIMIT_NAME)
+        said, back = spell(plain, most)
         if said != plain or not back:
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
@@ -125,6 +128,8 @@ class BlockWriter(Writer):
     def call(self, part: ToolCall, call_id: str) -> Json:
         """A tool_use block."""
         block: Json = {"type": "tool_use", "id": call_id, "name": self.name(part.name, part)}
+        if part.state is not None and own(part.state):
+            block["caller"], part = part.state.value, replace(part, state=None)
         block["input"] = self.input_of(part)
         if part.cache:
             self.mark(part, block)
@@ -172,6 +177,11 @@ class BlockWriter(Writer):
             for j, inner in enumerate(self.inner.get(id(part), ())):
                 self.link(f"{target}/{i}/content/{j}", inner.at)
                 self.link_title(f"{target}/{i}/content/{j}", inner)
+
+
+def own(state: State | None) -> bool:
+    """Whether a state is what this dialect itself says of a call."""
+    return state is not None and state.issuer == NAME and state.kind == "caller"
 
 
 # --- responses ------------------------------------------------------------------------------------------------
@@ -281,6 +291,10 @@ class ResponseWriter(BlockWriter):
         if isinstance(part, Opaque) and part.issuer == NAME:
             return self.homeward(part)
         return self.sealed(part)
+
+    def carried(self, part: Any, said: bool | None = None) -> tuple[Any, str | None]:
+        """State of this dialect's own stays on its call."""
+        return (part, None) if own(getattr(part, "state", None)) else super().carried(part, said)
 
     def sealed(self, part: Part) -> Json | None:
         """A part that has no word here: hidden in a block that the client brings back, or gone."""

@@ -14,7 +14,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, limit_taken, only_results, pair_ids
-from ..schemas import bound
+from ..schemas import Limits, bound
 from .control import ControlWriter
 from .home import home_request
 from .words import (
@@ -64,7 +64,20 @@ class RequestWriter(ControlWriter):
 
     upstream = True
 
-    __slots__ = ("copies", "free", "ids", "known", "lost", "messages", "open", "renamed", "said", "unbound")
+    __slots__ = (
+        "binds",
+        "copies",
+        "free",
+        "ids",
+        "known",
+        "limits",
+        "lost",
+        "messages",
+        "open",
+        "renamed",
+        "said",
+        "unbound",
+    )
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -85,6 +98,8 @@ class RequestWriter(ControlWriter):
         # Where state was lost on which what follows may rest: "bound to system, tools and earlier messages".
         lost = [loss.at for loss in report.losses if loss.code in ("state.damaged", "state.orphan")]
         self.lost = lost if self.facts.prefix_bound else []
+        self.limits = Limits(self.facts)
+        self.binds = True  # whether the schema of the answer is within them
         self.open = False  # the last turn holds tool results and still takes what the user says next
 
     def body(self) -> Json:
@@ -116,6 +131,9 @@ class RequestWriter(ControlWriter):
             elif at:
                 self.link(f"/messages/{i}/role", f"{at}/role")
         self.params(out)
+        # The schema of the answer cannot but bind; the tools share what it leaves of the limits.
+        f = r.output
+        self.binds = f is None or f.kind != "json_schema" or self.limits.take(f.schema, tool=False)
         self.tools(out)
         self.reasoning(out)
         self.output(out)
@@ -580,11 +598,15 @@ class RequestWriter(ControlWriter):
             # "input_schema.type: must be object"
             self.report.changed("schema.type", self.where(tool, "parameters"), schema)
             schema = {**schema, "type": "object"} if type(schema) is dict else {"type": "object", "properties": {}}
-        if tool.strict:
+        strict = tool.strict
+        if strict and not self.limits.take(schema):
+            self.report.changed("tool.strict", self.where(tool, "strict"), strict)
+            strict = False
+        if strict:
             schema = bound(schema, self.facts, self.report, self.where(tool, "parameters"))
         out["input_schema"] = schema
-        if tool.strict is not None:
-            out["strict"] = tool.strict
+        if strict is not None:
+            out["strict"] = strict
         if tool.cache:
             self.mark(tool, out)
         if tool.extra:
@@ -600,7 +622,7 @@ class RequestWriter(ControlWriter):
             if f.extra:
                 report.dropped("format.text", self.where(f, "kind"), f.kind)
             return
-        if f.kind != "json_schema" or type(f.schema) is not dict:
+        if f.kind != "json_schema" or type(f.schema) is not dict or not self.binds:
             self.lose_format(f, "format.json_object" if f.kind == "json_object" else "format.schema")
             return
         self.link("/output_config/format", f.at)

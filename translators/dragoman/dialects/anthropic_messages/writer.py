@@ -43,7 +43,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..base import RAW, Context, arguments_text
 from .home import finish_word, home_block, home_error
-from .write import ENVELOPE, ResponseWriter, hidden, write_error
+from .write import ENVELOPE, ResponseWriter, hidden, own, write_error
 
 
 def MessagesStreamWriter(report: Report, home: bool, context: Context) -> Any:
@@ -360,6 +360,8 @@ class ForeignWriter(ResponseWriter):
                 "name": self.name(part.name, part),
                 "input": {},
             }
+            if part.state is not None and own(part.state):
+                content["caller"], block.part = part.state.value, replace(part, state=None)
         elif isinstance(part, Reasoning):
             content = {"type": "thinking", "thinking": "", "signature": ""}
         else:
@@ -393,7 +395,7 @@ class ForeignWriter(ResponseWriter):
             block.part = aside(part, event)
             if event.field == "text":
                 block.texts.append(event.value)
-        elif event.extra and event.field != "details":
+        elif event.extra and event.field not in ("details", "blocks"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "arguments":
             block.texts.append(event.value)

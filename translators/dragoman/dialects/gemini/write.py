@@ -47,8 +47,9 @@ class PartWriter(Writer):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` within [A-Za-z_][A-Za-z0-9_.:-]{0,127}."""
-        plain = unspell(name)
-        said, back = (plain, True) if _NAME.fullmatch(plain) else spell(plain, LIMIT_NAME, letter=True)
+        plain, most = unspell(name), self.name_max(LIMIT_NAME)
+        fits = len(plain) <= most and _NAME.fullmatch(plain) is not None
+        said, back = (plain, True) if fits else spell(plain, most, letter=True)
         if said != plain or not back:
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said

@@ -8,7 +8,7 @@ from functools import partial
 from ...model import Json, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
 from ..openai_shape import USAGE_MEANING, read_error, write_error
-from .carry import found, seal
+from .carry import found, inside, seal
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
@@ -51,6 +51,7 @@ DIALECT = Dialect(
     vendor="openai",
     seal=seal,
     found=found,
+    inside=inside,
 )
 
 

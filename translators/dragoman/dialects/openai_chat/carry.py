@@ -15,16 +15,17 @@ from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
 from ...model import Json, Message, Part, Reasoning, State, ToolCall
 from ...registry import issuer
 from ..base import Accepts, Found
+from .words import LIST_OF
 
 Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
 ROOM = 16_384  # characters of a call's id; LiteLLM's clients live with more than a thousand
 
 
 def seal(part: Any) -> Json | None:
-    """What of a part of this shape must come home: OpenRouter's details."""
-    if isinstance(part, Reasoning) and part.state is not None and part.state.kind == "details":
+    """What of a part of this shape must come home: OpenRouter's details, LiteLLM's blocks."""
+    if isinstance(part, Reasoning) and part.state is not None and part.state.kind in LIST_OF:
         told = dict.fromkeys((part.spelling or {}).get("fields", ()), part.text)
-        return {**told, "reasoning_details": part.state.value}
+        return {**told, LIST_OF[part.state.kind]: part.state.value}
     return None
 
 
@@ -94,12 +95,12 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     parts: list[Part] = []
     calls = 0
     for part in m.parts:
-        if isinstance(part, Reasoning) and part.state is not None and part.state.kind == "details":
-            rest = _sorted(part.state.value, f"{m.at}/reasoning_details", named, accepts, out)
+        if isinstance(part, Reasoning) and part.state is not None and part.state.kind in LIST_OF:
+            rest = _sorted(part.state.value, f"{m.at}/{LIST_OF[part.state.kind]}", named, accepts, out)
             if len(rest) != len(part.state.value):
                 if not rest and not part.text:
                     continue
-                part = replace(part, state=State("details", rest, part.state.issuer) if rest else None)
+                part = replace(part, state=State(part.state.kind, rest, part.state.issuer) if rest else None)
         elif isinstance(part, ToolCall):
             part = _signed(part, calls, accepts, out)
             calls += 1
@@ -107,7 +108,14 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
-# Where lists of such entries stand in a message, beside the details that its thinking holds.
+def inside(wire: Json) -> list[Unit]:
+    """What of other vendors' state a part that `seal` told holds, in the words of its issuers."""
+    lists = [wire.get(name) for name in LIST_OF.values()]
+    entries = [entry for listed in lists if type(listed) is list for entry in listed]
+    return [unit for entry in entries if (unit := _native(entry, entries, [])) is not None]
+
+
+# Where lists of such entries stand in a message, beside the list that its thinking holds.
 _LISTS = (
     ("thinking_blocks",),
     ("provider_specific_fields", "thinking_blocks"),

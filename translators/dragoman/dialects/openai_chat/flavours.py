@@ -30,7 +30,7 @@ class Flavour:
     cache      whether parts and tools take `cache_control`
     documents  whether a file may be an address, and go without a name
     results    whether the result of a tool may hold media
-    details    whether `reasoning_details` come and go
+    state_list the list of state that comes and goes with the thinking, or "": none
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
     vendor     who issues the opaque state that comes in this shape
@@ -51,7 +51,7 @@ class Flavour:
     cache: bool = False
     documents: bool = False
     results: bool = False
-    details: bool = False
+    state_list: str = ""
     custom: bool = True
     usage: bool = True
     vendor: str = ""
@@ -94,7 +94,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         cache=True,
         documents=True,
         results=True,
-        details=True,
+        state_list="reasoning_details",
         vendor="openrouter",
         carrier="reasoning_details",
     ),
@@ -105,6 +105,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         control="budget",
         takes=_TOP_K,
         cache=True,
+        state_list="thinking_blocks",
         vendor="litellm",
         carrier="thinking_blocks",
     ),

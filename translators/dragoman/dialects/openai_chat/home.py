@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...events import merge_entries
+from ...events import merge_blocks, merge_entries
 from ...media import Data
 from ...model import (
     Candidate,
@@ -26,7 +26,7 @@ from ...tables import give_back
 from ..base import arguments_text
 from ..openai_shape import home_error
 from .flavours import SUFFIX
-from .words import FINISH, TOOL_CHOICE, WIRE
+from .words import FINISH, LIST_OF, TOOL_CHOICE, WIRE
 
 
 def home_request(r: Request) -> Json:
@@ -157,10 +157,11 @@ def home_message(m: Message) -> Json:
         elif isinstance(part, Reasoning) and "part" not in mark:
             for name in mark.get("fields", ["reasoning_content"]):
                 out[name] = out.get(name, "") + part.text  # of a stream: what came in pieces apart
-            if part.state is not None and part.state.kind == "details":
+            name = LIST_OF.get(part.state.kind, "") if part.state is not None else ""
+            if part.state is not None and name:
                 # Of a stream: entries of one index come in several stretches of thinking.
-                held = out.get("reasoning_details")
-                out["reasoning_details"] = merge_entries(held, part.state.value) if held else part.state.value
+                merge = merge_blocks if part.state.kind == "blocks" else merge_entries
+                out[name] = merge(out[name], part.state.value) if name in out else part.state.value
         elif isinstance(part, Media) and mark.get("field"):
             audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
             out["audio"] = {k: v for k, v in audio.items() if v is not None}

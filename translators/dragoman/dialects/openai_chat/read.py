@@ -28,7 +28,7 @@ from ...model import (
 from ...tables import EFFORTS
 from ..openai_shape import ENVELOPE, read_error, read_usage
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
-from .words import FINISH, NAME, PARAMS, TOOL_CHOICE
+from .words import FINISH, LISTS, NAME, PARAMS, TOOL_CHOICE
 
 Faults = list[Fault]
 
@@ -474,30 +474,30 @@ REASONING_FIELDS = ("reasoning_content", "reasoning")
 def _reasoning(extra: Json, at: str) -> Reasoning | None:
     """The visible thinking of a message, which may stand in several fields at once: one part, two spellings."""
     fields = [f for f in REASONING_FIELDS if type(extra.get(f)) is str and extra[f]]
-    details = extra.get("reasoning_details")
-    keep = type(details) is list and bool(details)
-    if not fields and not keep:
+    listed = next((name for name in LISTS if type(extra.get(name)) is list and extra[name]), "")
+    if not fields and not listed:
         return None
-    text = extra[fields[0]] if fields else details_text(details)
+    text = extra[fields[0]] if fields else details_text(extra[listed])
     told = [f for f in fields if extra[f] == text]
     for name in told:
         del extra[name]
-    if keep:
-        del extra["reasoning_details"]
-    place = f"{at}/{told[0]}" if told else f"{at}/reasoning_details"
-    state = State("details", details, NAME) if keep else None
+    place = f"{at}/{told[0] if told else listed}"
+    state = State(LISTS[listed], extra.pop(listed), NAME) if listed else None
     return Reasoning(text, state=state, spelling={"fields": told}, at=place)
 
 
 def details_text(details: Any) -> str:
-    """The visible text of OpenRouter's `reasoning_details`."""
+    """The visible text of OpenRouter's `reasoning_details`, or of LiteLLM's `thinking_blocks`."""
     pieces = []
     for entry in details:
         if type(entry) is dict:
-            piece = entry.get("text") if entry.get("type") == "reasoning.text" else entry.get("summary")
+            piece = entry.get(_SHOWN.get(str(entry.get("type")), "summary"))
             if type(piece) is str:
                 pieces.append(piece)
     return "".join(pieces)
+
+
+_SHOWN = {"reasoning.text": "text", "thinking": "thinking"}
 
 
 # --- responses -----------------------------------------------------------------------------------------------

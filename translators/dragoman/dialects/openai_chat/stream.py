@@ -48,7 +48,7 @@ from ..base import SSEReader
 from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
 from .parts import read_annotation
 from .read import REASONING_FIELDS, details_text, read_finish
-from .words import NAME, RESPONSE, TRANSPORT
+from .words import LISTS, NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
 
 __all__ = ["ChatStreamReader", "ChatStreamWriter"]
@@ -77,7 +77,7 @@ class _Choice:
     parts: int = 0
     kind: str = ""  # what kind of text part is open, and its number
     text: int = -1
-    fields: tuple[str, ...] = ()
+    listed: str = ""  # which of LISTS comes with the thinking
     calls: dict[Any, _Call] = field(default_factory=dict)
     order: list[_Call] = field(default_factory=list)
     audio: int = -1
@@ -298,6 +298,7 @@ class ChatStreamReader(SSEReader):
                 or key in TRANSPORT
                 or (key == "tool_calls" and type(value) is list)
                 or (key in _LATER and value)
+                or (key in LISTS and type(value) is list)
             ):
                 continue
             elif value != "" and value != []:
@@ -369,9 +370,14 @@ class ChatStreamReader(SSEReader):
 
     def _reasoning(self, choice: _Choice, delta: Json, extra: Json, out: list[Event]) -> None:
         fields = [f for f in REASONING_FIELDS if type(delta.get(f)) is str and delta[f]]
-        details = delta.get("reasoning_details")
-        keep = type(details) is list and bool(details)
-        if not fields and not keep:
+        lists = [name for name in LISTS if type(delta.get(name)) is list and delta[name]]
+        if lists and choice.listed not in LISTS:
+            choice.listed = lists[0]
+        for name in lists:
+            if name != choice.listed:
+                extra[name] = delta[name]
+        listed = choice.listed if choice.listed in lists else ""
+        if not fields and not listed:
             return
         text = delta[fields[0]] if fields else ""
         told = [f for f in fields if delta[f] == text]
@@ -384,13 +390,14 @@ class ChatStreamReader(SSEReader):
             self._open(choice, kind, lambda: Reasoning("", spelling={"fields": told}, at=at), out)
             out.append(PartDelta(choice.index, choice.text, "text", text))
         elif not choice.kind.startswith("reasoning"):
-            at = f"{choice.at}/reasoning_details"
+            at = f"{choice.at}/{listed}"
             self._open(choice, "reasoning", lambda: Reasoning("", spelling={"fields": []}, at=at), out)
-        if keep:
-            if choice.kind == "reasoning" and details_text(details):
-                out.append(PartDelta(choice.index, choice.text, "text", details_text(details)))
-            # Where the text stands in a field of its own, the details only repeat it.
-            out.append(PartDelta(choice.index, choice.text, "details", details, {"issuer": NAME}))
+        if listed:
+            entries = delta[listed]
+            if choice.kind == "reasoning" and details_text(entries):
+                out.append(PartDelta(choice.index, choice.text, "text", details_text(entries)))
+            # Where the text stands in a field of its own, the list only repeats it.
+            out.append(PartDelta(choice.index, choice.text, LISTS[listed], entries, {"issuer": NAME}))
 
     def _content(self, choice: _Choice, content: list[Any], out: list[Event]) -> None:
         """Mistral streams content as lists of parts."""
@@ -504,7 +511,7 @@ class ChatStreamReader(SSEReader):
             call.pieces = []
 
 
-_LATER = frozenset({"refusal", "reasoning_details", "function_call", "annotations", "audio", *REASONING_FIELDS})
+_LATER = frozenset({"refusal", "function_call", "annotations", "audio", *REASONING_FIELDS})
 _CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})
 
 

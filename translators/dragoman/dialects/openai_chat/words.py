@@ -124,6 +124,7 @@ MESSAGE: Kind = {
     "reasoning_content": ("",),
     "reasoning": ("",),
     "reasoning_details": ([],),
+    "thinking_blocks": ([],),
     "cache_control": (),
 }
 PART: Kind = {
@@ -212,9 +213,15 @@ def _inner(name: str, custom: str = "") -> Callable[[Any], str]:
     return at
 
 
-def _details(part: Any) -> str:
-    at: str = part.at
-    return at if at.endswith("/reasoning_details") else f"{at.rpartition('/')[0]}/reasoning_details"
+# The lists of a message that hold the state of its thinking -> what kind of state it is. Where several stand, it is
+# the first; the others stay what they are, unknown fields.
+LISTS = {"reasoning_details": "details", "thinking_blocks": "blocks"}
+LIST_OF = {kind: name for name, kind in LISTS.items()}
+
+
+def _list(part: Any) -> str:
+    kind = part.state.kind if part.state is not None else ""
+    return f"{part.at.rpartition('/')[0]}/{LIST_OF.get(kind, 'reasoning_details')}"
 
 
 PLACES: Places = {
@@ -227,7 +234,7 @@ PLACES: Places = {
         "kind": "/type",
         **{name: f"/json_schema/{name}" for name in ("name", "description", "schema", "strict")},
     },
-    Reasoning: {"state": _details},
+    Reasoning: {"state": _list},
     Response: {"fingerprint": "/system_fingerprint"},
 }
 

@@ -16,6 +16,7 @@ from ...model import (
     Reasoning,
     Refusal,
     Response,
+    State,
     Text,
     ToolCall,
     Usage,
@@ -30,6 +31,7 @@ from .home import home_response
 from .words import (
     FINISH,
     FINISH_NEAREST,
+    LIST_OF,
     SERVICE_TIERS,
 )
 
@@ -50,6 +52,10 @@ class ChatWriter(NameWriter):
     def __init__(self, source: Dialect | None, report: Report, context: Context, flavour: Flavour = OPENAI) -> None:
         super().__init__(source, report, context)
         self.flavour = flavour
+
+    def keeps(self, state: State) -> bool:
+        """Whether the flavour has the list that a state is."""
+        return LIST_OF.get(state.kind) == self.flavour.state_list
 
     def call(self, call: ToolCall, call_id: str, target: str) -> Json:
         """One entry of `tool_calls`."""
@@ -242,9 +248,9 @@ class ResponseWriter(ChatWriter):
             text = "".join(t.text for t in thoughts)
             if text:
                 self.think(message, text)
-            details = [d for t in thoughts if t.state is not None and t.state.kind == "details" for d in t.state.value]
-            if details and self.flavour.details:
-                message["reasoning_details"] = details
+            states = [t.state for t in thoughts if t.state is not None and self.keeps(t.state)]
+            if states:
+                message[self.flavour.state_list] = [entry for state in states for entry in state.value]
             self.link(f"{target}/message/{self.flavour.thinking}", thoughts[0].at)
         rejoin(message, more)
         if annotations:
@@ -276,7 +282,7 @@ class ResponseWriter(ChatWriter):
     def stow(self, part: Part, index: int, place: Place, said: bool | None = None) -> tuple[bool, Json]:
         """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out."""
         state = getattr(part, "state", None)
-        kept = self.flavour.details and state is not None and state.kind == "details"
+        kept = state is not None and self.keeps(state)
         if not self.flavour.carrier or self.legacy or kept or (state is None and type(part) in SAID):
             return False, {}
         unit = self.unit(part, said=said)
@@ -359,7 +365,7 @@ class ResponseWriter(ChatWriter):
 
     def thought(self, part: Reasoning, thoughts: list[Reasoning], late: bool, stowed: bool = False) -> None:
         """Visible thinking goes to the client as `reasoning_content`; its state has no field of this shape."""
-        kept = self.flavour.details and part.state is not None and part.state.kind == "details"
+        kept = part.state is not None and self.keeps(part.state)
         if not stowed:
             self.drop(part)
         if part.state is not None and not kept and not stowed:

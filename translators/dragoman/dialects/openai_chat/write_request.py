@@ -346,11 +346,12 @@ class RequestWriter(ChatWriter):
     def thinking(self, thoughts: list[Reasoning]) -> tuple[Json, str]:
         """The thinking of an earlier turn, for a flavour that wants it back, as fields of the message; its place."""
         kept: list[Reasoning] = []
-        details: list[Any] = []
+        entries: list[Any] = []
         for part in thoughts:
             state = part.state
-            if state is not None and state.kind == "details" and self.flavour.details:
-                details += state.value
+            keeps = state is not None and self.keeps(state)
+            if state is not None and keeps:
+                entries += state.value
             elif state is not None:
                 self.report.dropped("state.foreign", self.where(part, "state"), state.value)
             self.drop(part)
@@ -358,12 +359,12 @@ class RequestWriter(ChatWriter):
                 if kept:
                     self.joined(kept[0], part, len(kept) == 1)
                 kept.append(part)
-            elif state is None or not (state.kind == "details" and self.flavour.details):
+            elif not keeps:
                 self.report.dropped("reasoning.empty", part.at, None)
         text = "".join(part.text for part in kept)
         out: Json = {}
-        if details:
-            out["reasoning_details"] = details
+        if entries:
+            out[self.flavour.state_list] = entries
         if kept and self.flavour.thinking == "list":
             out["content"] = [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]
         elif kept:

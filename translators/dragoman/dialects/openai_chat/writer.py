@@ -52,6 +52,7 @@ from ..openai_shape import home_error, write_error
 from .carry import Place
 from .flavours import OPENAI, Flavour
 from .home import finish_word, home_part
+from .words import LIST_OF
 from .write import TAGS, ResponseWriter
 
 DONE = b"data: [DONE]\n\n"
@@ -196,8 +197,8 @@ class HomeWriter:
                 return None  # the details, which follow, hold this text
             else:
                 delta = dict.fromkeys(spelling["fields"], event.value)
-        elif event.field == "details":
-            delta = {"reasoning_details": event.value}
+        elif event.field in LIST_OF:
+            delta = {LIST_OF[event.field]: event.value}
         elif event.field == "citation":
             value = event.value.value
             delta = {"annotations": [value.get("value", value) if event.value.kind == "other" else value]}
@@ -505,8 +506,8 @@ class ForeignWriter(ResponseWriter):
             return self.thinking(key, event.value)
         if event.field == "state" and kind is not Reasoning:
             self.lose_state(part, event.value)
-        elif event.field == "details" and self.flavour.details:
-            return self.chunk(index, {"reasoning_details": event.value})
+        elif LIST_OF.get(event.field) == self.flavour.state_list:
+            return self.chunk(index, {self.flavour.state_list: event.value})
         if kind is Refusal and event.field == "text":
             return self.chunk(index, {"refusal": event.value})
         if kind is Text and event.field == "citation":

@@ -280,7 +280,7 @@ class ForeignWriter(ResponseWriter):
             return b""
         if isinstance(part, Reasoning):
             block.part = aside(part, event)
-        elif event.extra and event.field != "details":
+        elif event.extra and event.field not in ("details", "blocks"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "citation" and isinstance(part, Text) and part.citations is not None:
             part.citations.append(event.value)
