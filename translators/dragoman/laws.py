@@ -222,23 +222,33 @@ def _found(value: Any, at: str) -> Any:
 
 
 def _hollow(at: str, body: Json, excused: list[str]) -> bool:
-    """Whether `at` belongs to an element of which all that it holds or says is excused: it is gone with that."""
+    """Whether `at` belongs to an element that is gone."""
     node: Any = body
     place = ""
     for token in at.split("/")[1:-1]:
         node = node[int(token)] if type(node) is list else node[token.replace("~1", "/").replace("~0", "~")]
         place += "/" + token
-        if type(node) is dict and token.isdigit():
-            held = [
-                f"{place}/{escape(key)}/{i}"
-                for key, value in node.items()
-                if type(value) is list
-                for i in range(len(value))
-            ]
-            said = [leaf for leaf, value in leaves(node, place) if value != "" and leaf != f"{place}/type"]
-            if any(all(any(_covers(loss, one) for loss in excused) for one in some) for some in (held, said) if some):
-                return True
+        if type(node) is dict and token.isdigit() and _gone(node, place, excused):
+            return True
     return False
+
+
+def _gone(node: Json, place: str, excused: list[str]) -> bool:
+    """Whether all that an element holds, or all that it says, is excused; what it holds may be gone in its turn."""
+    held = [
+        (f"{place}/{escape(key)}/{i}", item)
+        for key, value in node.items()
+        if type(value) is list
+        for i, item in enumerate(value)
+    ]
+    said = [leaf for leaf, value in leaves(node, place) if value != "" and leaf != f"{place}/type"]
+
+    def told(at: str) -> bool:
+        return any(_covers(loss, at) for loss in excused)
+
+    if held and all(told(at) or (type(item) is dict and _gone(item, at, excused)) for at, item in held):
+        return True
+    return bool(said) and all(map(told, said))
 
 
 def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:
