@@ -184,11 +184,13 @@ def _alike(here: str, there: str) -> bool:
 def _pair_twins(was: Any, now: Any, origin: dict[str, str]) -> None:
     """Pair what came back whole, in a carrier: an element of a list that says the same in the same list.
 
-    What came in one carrier has one place among it all; pairs that nobody else lays claim to stand.
+    What came in one carrier has one place among it all; pairs that nobody else lays claim to stand. Where one of those
+    changed on the way, what came back whole is a pair as well: two that became one came apart again.
     """
     claims = Counter(origin.values())
     sure = {here: there for here, there in origin.items() if claims[there] == 1}
-    _pair_in(was, now, origin, sure, set(sure.values()), "")
+    taken = {there for here, there in sure.items() if same(_found(now, here), _found(was, there))}
+    _pair_in(was, now, origin, sure, taken, "")
 
 
 def _pair_in(was: Any, now: Any, origin: dict[str, str], sure: dict[str, str], taken: set[str], at: str) -> None:
