@@ -145,6 +145,8 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     excused += _kin(source, [loss.at for loss in second.losses if loss.kind != "invented"], target)
     out = []
     now = dict(leaves(returned))
+    # A part that says one text may come back as that text in a field of its own: string or list is spelling.
+    excused += [x for b, x in origin.items() if b in now and _text_of(_found(body, x), x, excused) == now[b]]
     for at, value in leaves(body):
         if any(_covers(loss, at) for loss in excused):
             continue
@@ -175,6 +177,13 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             continue  # what stood in it is gone, and told
         out.append(Violation(2, before, "appears in what comes back", ..., value))
     return out
+
+
+def _text_of(part: Any, place: str, excused: list[str]) -> str | None:
+    """The text that an object says, in one piece or in several, if it says nothing else that is not excused."""
+    said = [(at, value) for at, value in leaves(part, place) if at.rpartition("/")[2] != "type"]
+    left = [value for at, value in said if not any(_covers(loss, at) for loss in excused)]
+    return "".join(left) if type(part) is dict and left and all(type(text) is str for text in left) else None
 
 
 def _alike(here: str, there: str) -> bool:
