@@ -223,6 +223,58 @@ def test_law_2_finds_a_part_that_vanishes(breaks: Broken) -> None:
     assert any(at.startswith("/choices/0/message/content") for at in places)
 
 
+def in_a_message(*content: Json) -> Json:
+    """A response of Responses with one message."""
+    return {"output": [{"type": "message", "role": "assistant", "content": list(content)}], "status": "completed"}
+
+
+def test_law_2_lets_a_message_go_with_all_that_it_held(breaks: Broken) -> None:
+    empty = {"type": "output_text", "text": "", "x": 1}
+    said = {"type": "output_text", "text": "It is four."}
+    assert laws.nothing_vanishes("response", in_a_message(empty), RESPONSES, MESSAGES) == []
+    breaks(lambda out, report: out["content"].clear(), MESSAGES)
+    places = [v.at for v in laws.nothing_vanishes("response", in_a_message(empty, said), RESPONSES, MESSAGES)]
+    assert "/output/0/role" in places
+    assert "/output/0/content/1/text" in places
+
+
+@pytest.mark.parametrize(("text", "comes"), [("onetwo", True), ("one", False), ("onetwo.", False)])
+def test_law_2_takes_a_part_and_a_field_for_the_same_text(text: str, comes: bool, breaks: Broken) -> None:
+    pieces = [{"type": "text", "text": piece} for piece in ("one", "two")]
+    message = {
+        "role": "assistant",
+        "content": [{"type": "thinking", "thinking": pieces}],
+        "reasoning_details": [{"type": "x"}],
+    }
+    body = {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
+
+    def change(out: Json, report: Report) -> None:
+        out["choices"][0]["message"]["reasoning_content"] = text
+
+    breaks(change, "claude-thinking")
+    assert (laws.nothing_vanishes("response", body, CHAT, "claude-thinking") == []) is comes
+
+
+@pytest.mark.parametrize(("state", "places"), [("AAAA", []), ("BBBB", ["/output/2/encrypted_content"])])
+def test_law_2_pairs_what_comes_back_whole_and_nothing_else(state: str, places: list[str], breaks: Broken) -> None:
+    sealed = {
+        "type": "reasoning",
+        "summary": [{"type": "summary_text", "text": "first"}],
+        "encrypted_content": "AAAA",
+    }
+    shown = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "second"}]}
+    body = {"output": [sealed, shown, {"type": "function_call", "name": "now"}], "status": "completed"}
+
+    def change(out: Json, report: Report) -> None:
+        for item in out["output"]:
+            if "encrypted_content" in item:
+                item["encrypted_content"] = state
+
+    breaks(change, RESPONSES)
+    told = [v.at for v in laws.nothing_vanishes("response", body, RESPONSES, CHAT)]
+    assert [at for at in told if at.endswith("content")] == places
+
+
 def test_law_2_finds_a_loss_that_is_none(breaks: Broken) -> None:
     """What was told as dropped must not show; and a loss has a place."""
     breaks(lose("x_none", Loss("dropped", "x", "/temperature", value=0.5)), MESSAGES)

@@ -86,6 +86,8 @@ def _faults(text: str) -> Iterator[tuple[int, str]]:
         elif token == ":":
             yield at, f"a {wants}"
             wants, comma = "value", False
+        elif kind == "wrong" and token[0] == '"' and found.end() == len(text):
+            break  # a text that ends inside of quotes was cut off there
         else:
             if kind == "wrong" or (wants == "key" and kind != "string"):
                 yield at, f"a {wants}" if wants == "value" else "a key in quotes"
@@ -95,5 +97,5 @@ def _faults(text: str) -> Iterator[tuple[int, str]]:
             else:
                 wants = "colon" if wants == "key" else "more"
             comma = False
-    if inside or wants != "more":
+    if inside or wants != "more":  # also where it was cut off
         yield len(text), "the rest"

@@ -145,6 +145,8 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     excused += _kin(source, [loss.at for loss in second.losses if loss.kind != "invented"], target)
     out = []
     now = dict(leaves(returned))
+    # A part that says one text may come back as that text in a field of its own: string or list is spelling.
+    excused += [x for b, x in origin.items() if b in now and _text_of(_found(body, x), x, excused) == now[b]]
     for at, value in leaves(body):
         if any(_covers(loss, at) for loss in excused):
             continue
@@ -177,6 +179,13 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     return out
 
 
+def _text_of(part: Any, place: str, excused: list[str]) -> str | None:
+    """The text that an object says, in one piece or in several, if it says nothing else that is not excused."""
+    said = [(at, value) for at, value in leaves(part, place) if at.rpartition("/")[2] != "type"]
+    left = [value for at, value in said if not any(_covers(loss, at) for loss in excused)]
+    return "".join(left) if type(part) is dict and left and all(type(text) is str for text in left) else None
+
+
 def _alike(here: str, there: str) -> bool:
     return here == there or (here.isdigit() and there.isdigit())
 
@@ -184,11 +193,13 @@ def _alike(here: str, there: str) -> bool:
 def _pair_twins(was: Any, now: Any, origin: dict[str, str]) -> None:
     """Pair what came back whole, in a carrier: an element of a list that says the same in the same list.
 
-    What came in one carrier has one place among it all; pairs that nobody else lays claim to stand.
+    What came in one carrier has one place among it all; pairs that nobody else lays claim to stand. Where one of those
+    changed on the way, what came back whole is a pair as well: two that became one came apart again.
     """
     claims = Counter(origin.values())
     sure = {here: there for here, there in origin.items() if claims[there] == 1}
-    _pair_in(was, now, origin, sure, set(sure.values()), "")
+    taken = {there for here, there in sure.items() if same(_found(now, here), _found(was, there))}
+    _pair_in(was, now, origin, sure, taken, "")
 
 
 def _pair_in(was: Any, now: Any, origin: dict[str, str], sure: dict[str, str], taken: set[str], at: str) -> None:
@@ -222,23 +233,33 @@ def _found(value: Any, at: str) -> Any:
 
 
 def _hollow(at: str, body: Json, excused: list[str]) -> bool:
-    """Whether `at` belongs to an element of which all that it holds or says is excused: it is gone with that."""
+    """Whether `at` belongs to an element that is gone."""
     node: Any = body
     place = ""
     for token in at.split("/")[1:-1]:
         node = node[int(token)] if type(node) is list else node[token.replace("~1", "/").replace("~0", "~")]
         place += "/" + token
-        if type(node) is dict and token.isdigit():
-            held = [
-                f"{place}/{escape(key)}/{i}"
-                for key, value in node.items()
-                if type(value) is list
-                for i in range(len(value))
-            ]
-            said = [leaf for leaf, value in leaves(node, place) if value != "" and leaf != f"{place}/type"]
-            if any(all(any(_covers(loss, one) for loss in excused) for one in some) for some in (held, said) if some):
-                return True
+        if type(node) is dict and token.isdigit() and _gone(node, place, excused):
+            return True
     return False
+
+
+def _gone(node: Json, place: str, excused: list[str]) -> bool:
+    """Whether all that an element holds, or all that it says, is excused; what it holds may be gone in its turn."""
+    held = [
+        (f"{place}/{escape(key)}/{i}", item)
+        for key, value in node.items()
+        if type(value) is list
+        for i, item in enumerate(value)
+    ]
+    said = [leaf for leaf, value in leaves(node, place) if value != "" and leaf != f"{place}/type"]
+
+    def told(at: str) -> bool:
+        return any(_covers(loss, at) for loss in excused)
+
+    if held and all(told(at) or (type(item) is dict and _gone(item, at, excused)) for at, item in held):
+        return True
+    return bool(said) and all(map(told, said))
 
 
 def _kin(dialect: str, told: list[str], where: str | None = None) -> list[str]:

@@ -67,6 +67,12 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
                 report.dropped("field.unsupported", f"{at}/{escape(key)}", value)
 
 
+def tells_probabilities(logprobs: Any) -> bool:
+    """Whether log probabilities hold anything; a null or an empty list or object under a key of theirs is nothing."""
+    held = logprobs.values() if type(logprobs) is dict else [logprobs]
+    return any(value not in (None, [], {}) for value in held)
+
+
 # --- declared equal: settings whose documented default says the same as absence ----------------------------
 
 DEFAULTS: dict[str, tuple[Any, ...]] = {

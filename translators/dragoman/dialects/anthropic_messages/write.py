@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, error_word
+from ...tables import ERRORS, drop_extra, error_word, tells_probabilities
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .home import home_error, home_response
 from .words import (
@@ -229,7 +229,7 @@ class ResponseWriter(BlockWriter):
         """What a candidate carries beside its parts."""
         self.drop(c.message)
         self.drop(c)
-        if c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
+        if tells_probabilities(c.logprobs):
             self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
 
     def envelope(self, r: Response) -> Json:
@@ -306,12 +306,12 @@ class ResponseWriter(BlockWriter):
         return hidden(token)
 
     def beside(self, part: Text, said: bool) -> None:
-        """What a text carries beside its text; an empty one takes it along."""
+        """What a text carries beside its text; a stream tells it when it comes, and may never get a text."""
         if said:
             self.drop(part)
-            self.cache(part)
-        elif part.cache or part.extra:
-            self.report.dropped("text.blank", part.at, part.text)
+        else:
+            drop_extra(self.report, part.extra, part.at, self.kinds.get(type(part), {}))
+        self.cache(part)
         if not said and part.state is not None:
             self.lose_state(part, part.state)
 

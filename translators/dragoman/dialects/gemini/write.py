@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, error_word
+from ...tables import ERRORS, error_word, tells_probabilities
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .cite import Grounding
 from .home import home_error, home_response
@@ -271,7 +271,7 @@ class ResponseWriter(PartWriter):
         place = self.where(c, "logprobs")
         if said is not None:
             self.report.changed("logprobs.approximated", place, c.logprobs)
-        elif c.logprobs is not None and any(c.logprobs.values() if type(c.logprobs) is dict else [c.logprobs]):
+        elif tells_probabilities(c.logprobs):
             self.report.dropped("logprobs.unsupported", place, c.logprobs)
         return said
 

@@ -243,7 +243,8 @@ class ResponseWriter(ChatWriter):
         }
         if refusals:
             self.link(f"{target}/message/refusal", refusals[0].at)
-            self.link(f"{target}/message/content/{1 if texts else 0}", refusals[0].at)
+            # An empty text takes no place before it.
+            self.link(f"{target}/message/content/{1 if any(content) else 0}", refusals[0].at)
         if thoughts:
             text = "".join(t.text for t in thoughts)
             if text:

@@ -42,6 +42,8 @@ EMPTY = {"type": "text", "text": ""}
 
 def _blank(part: Part) -> bool:
     """Whether a part says nothing, or is a text (whose loss says so by itself)."""
+    if type(part) is Refusal:
+        return not part.text
     return type(part) is Text or (type(part) is Reasoning and not part.text and part.state is None)
 
 
@@ -399,7 +401,7 @@ class RequestWriter(ChatWriter):
             return {"type": "text", "text": part.text, **mark}
         if isinstance(part, Refusal) and role == "assistant":
             self.drop(part)
-            return {"type": "refusal", "refusal": part.text}
+            return {"type": "refusal", "refusal": part.text} if part.text else None
         if isinstance(part, Media) and role in ("user", "tool"):
             return self.media(part)
         self.gone(part)

@@ -34,5 +34,5 @@ DIALECT = Dialect(
     grammar=grammar_of(__name__),
     derived=DERIVED,
     total="total_tokens",
-    kin={"limit": ("/max_tokens",), "output": ("/usage/completion_tokens",)},
+    kin={"limit": ("/max_tokens",), "logprobs": ("/logprobs",), "output": ("/usage/completion_tokens",)},
 )

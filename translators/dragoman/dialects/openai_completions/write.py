@@ -8,6 +8,7 @@ from ...ids import derived
 from ...model import Candidate, Json, Part, Reasoning, Refusal, Response, Text, ToolCall, Usage
 from ...registry import find
 from ...report import Report
+from ...tables import tells_probabilities
 from ..base import Context, Writer, opaque_code
 from ..openai_shape import usage_of
 from .home import home_response
@@ -113,7 +114,7 @@ class ResponseWriter(Writer):
 
     def logprobs(self, c: Candidate, value: Any) -> None:
         """Chat's log probabilities are rows with bytes, these here columns with offsets: neither says the other."""
-        if value is not None and any(value.values() if type(value) is dict else [value]):
+        if tells_probabilities(value):
             self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), value)
 
     def finish(self, c: Candidate, calls: bool, refused: bool) -> str:

@@ -460,7 +460,12 @@ def joins(last: Any, part: Any) -> bool:
 
 
 def take_logprobs(c: Candidate) -> None:
-    """Move the log probabilities of the texts to the candidate; `spelling` says how many each text has."""
+    """Move the log probabilities of the texts to the candidate; `spelling` says how many each text has.
+
+    Where no text says anything they stay with the empty one: an empty text is no part elsewhere.
+    """
+    if not any(isinstance(part, Text) and part.text for part in c.message.parts):
+        return
     counts: list[int] = []
     found: list[Any] = []
     for part in c.message.parts:

@@ -24,6 +24,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
+from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
 from ..openai_shape import NameWriter, shared_logprobs
 from .home import home_request, home_response
@@ -227,11 +228,15 @@ class ResponseWriter(ItemWriter):
             self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), c.logprobs)
 
     def speaks(self, part: Text | Refusal) -> bool:
-        """Whether a text says anything; what an empty one carries goes with it."""
-        if not part.text and (part.extra or getattr(part, "cache", None)):
-            self.report.dropped("text.blank", part.at, part.text)
-        if not part.text and isinstance(part, Text) and part.state is not None:
-            self.lose_state(part, part.state)
+        """Whether a text says anything; what stands beside an empty one is told, as a stream tells it when it comes."""
+        if not part.text:
+            drop_extra(self.report, part.extra, part.at, self.kinds.get(type(part), {}))
+        if not part.text and isinstance(part, Text):
+            self.cache(part)
+            for c in part.citations or ():
+                self.report.dropped("citation.unsupported", c.at, c.value)
+            if part.state is not None:
+                self.lose_state(part, part.state)
         return bool(part.text)
 
     def content(self, part: Text | Refusal) -> Json:

@@ -102,13 +102,13 @@ class RequestWriter(ItemWriter):
         return out
 
     def instructs(self, m: Message) -> bool:
-        """Whether a leading system turn is one plain text: that is what `instructions` takes."""
+        """Whether a leading system turn is one plain text, beside empty ones: that is what `instructions` takes."""
+        said = [part for part in m.parts if not isinstance(part, Text) or part.text]
         return (
             m.role == "system"
-            and len(m.parts) == 1
-            and isinstance(m.parts[0], Text)
-            and bool(m.parts[0].text)
-            and not (m.parts[0].cache and (self.facts.cache_breakpoints or CACHE_KEY in m.parts[0].cache))
+            and len(said) == 1
+            and isinstance(said[0], Text)
+            and not (said[0].cache and (self.facts.cache_breakpoints or CACHE_KEY in said[0].cache))
         )
 
     # messages
