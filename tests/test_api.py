@@ -6,6 +6,7 @@ import copy
 import inspect
 import json
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 import dragoman
-from dragoman.model import Request, Response
+from dragoman.model import Candidate, Message, Request, Response, Text, Tool, ToolCall
 from tests import fixtures
 from tests.reference.common import frames, records
 from tests.wire import CHAT, MERGE, MESSAGES, assert_in_order, assert_plain, begin, chunk, end, other, stream_of
@@ -772,3 +773,24 @@ def test_records_of_streams_are_separated() -> None:
             out = s.feed(STREAMS[source][i : i + 1])
             assert out == b"" or out.endswith(b"\n\n")
         assert len(list(records(s.close()))) <= 3
+
+
+WITH_TOOLS = [name for name in dragoman.dialects() if name != "openai-completions"]
+
+
+@pytest.mark.parametrize(("client", "upstream"), list(permutations(WITH_TOOLS, 2)))
+@pytest.mark.parametrize("name", ["status", "dgx_status", "dgx_a_2eb", "get.weather", "x" * 64])
+def test_a_tool_is_called_by_the_name_that_the_client_gave_it(client: str, upstream: str, name: str) -> None:
+    """Also a name that looks like a spelling of ours, and one that the upstream cannot spell."""
+    x = dragoman.Exchange(client, upstream)
+    tools = [Tool("function", name=name, parameters={"type": "object"})]
+    said = [Message("user", [Text("Hi")])]
+    asked = x.request(dragoman.write_request(Request("", "m", said, tools=tools), client).body)
+    given = dragoman.read_request(dragoman.write_request(Request("", "m", said, tools=tools), client).body, client)
+    there = dragoman.read_request(asked.body, upstream).tools or []
+    call = Message("assistant", [ToolCall("call_1", there[0].name or "", "{}")])
+    answer = Response("", candidates=[Candidate(0, call, "tool_calls")])
+    back = dragoman.read_response(x.response(dragoman.write_response(answer, upstream).body).body, client)
+    (part,) = back.candidates[0].message.parts
+    assert isinstance(part, ToolCall)
+    assert [part.name] == [tool.name for tool in given.tools or ()]

@@ -78,8 +78,15 @@ def test_a_number_beyond_every_float_is_read_but_never_written() -> None:
     value = loads('{"a": 1e400, "b": -1e400, "c": 18446744073709551616}')
     assert (value["a"], value["b"], value["c"]) == (float("inf"), float("-inf"), 2**64)
     for write in (dumps, dumps_read):
-        with pytest.raises(DragomanError):
-            write(value)
+        with pytest.raises(InvalidDocument) as caught:
+            write([value])
+        assert [fault.at for fault in caught.value.faults] == ["/0/a", "/0/b"]
+    tools = [{"type": "function", "function": {"name": "f", "parameters": {"maximum": value["a"]}}}]
+    asked = {"model": "m", "messages": [{"role": "user", "content": "x"}], "tools": tools}
+    with pytest.raises(InvalidDocument) as caught:
+        dragoman.translate_request(json.dumps(asked).replace("Infinity", "1e400"), "openai-chat", "gemini").json()
+    (fault,) = caught.value.faults
+    assert fault.at.endswith("/parametersJsonSchema/maximum")
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
@@ -94,9 +101,16 @@ def test_what_is_no_number_is_no_json(word: str, beside: str) -> None:
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_no_number_is_not_written(number: float) -> None:
     for value in (number, {"a": [None, number]}, {"a": number, "b": "\ud800"}, [number, 2**70]):
-        with pytest.raises(DragomanError):
+        with pytest.raises(InvalidDocument):
             dumps(value)
     assert dumps([None, {"a": None}]) == b'[null,{"a":null}]'
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    value: list[Any] = [1]
+    value.append({"a": value, "b": value})
+    with pytest.raises(DragomanError):
+        dumps(value)
 
 
 def test_lone_surrogates_are_kept_where_they_stand() -> None:

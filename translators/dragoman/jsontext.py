@@ -24,7 +24,8 @@ def _constant(word: str) -> NoReturn:
 
 
 class _Infinite(float):
-    """A number beyond every float. orjson refuses the class, so that it cannot leave as null unnoticed."""
+    """A number beyond every float, read but never written: orjson refuses the class, so that it cannot leave as null
+    unnoticed."""
 
 
 def _number(digits: str) -> float:
@@ -169,12 +170,13 @@ def _as_many_keys(text: bytes, value: Any) -> bool:
 
 
 def dumps(value: Any) -> bytes:
-    """The JSON text of `value` as UTF-8; raises DragomanError if it holds something JSON cannot say."""
+    """The JSON text of `value` as UTF-8; raises InvalidDocument with the places of what JSON cannot say, and
+    DragomanError where it is nested too deep."""
     try:
         text = orjson.dumps(value)
         # NaN and Infinity would be written as null: where there is a null, look again.
         if b"null" in text and orjson.loads(text) != value:
-            raise DragomanError("not a JSON value: a number that is not finite")
+            raise _unsaid(value)
         return text
     except TypeError:
         return _slow_dumps(value)
@@ -198,8 +200,34 @@ def _slow_dumps(value: Any) -> bytes:
         if json.loads(slow) != value:
             raise DragomanError("not a JSON value: a key that is no text")
         return slow.encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DragomanError(f"not a JSON value: {type(error).__name__}") from None
+    except (TypeError, ValueError):
+        raise _unsaid(value) from None
+    except RecursionError:
+        raise DragomanError("not a JSON value: nested too deep") from None
+
+
+def _unsaid(value: Any) -> DragomanError:
+    """The places of what JSON cannot say: numbers that are not finite, values of another type."""
+    found: list[Fault] = []
+    nodes = [("", value)]
+    seen: set[int] = set()  # a value that holds itself has an end, too
+    while nodes:
+        at, node = nodes.pop()
+        if isinstance(node, (dict, list, tuple)):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+        if isinstance(node, dict):
+            # A key that is no text has no pointer; its object has.
+            found += [Fault(at, "keys that are text", type_name(key)) for key in node if type(key) is not str]
+            nodes += reversed([(f"{at}/{escape(key)}", item) for key, item in node.items() if type(key) is str])
+        elif isinstance(node, (list, tuple)):
+            nodes += reversed([(f"{at}/{i}", item) for i, item in enumerate(node)])
+        elif isinstance(node, float) and not math.isfinite(node):
+            found.append(Fault(at, "a finite number", "a number beyond every float"))
+        elif not (node is None or isinstance(node, (str, int, float))):
+            found.append(Fault(at, "a JSON value", type_name(node)))
+    return InvalidDocument(found) if found else DragomanError("not a JSON value: it holds itself")
 
 
 def as_object(body: Any) -> dict[str, Any]:

@@ -517,8 +517,14 @@ class Writer:
             profile = self.context.profile
             said = profile.get("tool_name_max") if isinstance(profile, Mapping) else None
             limits = (*NAME_LIMITS, said) if said is not None else NAME_LIMITS
-            self._restored = {spell(unspell(n), limit)[0]: n for n in named for limit in limits}
+            found = {spell(unspell(n), limit)[0]: n for n in named for limit in limits}
+            # A name that looks like a spelling of ours goes up as what that spells, or as it is.
+            self._restored = {**found, **{unspell(n): n for n in named}, **{n: n for n in named}}
         return self._restored
+
+    def as_declared(self, name: str) -> str:
+        """A tool's name as the client wrote it: spelt out again, or the long one that a short one stands for."""
+        return self.restored().get(name) or unspell(name)
 
     def name_max(self, known: int) -> int:
         """How long a tool's name may be: what the profile says of the model, else what is `known` of the dialect."""

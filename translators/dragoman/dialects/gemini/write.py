@@ -162,8 +162,8 @@ class ResponseWriter(PartWriter):
         super().__init__(find(dialect), report, context)
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
-        """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
-        return self.restored().get(name) or unspell(name)
+        """A name as the client wrote it."""
+        return self.as_declared(name)
 
     def body(self, r: Response) -> Json:
         """The whole response."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...carrier import Unit
-from ...ids import derived, unspell
+from ...ids import derived
 from ...model import (
     Candidate,
     Item,
@@ -393,8 +393,8 @@ class ResponseWriter(ChatWriter):
         return super().call(call, call_id, target)
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
-        """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
-        return self.restored().get(name) or unspell(name)
+        """A name as the client wrote it."""
+        return self.as_declared(name)
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import InvalidDocument
-from ...ids import derived, unspell
+from ...ids import derived
 from ...jsontext import loads
 from ...model import (
     Candidate,
@@ -332,8 +332,8 @@ class ResponseWriter(ItemWriter):
         return reasoning_item(part.text) if part.text else None
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
-        """A name as the client wrote it: spelt out again, or the long one that a short one stands for."""
-        return self.restored().get(name) or unspell(name)
+        """A name as the client wrote it."""
+        return self.as_declared(name)
 
     def call_id(self, part: ToolCall, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""
