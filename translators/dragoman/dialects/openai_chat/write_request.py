@@ -198,7 +198,11 @@ class RequestWriter(ChatWriter):
             self.attached.append((m, rest))
             rest = []
         if results and not any(getattr(part, "text", "x") or not _blank(part) for part in rest):
-            rest = []  # texts of nothing beside results make no turn
+            # Texts of nothing beside results make no turn; what they carry is told.
+            for part in rest:
+                if self.part(part, "user") not in (None, EMPTY):
+                    self.report.dropped("text.blank", part.at, "")
+            rest = []
         if rest or not results:
             if not results and self.answered and self.after_results():
                 # Two turns of the user in a row, results first: here nothing keeps them apart.
