@@ -11,11 +11,17 @@ CHAT_STREAM = "stream of text, anthropic-messages -> openai-chat"
 
 
 class Goal(NamedTuple):
-    """At most `limit` times the floor."""
+    """At most `limit` times the floor. note: what the goal supposes; deltas are spliced undecoded by default."""
 
     work: str
     who: str
     limit: float
+    note: str = ""
+
+
+def is_for(goal: Goal, work: str) -> bool:
+    """Whether a goal is for a piece of work; a log's name says how long it is."""
+    return work == goal.work or work.startswith(f"{goal.work} of ")
 
 
 class Lead(NamedTuple):
@@ -32,8 +38,11 @@ GOALS = (
     Goal("request, agent", CHECKED, 1.8),
     Goal("request, image", OURS, 1.15),
     Goal("response", OURS, 2),
+    Goal("log", OURS, 2.2),
     Goal(CHAT_STREAM, f"{OURS}, 1 a read", 3.5),
     Goal(CHAT_STREAM, f"{OURS}, 4 a read", 3.0),
+    Goal(CHAT_STREAM, f"{OURS}, 1 a read", 1.8, "spliced"),
+    Goal(CHAT_STREAM, f"{OURS}, 16 a read", 1.0, "spliced"),
     *(
         Goal(f"stream of {what}, {pair}", f"{OURS}, 1 a read", 2.5)
         for what, pair in (

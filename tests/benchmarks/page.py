@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from .goals import GOALS, IMPORT, LEADS
+from .goals import GOALS, IMPORT, LEADS, Goal, is_for
 from .growth import Growth, Step
 from .ours import CHECKED, OURS
 from .peers import ANY_LLM, LITELLM, LITELLM_USERS, PEERS, ROSETTA, ROSETTA_FAST
@@ -67,13 +67,22 @@ def _ratio(f: Figure | None) -> str:
     return "–" if f is None else f"{f.ratio:.3g} ({f.low:.3g} … {f.high:.3g})"
 
 
+def _of(figures: Figures, goal: Goal) -> tuple[str, Figure | None]:
+    """The work that a goal is for, by its whole name, and its figure."""
+    for work, row in figures.items():
+        if is_for(goal, work) and goal.who in row:
+            return work, row[goal.who]
+    return goal.work, None
+
+
 def goals(figures: Figures) -> str:
     """Goals beside what was measured."""
     rows: list[tuple[object, ...]] = []
     for g in GOALS:
-        f = figures.get(g.work, {}).get(g.who)
+        work, f = _of(figures, g)
         met = "–" if f is None else "yes" if f.ratio <= g.limit else f"no, {f.ratio / g.limit:.1f} times"
-        rows.append((g.work, g.who.removeprefix(f"{OURS}, ") if g.who != OURS else "", g.limit, _ratio(f), met))
+        how = ", ".join(filter(None, (g.who.removeprefix(OURS).removeprefix(", "), g.note)))
+        rows.append((work, how, g.limit, _ratio(f), met))
     return _table(("work", "", "goal", "measured, times the floor", "met"), rows)
 
 
@@ -82,18 +91,21 @@ def spent(found: dict[str, Any]) -> str:
     figures = figures_of(found)
     profiles = {(s.work, s.who): s for s in (Spent(*row) for row in found["spent"])}
     out = []
+    told = set()
     for g in GOALS:
-        f, profile = figures.get(g.work, {}).get(g.who), profiles.get((g.work, g.who))
-        if f is None or profile is None or f.ratio <= g.limit:
+        work, f = _of(figures, g)
+        profile = profiles.get((work, g.who))
+        if f is None or profile is None or f.ratio <= g.limit or (work, g.who) in told:
             continue
+        told.add((work, g.who))
         allowed = g.limit * f.ns / f.ratio / 1000
-        unit = "an event" if g.work.startswith("stream") else "a run"
+        unit = "an event" if work.startswith("stream") else "a record" if work.startswith("log") else "a run"
         rows: list[tuple[object, ...]] = [
             (f"`{name}`", f"{share:.0%}", f"{calls:,.3g}") for name, share, calls in profile.functions
         ]
         parts = ", ".join(f"{name} {share:.0%}" for name, share in profile.parts)
         out.append(
-            f"**{g.work}{g.who.removeprefix(OURS)}**: {f.ns / 1000:.3g} µs {unit} where the goal allows {allowed:.3g}, "
+            f"**{work}{g.who.removeprefix(OURS)}**: {f.ns / 1000:.3g} µs {unit} where the goal allows {allowed:.3g}, "
             f"in {profile.calls:,.3g} calls of functions, {f.ns / profile.calls:,.0f} ns each with all that it does. "
             f"By module: {parts}.\n\n" + _table(("function, its own time", "share", f"calls {unit}"), rows)
         )

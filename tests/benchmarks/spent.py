@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import dragoman
 
-from .goals import GOALS
+from .goals import GOALS, is_for
 
 PACKAGE = str(Path(dragoman.__file__).parent)
 Works = dict[tuple[str, str], tuple[Callable[[], object], int]]
 """(work, who) -> what runs, and how many units of the work one run does."""
-RUNS = 50
+RUNS = 50  # of what does a thousand units or less
 MOST = 8  # rows of one profile
 
 
@@ -37,7 +37,8 @@ def profiled(work: str, who: str, run: Callable[[], object], units: int = 1) -> 
     run()
     watch = cProfile.Profile()
     watch.enable()
-    for _ in range(RUNS):
+    runs = max(1, RUNS * 1000 // max(1000, units))
+    for _ in range(runs):
         run()
     watch.disable()
     stats = pstats.Stats(watch)
@@ -49,11 +50,11 @@ def profiled(work: str, who: str, run: Callable[[], object], units: int = 1) -> 
         module = module_of(file, name)
         parts[module] = parts.get(module, 0.0) + own / whole
         label = name.strip("<>") if module == BUILT_IN else f"{module}: {name}"
-        functions.append((label, own / whole, calls / RUNS / units))
+        functions.append((label, own / whole, calls / runs / units))
     functions.sort(key=lambda row: -row[1])
     every = sum(calls for _, _, calls, _ in rows)
     most = sorted(parts.items(), key=lambda row: -row[1])
-    return Spent(work, who, every / RUNS / units, most[:MOST], functions[:MOST])
+    return Spent(work, who, every / runs / units, most[:MOST], functions[:MOST])
 
 
 BUILT_IN = "functions of C"
@@ -70,4 +71,5 @@ def module_of(file: str, name: str) -> str:
 
 def everything(works: Works) -> list[Spent]:
     """The profile of everything in `works` that has a goal."""
-    return [profiled(g.work, g.who, *works[g.work, g.who]) for g in GOALS if (g.work, g.who) in works]
+    wanted = {(work, who) for work, who in works for g in GOALS if who == g.who and is_for(g, work)}
+    return [profiled(work, who, *works[work, who]) for work, who in works if (work, who) in wanted]
