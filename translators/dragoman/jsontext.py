@@ -81,6 +81,8 @@ _DIGITS = bytes(ord("0") if n in b"0123456789" else ord(" ") for n in range(256)
 def _may_be_long(text: bytes | bytearray | memoryview | str) -> bool:
     """Whether so many digits may stand in a row that they are an integer beyond 64 bits."""
     step, wanted = (2, _NINE) if len(text) < _SMALL else (6, _THREE)
+    if type(text) is bytes:
+        return wanted in text[::step].translate(_DIGITS)
     some = text[::step].encode("utf-8", "replace") if isinstance(text, str) else bytes(text[::step])
     return wanted in some.translate(_DIGITS)
 

@@ -51,35 +51,42 @@ class Translation:
         return dumps_read(self.body) if self._read else dumps(self.body)
 
 
+def _nested() -> InvalidDocument:
+    """A document nested beyond any sense, which is no crash."""
+    return InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH} levels", "more")])
+
+
 def _guard(action: Callable[[], Any]) -> Any:
-    """Run a reader or writer; a document nested beyond any sense is InvalidDocument, not a crash."""
+    """Run a reader or writer that a document nested beyond any sense would let crash."""
     try:
         return action()
     except RecursionError:
-        raise InvalidDocument([Fault("", f"nesting of at most {MAX_DEPTH} levels", "more")]) from None
+        raise _nested() from None
 
 
-def _check(document: Any, dialect: Dialect, kind: str, validate: bool, text: Any) -> None:
-    """Every fault of a document at once, where that was asked for; `text` is what it was read from, if it was."""
-    if validate:
-        from .wire import faults  # only now: it imports pydantic
+def _check(document: Any, dialect: Dialect, kind: str, text: Any) -> None:
+    """Every fault of a document at once; `text` is what it was read from, if it was."""
+    from .wire import faults  # only now: it imports pydantic
 
-        found = _guard(lambda: faults(dialect.name, kind, document))
-        if isinstance(text, (bytes, bytearray, memoryview, str)):
-            found = [*_guard(lambda: repeated(text, document)), *found]
-        if found:
-            raise InvalidDocument(found)
+    found = _guard(lambda: faults(dialect.name, kind, document))
+    if isinstance(text, (bytes, bytearray, memoryview, str)):
+        found = [*_guard(lambda: repeated(text, document)), *found]
+    if found:
+        raise InvalidDocument(found)
 
 
 def _read_response(document: Json, dialect: Dialect, validate: bool, text: Any) -> Response:
     """The reader decides whether a body under a success status is an error; {} is the upstream's failure."""
     try:
-        response: Response = _guard(lambda: dialect.read_response(document))
+        response = dialect.read_response(document)
+    except RecursionError:
+        raise _nested() from None
     except InvalidDocument:
-        _check(document, dialect, "response", validate, text)
+        if validate:
+            _check(document, dialect, "response", text)
         raise
-    if document:
-        _check(document, dialect, "error" if response.error is not None else "response", validate, text)
+    if validate and document:
+        _check(document, dialect, "error" if response.error is not None else "response", text)
     return response
 
 
@@ -123,10 +130,12 @@ def translate_request(
     history: gives the turns behind `previous_response_id`, which only the server that answered has otherwise.
     Raises InvalidDocument (what is no request of `source`), UnknownDialect, UntranslatableDocument (on_loss="raise").
     """
-    _options(on_loss, profile)
+    if on_loss != "report" or profile is not None:
+        _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     document = as_object(body)
-    _check(document, came, "request", validate, body)
+    if validate:
+        _check(document, came, "request", body)
     if came.documents == goes.documents:
         asked = Request(source) if came is goes else came.read_request(document, path)
         where, headers = goes.target(asked, Context(None, now, profile))
@@ -141,7 +150,10 @@ def translate_request(
                 out = _guard(lambda: goes.write_request(brought, report, True, Context(None, now, profile)))
                 return Translation(out, decide(report.losses, on_loss), where, headers, model, stream)
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
-    request: Request = _guard(lambda: came.read_request(document, path))
+    try:
+        request = came.read_request(document, path)
+    except RecursionError:
+        raise _nested() from None
     if history is not None:
         request = _resolved(request, came, history)
     out = _written_request(request, goes, on_loss, profile, now)
@@ -196,8 +208,11 @@ def write_request(
 def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: Any, now: int | None) -> Translation:
     report = Report()
     home, context = request.dialect == goes.documents, Context(None, now, profile)
-    asked = request if home else _guard(lambda: come_home(request, goes, report, profile))
-    out = _guard(lambda: goes.write_request(asked, report, home, context))
+    try:
+        asked = request if home else come_home(request, goes, report, profile)
+        out = goes.write_request(asked, report, home, context)
+    except RecursionError:
+        raise _nested() from None
     if request.aliases:
         report.relocate(request.aliases)
     where, headers = goes.target(request, context)
@@ -219,7 +234,8 @@ def read_request(
     _options(on_loss, profile)
     came = registry.get(dialect)
     document = as_object(body)
-    _check(document, came, "request", validate, body)
+    if validate:
+        _check(document, came, "request", body)
     request: Request = _guard(lambda: came.read_request(document, path))
     return request
 
@@ -240,7 +256,8 @@ def translate_response(
     request: the client's own request in the target's dialect, for what is echoed. A body that is an error under
     a success status, or `{}`, or no JSON at all, gives the target's error body with `status` set.
     """
-    _options(on_loss, profile)
+    if on_loss != "report" or profile is not None:
+        _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
     try:
         document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
@@ -286,8 +303,11 @@ def _written_response(
             status = ERRORS["api"].status
         return Translation(out, decide(report.losses, on_loss), headers=_retry(None), status=status)
     context = _context(request, goes, now, profile)
-    answer = response if home else _guard(lambda: come_home(response, goes, report, profile))
-    out = _guard(lambda: goes.write_response(answer, report, home, context))
+    try:
+        answer = response if home else come_home(response, goes, report, profile)
+        out = goes.write_response(answer, report, home, context)
+    except RecursionError:
+        raise _nested() from None
     return Translation(out, decide(report.losses, on_loss))
 
 
@@ -330,8 +350,8 @@ def translate_error(
             body = loads(body)
         except InvalidDocument:
             body = _text(body)
-    if type(body) in (dict, list):
-        _check(body, came, "error", validate, text)
+    if validate and type(body) in (dict, list):
+        _check(body, came, "error", text)
     error: Error = _guard(lambda: came.read_error(status, body))
     report = Report()
     home = came.documents == goes.documents and type(body) in (dict, list)

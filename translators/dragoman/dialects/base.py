@@ -186,10 +186,10 @@ class Dialect:
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
-    @property
-    def documents(self) -> str:
-        """The id that the canonical documents of this dialect carry."""
-        return self.same_as or self.name
+    documents: str = field(init=False)  # the id that the canonical documents of this dialect carry
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "documents", self.same_as or self.name)
 
     def where(self, node: Any, name: str) -> str:
         """JSON Pointer of the canonical field `name` of `node` in its source document."""
