@@ -203,9 +203,11 @@ class Splicer:
         if not held:
             return b"", 0, 0
         number = b"%d" % self._number if self._number >= 0 else b""
-        text = b"".join([literal[1:-1] for literal in held])
+        text = bytearray()
+        for literal in held:
+            text += literal[1:-1]
         figures = self._figures if found.close else b""
-        whole = b'%b%b%b"%b"%b%b%b' % (found.head, number, found.rest, text, found.tail, figures, found.close)
+        whole = b'%b%b%b"%b"%b%b%b' % (found.head, number, found.rest, bytes(text), found.tail, figures, found.close)
         return whole, frames, size
 
 
