@@ -140,9 +140,18 @@ def is_recursive(schema: Any) -> bool:
             edges[ref] = _references(_resolved(schema, ref))
             waiting |= edges[ref]
     # What refers to nothing that is left is in no circle.
-    while done := {ref for ref, to in edges.items() if not to & edges.keys()}:
-        edges = {ref: to for ref, to in edges.items() if ref not in done}
-    return bool(edges)
+    referred: dict[str, list[str]] = {ref: [] for ref in edges}
+    for ref, to in edges.items():
+        for other in to:
+            referred[other].append(ref)
+    left = {ref: len(to) for ref, to in edges.items()}
+    done = [ref for ref, count in left.items() if not count]
+    for ref in done:
+        for other in referred[ref]:
+            left[other] -= 1
+            if not left[other]:
+                done.append(other)
+    return len(done) < len(edges)
 
 
 def _references(schema: Any) -> set[str]:
