@@ -5,7 +5,7 @@ A row is read left to right and written right to left, so that reading and writi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from .jsontext import escape, same
@@ -187,15 +187,20 @@ _BY_STATUS = {row[0]: word for word, row in ERRORS.items()} | {
 # What an error calls itself, where no status tells: types and codes of OpenAI and those who follow it.
 _BY_NAME = {
     "invalid_request_error": "invalid_request",
+    "invalid_request": "invalid_request",
     "context_length_exceeded": "invalid_request",
     "invalid_api_key": "authentication",
     "authentication_error": "authentication",
     "insufficient_quota": "billing",
     "billing_hard_limit_reached": "billing",
+    "billing_error": "billing",
     "permission_error": "permission",
     "permission_denied": "permission",
     "model_not_found": "not_found",
     "not_found_error": "not_found",
+    "conflict": "conflict",
+    "conflict_error": "conflict",
+    "request_too_large": "too_large",
     "rate_limit_exceeded": "rate_limit",
     "rate_limit_error": "rate_limit",
     "tokens": "rate_limit",
@@ -203,6 +208,9 @@ _BY_NAME = {
     "overloaded_error": "overloaded",
     "service_unavailable": "overloaded",
     "timeout": "timeout",
+    "timeout_error": "timeout",
+    "server_error": "api",
+    "api_error": "api",
     # Gemini's status words.
     "INVALID_ARGUMENT": "invalid_request",
     "FAILED_PRECONDITION": "invalid_request",
@@ -215,6 +223,8 @@ _BY_NAME = {
     "RESOURCE_EXHAUSTED": "rate_limit",
     "INTERNAL": "api",
     "UNKNOWN": "api",
+    "DATA_LOSS": "api",
+    "UNIMPLEMENTED": "api",
     "UNAVAILABLE": "overloaded",
     "DEADLINE_EXCEEDED": "timeout",
     "CANCELLED": "timeout",
@@ -231,6 +241,33 @@ def error_word(status: int | None) -> str:
     if status is None:
         return "api"
     return _BY_STATUS.get(status) or ("invalid_request" if 400 <= status < 500 else "api")
+
+
+def error_type(status: int | None, named: str | None) -> str:
+    """The canonical word for an error, of its HTTP status and the word for what it calls itself.
+
+    One of the two is right: the name, which is the more exact one, unless it says of no error more than that there is
+    one ("503 is api_error"), or the status is of the other class.
+    """
+    if status is None or named is None:
+        return named or error_word(status)
+    exact = named not in ("invalid_request", "api") and ERRORS[named].status // 100 == status // 100
+    return named if exact else error_word(status)
+
+
+def error_status(status: object) -> int | None:
+    """An HTTP status that is one of an error, also as text; None for anything else."""
+    if type(status) is str and len(status) == 3 and status.isascii() and status.isdecimal():
+        status = int(status)
+    return status if type(status) is int and 400 <= status <= 599 else None
+
+
+def told_status(status: int | None, word: str, own: Mapping[str, int]) -> int:
+    """The HTTP status that goes with a canonical word: what the dialect has for it, else the one that came with it."""
+    if word in own:
+        return own[word]
+    came = error_status(status)
+    return came if came is not None and error_word(came) == word else ERRORS[word].status
 
 
 # --- schemas ------------------------------------------------------------------------------------------

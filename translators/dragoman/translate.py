@@ -15,7 +15,7 @@ from .model import Error, Json, Message, Request, Response
 from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
-from .tables import ERRORS, drop_extra
+from .tables import ERRORS, drop_extra, error_status
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
 History = Callable[[str], Mapping[str, Any] | None]
@@ -263,6 +263,8 @@ def translate_response(
         document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
     except InvalidDocument:
         document = _text(body)
+    if _listed(document):
+        return translate_error(200, document, source, target, on_loss=on_loss)
     if type(document) is not dict:
         return translate_error(502, document, source, target, on_loss=on_loss)
     response = _read_response(document, came, validate, body)
@@ -271,6 +273,12 @@ def translate_response(
     out = _written_response(response, goes, request, on_loss, profile, now)
     out._read = type(body) is not dict and request is None and (now is None or type(now) is int)
     return out
+
+
+def _listed(document: Any) -> bool:
+    """Whether a document is an error in a list of one, as Gemini sends it: it has its own status."""
+    alone = document[0] if type(document) is list and len(document) == 1 else None
+    return type(alone) is dict and bool(alone.get("error"))
 
 
 def write_response(
@@ -299,8 +307,6 @@ def _written_response(
     if failed is not None:
         error = failed
         status, out = goes.write_error(error, report, home)
-        if error.status is None and not 400 <= status < 600:
-            status = ERRORS["api"].status
         return Translation(out, decide(report.losses, on_loss), headers=_retry(None), status=status)
     context = _context(request, goes, now, profile)
     try:
@@ -340,7 +346,7 @@ def translate_error(
 ) -> Translation:
     """An HTTP error of `source` as `target` would send it: status, body and the headers that tell when to retry.
 
-    A body that is no JSON becomes the error's message.
+    A body that is no JSON becomes the error's message; under a status that is none of an error it tells its own.
     """
     _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
@@ -352,7 +358,7 @@ def translate_error(
             body = _text(body)
     if validate and type(body) in (dict, list):
         _check(body, came, "error", text)
-    error: Error = _guard(lambda: came.read_error(status, body))
+    error: Error = _guard(lambda: came.read_error(error_status(status), body))
     report = Report()
     home = came.documents == goes.documents and type(body) in (dict, list)
     told, out = goes.write_error(error, report, home)
@@ -361,14 +367,14 @@ def translate_error(
         word = _told_type(error)
         if word is not None and word != getattr(ERRORS[error.type], came.error_word):
             report.changed("error.type", f"{error.at}/type", word)
-        if not 400 <= told < 600:
-            told = ERRORS[error.type].status
     kept = _retry(headers)
     if error.retry_after is not None:
         kept.setdefault("retry-after", error.retry_after)
     if error.request_id is not None and not home:
         kept.setdefault(goes.request_id_header, error.request_id)
-    return Translation(out, decide(report.losses, on_loss), headers=kept, status=status if home else told)
+    return Translation(
+        out, decide(report.losses, on_loss), headers=kept, status=(error_status(status) or told) if home else told
+    )
 
 
 def _told_type(error: Error) -> str | None:

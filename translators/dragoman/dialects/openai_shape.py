@@ -9,8 +9,9 @@ from ..ids import fits, spell, unspell
 from ..jsontext import escape
 from ..model import Error, Json, Usage
 from ..report import Report
-from ..tables import ERRORS, Kind, error_named, error_word, give_back
+from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
+from .error_forms import is_too_long, message_of
 
 # key -> (field of Response, JSON types it may have)
 ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -167,15 +168,15 @@ def read_error(
     else:
         _fields(out, body, None)
         out.spelling = {"form": "flat"}
-        detail = body.get("detail")
-        if not out.message and type(detail) is str:
-            out.message = detail
-    known = status if status is not None else out.code if type(out.code) is int else None
+        if not out.message and (said := message_of(body)):
+            out.message, out.spelling, out.extra = said, {"form": "response"}, body
+    known = error_status(out.code) if status is None else status
     own = (out.extra or {}).get("error") if out.at else out.extra
     word = named(out.code, own.get("type") if type(own) is dict else None)
     out.type = error_word(known) if known is not None else word or "api"
-    if out.status is None and type(out.code) is int and 400 <= out.code <= 599:
-        out.status = out.code
+    if word == "billing" and known is not None and 400 <= known < 500:
+        out.type = word  # "429: rate_limit_exceeded / insufficient_quota": no status tells the two apart
+    out.status = known
     return out
 
 
@@ -210,8 +211,6 @@ def home_error(e: Error) -> Any:
         give_back(out, e.extra)
     elif form == "flat":
         out = inner
-        if e.message and (e.extra or {}).get("detail") == e.message:
-            del out["message"]
         give_back(out, e.extra)
     else:
         out = {"error": inner}
@@ -227,11 +226,11 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
         return e.status or ERRORS[e.type].status, home_error(e)
     word = e.type if e.type in ERRORS else error_word(e.status)
     row = ERRORS[word]
-    status = row.status
-    if word == "overloaded":
-        status = 503  # 529 is Anthropic's own
-    elif e.status is not None and error_word(e.status) == word:
-        status = e.status
-    said: Any = e.code if e.code is not None else row.code
+    said: Any = e.code if e.code is not None else "context_length_exceeded" if is_too_long(e) else row.code
     code = None if said is None else str(said)
-    return status, {"error": {"message": e.message, "type": row.openai, "param": e.param, "code": code}}
+    body = {"error": {"message": e.message, "type": row.openai, "param": e.param, "code": code}}
+    return told_status(e.status, word, _STATUS), body
+
+
+# 529 is Anthropic's own, and so is 402: "billing_error | insufficient_quota (429)".
+_STATUS = {"overloaded": 503, "billing": 429}

@@ -29,7 +29,8 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import ERRORS, error_word
+from ...tables import ERRORS, error_type, error_word
+from ..error_forms import message_of
 from .words import (
     DIRECT,
     EFFORTS,
@@ -563,9 +564,12 @@ _WORDS = {row[1]: word for word, row in ERRORS.items()}
 
 def read_error(status: int | None, body: Any) -> Error:
     """An error body; one that is no JSON object is its own message."""
+    if type(body) is list and len(body) == 1 and type(body[0]) is dict:
+        out = read_error(status, body[0])
+        out.spelling = {"form": "value", "value": body}
+        return out
     if type(body) is not dict:
-        text = body if type(body) is str else ""
-        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+        return Error(error_word(status), message_of(body), status, spelling={"form": "value", "value": body})
     inner = body.get("error")
     out = Error("api", "", status, at="/error")
     extra: Json = {}
@@ -588,12 +592,9 @@ def read_error(status: int | None, body: Any) -> Error:
             out.code = details["error_code"]
     else:
         out.at, out.spelling = "", {"form": "flat"}
-        out.message = inner if type(inner) is str else body["message"] if type(body.get("message")) is str else ""
+        out.message = inner if type(inner) is str else message_of(body)
     out.extra = extra or None
     kind = inner.get("type") if type(inner) is dict else None
     word = _WORDS.get(kind) if type(kind) is str else None
-    out.type = word or error_word(status)
-    if status is not None and word is not None and error_word(status) != word:
-        # One of the two is right; the body is the more exact one only where the status fits it loosely.
-        out.type = word if ERRORS[word].status // 100 == status // 100 else error_word(status)
+    out.type = error_type(status, word)
     return out

@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, drop_extra, error_word, tells_probabilities
+from ...tables import ERRORS, drop_extra, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .home import home_error, home_response
 from .words import (
@@ -420,13 +420,10 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     if home:
         return e.status or ERRORS[e.type].status, home_error(e)
     word = e.type if e.type in ERRORS else error_word(e.status)
-    status, kind, _, _, _ = ERRORS[word]
-    if e.status is not None and error_word(e.status) == word and word != "overloaded":
-        status = e.status
-    inner: Json = {"type": kind, "message": e.message}
+    inner: Json = {"type": ERRORS[word].anthropic, "message": e.message}
     if e.code is not None:
         inner["details"] = {"error_code": str(e.code)}
     body: Json = {"type": "error", "error": inner}
     if e.request_id is not None:
         body["request_id"] = e.request_id
-    return status, body
+    return told_status(e.status, word, {"overloaded": 529}), body

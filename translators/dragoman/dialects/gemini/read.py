@@ -9,7 +9,8 @@ from typing import Any
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Candidate, Error, Json, Message, Response, ToolCall, Usage
-from ...tables import ERRORS, error_named, error_word
+from ...tables import error_named, error_status, error_type, error_word
+from ..error_forms import message_of
 from .casing import camel
 from .cite import place
 from .parts import Faults
@@ -177,8 +178,7 @@ def read_error(status: int | None, body: Any) -> Error:
     inner = body[0] if listed else body
     error = inner.get("error") if type(inner) is dict else None
     if type(error) is not dict:
-        text = body if type(body) is str else error if type(error) is str else ""
-        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+        return Error(error_word(status), message_of(inner), status, spelling={"form": "value", "value": body})
     out = Error("api", "", status, at="/0/error" if listed else "/error")
     rest: Json = {}
     for key, value in error.items():
@@ -190,16 +190,13 @@ def read_error(status: int | None, body: Any) -> Error:
     out.spelling = {"form": "list"} if listed else None
     if "message" not in error:
         out.spelling = {**(out.spelling or {}), "message": "absent"}
-    told = error.get("code")
-    if status is None and type(told) is int and 400 <= told < 600:
-        status = told
+    if status is None:
+        status = error_status(error.get("code"))
     details = error.get("details")
     for detail in details if type(details) is list else ():
         _detail(out, detail)
-    word = error_named(error.get("status"))
-    out.type = word or error_word(status)
-    if status is not None and word is not None and ERRORS[word].status // 100 != status // 100:
-        out.type = error_word(status)
+    out.status = status
+    out.type = error_type(status, error_named(error.get("status")))
     if out.code in ("API_KEY_INVALID", "API_KEY_EXPIRED"):
         out.type = "authentication"  # "Bad API key = 400 INVALID_ARGUMENT"
     return out

@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
-from ...tables import ERRORS, error_word, tells_probabilities
+from ...tables import ERRORS, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, arguments_object, opaque_code
 from .cite import Grounding
 from .home import home_error, home_response
@@ -415,11 +415,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
         return e.status or ERRORS[e.type].status, home_error(e)
     word = e.type if e.type in ERRORS else error_word(e.status)
     row = ERRORS[word]
-    status = 503 if word == "overloaded" else row.status  # 529 is Anthropic's own
-    if word == "billing":
-        status = 429
-    elif e.status is not None and error_word(e.status) == word and e.status != 529:
-        status = e.status
+    status = told_status(e.status, word, _STATUS)
     error: Json = {"code": status, "message": e.message, "status": row.gemini}
     details: list[Json] = []
     if e.code is not None:
@@ -429,3 +425,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     if details:
         error["details"] = details
     return status, {"error": error}
+
+
+# 529, 402 and 413 are not Google's: RESOURCE_EXHAUSTED is 429, and what is too large a 400.
+_STATUS = {"overloaded": 503, "billing": 429, "too_large": 400}

@@ -26,7 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import NameWriter, shared_logprobs
+from ..openai_shape import NameWriter, shared_logprobs, write_error
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
 
@@ -459,6 +459,13 @@ def picture_item(part: Media) -> Json:
 
 
 # --- errors ---------------------------------------------------------------------------------------------------
+
+
+def event_error(e: Error) -> Json:
+    """The fields of an `error` event, whose code is all that says of what type it is."""
+    _, body = write_error(e, Report(), False)
+    inner = body["error"]
+    return {"code": inner["code"] or inner["type"], "message": e.message, "param": e.param}
 
 
 def failed_error(e: Error) -> Json:

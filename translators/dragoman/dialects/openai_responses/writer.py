@@ -44,7 +44,7 @@ from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
 from .home_writer import HomeWriter
 from .words import CALLS, CUT_OFF
-from .write import ResponseWriter, ending, failed_error, is_object, reasoning_item
+from .write import ResponseWriter, ending, event_error, failed_error, is_object, reasoning_item
 
 
 def ResponsesStreamWriter(report: Report, home: bool, context: Context) -> Any:
@@ -407,9 +407,9 @@ class ForeignWriter(ResponseWriter):
 
     def fail(self, event: Failure) -> bytes:
         """After the start a response that failed, before it an `error` event: exactly one terminal event."""
-        error = failed_error(event.error)
         if not self.started:
-            return self.say("error", **error, param=event.error.param)
+            return self.say("error", **event_error(event.error))
+        error = failed_error(event.error)
         items = [group.item for group in self.groups if group.closed]
         response = {**self.snapshot, "status": "failed", "error": error, "output": items}
         return self.say("response.failed", response=response)

@@ -1,0 +1,312 @@
+"""Errors, line by line of spec/MAP.md section 8: from every dialect into every other, as a document and in a stream."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import pytest
+
+import dragoman
+
+CHAT, RESPONSES, COMPLETIONS = "openai-chat", "openai-responses", "openai-completions"
+CLAUDE, GEMINI, MESSAGES = "claude-thinking", "gemini", "anthropic-messages"
+OPENAI = (CHAT, RESPONSES, COMPLETIONS, CLAUDE)
+Json = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One kind of error as a dialect says it: HTTP status, and the word or words of it."""
+
+    status: int
+    word: str
+    code: str | None = None
+
+
+class Row(NamedTuple):
+    """One line of the table: what is read, and what is written where the table's cell is empty or has two words."""
+
+    messages: Line
+    openai: Line
+    gemini: Line
+
+
+# MAP 8. Where Gemini's cell is empty, 402 is told as the 429 that Google has for a quota, 413 as "(400)".
+TABLE: dict[str, Row] = {
+    "invalid request": Row(
+        Line(400, "invalid_request_error"), Line(400, "invalid_request_error"), Line(400, "INVALID_ARGUMENT")
+    ),
+    "authentication": Row(
+        Line(401, "authentication_error"),
+        Line(401, "invalid_request_error", "invalid_api_key"),
+        Line(401, "UNAUTHENTICATED"),
+    ),
+    "billing": Row(
+        Line(402, "billing_error"),
+        Line(429, "insufficient_quota", "insufficient_quota"),
+        Line(429, "RESOURCE_EXHAUSTED"),
+    ),
+    "permission": Row(
+        Line(403, "permission_error"),
+        Line(403, "invalid_request_error", "permission_denied"),
+        Line(403, "PERMISSION_DENIED"),
+    ),
+    "not found": Row(
+        Line(404, "not_found_error"), Line(404, "invalid_request_error", "model_not_found"), Line(404, "NOT_FOUND")
+    ),
+    "conflict": Row(Line(409, "conflict_error"), Line(409, "invalid_request_error", "conflict"), Line(409, "ABORTED")),
+    "too large": Row(
+        Line(413, "request_too_large"),
+        Line(413, "invalid_request_error", "request_too_large"),
+        Line(400, "INVALID_ARGUMENT"),
+    ),
+    "rate limit": Row(
+        Line(429, "rate_limit_error"),
+        Line(429, "rate_limit_exceeded", "rate_limit_exceeded"),
+        Line(429, "RESOURCE_EXHAUSTED"),
+    ),
+    "api": Row(Line(500, "api_error"), Line(500, "server_error"), Line(500, "INTERNAL")),
+    "overloaded": Row(Line(529, "overloaded_error"), Line(503, "service_unavailable"), Line(503, "UNAVAILABLE")),
+    "timeout": Row(Line(504, "timeout_error"), Line(504, "timeout"), Line(504, "DEADLINE_EXCEEDED")),
+}
+# Two lines of Gemini's that are two words for one, or one word for two: what they come back as.
+GEMINI_READS = {"billing": "rate limit", "too large": "invalid request"}
+
+
+def line(name: str, dialect: str) -> Line:
+    row = TABLE[name]
+    return row.messages if dialect == MESSAGES else row.gemini if dialect == GEMINI else row.openai
+
+
+def body_of(said: Line, dialect: str) -> Json:
+    if dialect == MESSAGES:
+        return {"type": "error", "error": {"type": said.word, "message": "no"}}
+    if dialect == GEMINI:
+        return {"error": {"code": said.status, "message": "no", "status": said.word}}
+    return {"error": {"message": "no", "type": said.word, "param": None, "code": said.code}}
+
+
+def said_by(status: int | None, body: Json, dialect: str) -> Line:
+    inner = body["error"]
+    assert inner["message"] == "no"
+    assert status is not None
+    if dialect == GEMINI:
+        assert inner["code"] == status
+        return Line(status, inner["status"])
+    return Line(status, inner["type"], None if dialect == MESSAGES else inner["code"])
+
+
+ways = pytest.mark.parametrize(
+    ("source", "target"), [(a, b) for a in dragoman.dialects() for b in dragoman.dialects() if a != b]
+)
+each_line = pytest.mark.parametrize("name", TABLE)
+
+
+def expected(name: str, source: str, target: str) -> Line:
+    return line(GEMINI_READS.get(name, name) if source == GEMINI else name, target)
+
+
+@ways
+@each_line
+def test_every_line_of_the_table(name: str, source: str, target: str) -> None:
+    said = line(name, source)
+    t = dragoman.translate_error(said.status, body_of(said, source), source, target)
+    assert said_by(t.status, t.body, target)[:2] == expected(name, source, target)[:2]
+    if target in OPENAI and (source not in OPENAI):
+        assert t.body["error"]["code"] == expected(name, source, target).code
+
+
+@ways
+@each_line
+def test_every_line_under_status_200(name: str, source: str, target: str) -> None:
+    """What the type says is said, where no status tells: one result, whichever function is asked."""
+    body = body_of(line(name, source), source)
+    told = expected(name, source, target)[:2]
+    assert said_by((t := dragoman.translate_response(body, source, target)).status, t.body, target)[:2] == told
+    assert said_by((t := dragoman.translate_error(200, body, source, target)).status, t.body, target)[:2] == told
+
+
+def records(data: bytes) -> list[tuple[str | None, Json]]:
+    out = []
+    for record in data.decode().split("\n\n"):
+        fields = dict(row.split(": ", 1) for row in record.splitlines() if ": " in row)
+        if "data" in fields:
+            out.append((fields.get("event"), json.loads(fields["data"])))
+    return out
+
+
+BEGUN: dict[str, bytes] = {
+    CHAT: b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":'
+    b'[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":null}]}\n\n',
+    COMPLETIONS: b'data: {"id":"c","object":"text_completion","created":1,"model":"m","choices":'
+    b'[{"index":0,"text":"Hi","finish_reason":null,"logprobs":null}]}\n\n',
+    GEMINI: b'data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],'
+    b'"modelVersion":"m"}\n\n',
+    MESSAGES: b'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","type":"message","role":'
+    b'"assistant","model":"m","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":1,'
+    b'"output_tokens":1}}}\n\nevent: content_block_start\ndata: {"type":"content_block_start","index":0,'
+    b'"content_block":{"type":"text","text":""}}\n\nevent: content_block_delta\ndata: {"type":"content_block_delta",'
+    b'"index":0,"delta":{"type":"text_delta","text":"Hi"}}\n\n',
+    RESPONSES: b'event: response.created\ndata: {"type":"response.created","sequence_number":0,"response":'
+    b'{"id":"resp_1","object":"response","created_at":1,"status":"in_progress","model":"m","output":[],"error":null,'
+    b'"incomplete_details":null,"instructions":null,"metadata":{},"parallel_tool_calls":true,"temperature":1,'
+    b'"tool_choice":"auto","tools":[],"top_p":1}}\n\n',
+}  # fmt: skip
+BEGUN[CLAUDE] = BEGUN[CHAT]
+
+
+def frame_of(said: Line, source: str) -> bytes:
+    body = body_of(said, source)
+    if source == RESPONSES:
+        flat = {"type": "error", "message": "no", "code": said.code or said.word, "param": None, "sequence_number": 1}
+        return b"event: error\ndata: " + json.dumps(flat).encode() + b"\n\n"
+    head = b"event: error\n" if source == MESSAGES else b""
+    return head + b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+@ways
+@each_line
+def test_every_line_in_a_stream(name: str, source: str, target: str, begun: bool) -> None:
+    said = line(name, source)
+    s = dragoman.translate_stream(source, target)
+    out = s.feed((BEGUN[source] if begun else b"") + frame_of(said, source)) + s.close()
+    assert isinstance(s.error, dragoman.BrokenStream)
+    assert b"[DONE]" not in out
+    event, last = records(out)[-1]
+    told = expected(name, source, target)
+    if target == RESPONSES and begun:
+        assert (event, last["response"]["status"], last["response"]["error"]["message"]) == (
+            "response.failed",
+            "failed",
+            "no",
+        )
+    elif target == RESPONSES:
+        assert (event, last["type"], last["message"]) == ("error", "error", "no")
+        assert last["code"] == (told.code or told.word)
+    else:
+        assert next(iter(last)) == ("type" if target == MESSAGES else "error")
+        assert event == ("error" if target == MESSAGES else None)
+        assert said_by(told.status if target != GEMINI else last["error"]["code"], last, target)[:2] == told[:2]
+
+
+# --- the lines with two words, and bodies of odd forms ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", OPENAI)
+def test_503_of_messages_stays_503(target: str) -> None:
+    """MAP 8: "503 / 529 | 529 overloaded_error (503 is api_error) | 503 service_unavailable"."""
+    body = {"type": "error", "error": {"type": "api_error", "message": "no"}}
+    t = dragoman.translate_error(503, body, MESSAGES, target)
+    assert said_by(t.status, t.body, target) == Line(503, "service_unavailable", None)
+    assert dragoman.translate_error(503, body, MESSAGES, GEMINI).body["error"]["status"] == "UNAVAILABLE"
+    assert dragoman.translate_error(504, body, MESSAGES, target).status == 504
+
+
+@pytest.mark.parametrize("status", [400, 402, 403, 429])
+@pytest.mark.parametrize("code", ["insufficient_quota", "billing_hard_limit_reached"])
+def test_who_has_no_money_left_is_told_so(status: int, code: str) -> None:
+    body = {"error": {"message": "no", "type": "insufficient_quota", "param": None, "code": code}}
+    t = dragoman.translate_error(status, body, CHAT, MESSAGES)
+    assert said_by(t.status, t.body, MESSAGES) == Line(402, "billing_error")
+    assert dragoman.translate_error(500, body, CHAT, MESSAGES).status == 500
+
+
+def test_bad_key_of_gemini() -> None:
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+    body = {"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT", "details": [info]}}
+    for target in (MESSAGES, CHAT):
+        assert dragoman.translate_error(400, body, GEMINI, target).status == 401
+
+
+@pytest.mark.parametrize("word", ["FAILED_PRECONDITION", "ALREADY_EXISTS", "UNIMPLEMENTED", "DATA_LOSS", "CANCELLED"])
+def test_rarer_words_of_gemini(word: str) -> None:
+    status = {"FAILED_PRECONDITION": 400, "ALREADY_EXISTS": 409, "UNIMPLEMENTED": 501, "CANCELLED": 499}.get(word, 500)
+    t = dragoman.translate_error(status, {"error": {"code": status, "message": "no", "status": word}}, GEMINI, CHAT)
+    assert t.status == status
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 0, -1, 99999, True, None, "429"])
+@ways
+def test_no_status_that_is_none_is_copied(status: Any, source: str, target: str) -> None:
+    t = dragoman.translate_error(status, {"error": {"message": "m"}}, source, target)
+    assert t.status == (429 if status == "429" else 500)
+    if target == GEMINI:
+        assert t.body["error"]["code"] == t.status
+
+
+@pytest.mark.parametrize("dialect", dragoman.dialects())
+def test_an_error_at_home_has_the_status_of_one(dialect: str) -> None:
+    body = {"error": {"message": "m", "type": "t"}}
+    assert dragoman.translate_error(200, body, dialect, dialect).status == 500
+    assert dragoman.translate_error(418, body, dialect, dialect).status == 418
+
+
+DETAILS = [
+    ([{"loc": ["body"], "msg": "field required"}], "body: field required"),
+    ([{"loc": ["body", "messages", 0], "msg": "a", "type": "x"}, {"msg": "b"}], "body.messages.0: a; b"),
+    ("Not authenticated", "Not authenticated"),
+    ({"error": "no such key"}, "no such key"),
+]
+
+
+@pytest.mark.parametrize(("detail", "message"), DETAILS)
+@ways
+def test_details_of_a_gateway_are_the_message(source: str, target: str, detail: Any, message: str) -> None:
+    body = {"detail": detail}
+    t = dragoman.translate_error(422, body, source, target)
+    assert (t.status, t.body["error"]["message"]) == (422, message)
+    assert dragoman.translate_error(422, body, source, source).body == body
+
+
+@ways
+def test_an_error_in_a_list_under_status_200(source: str, target: str) -> None:
+    body = [{"error": {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED", "type": "rate_limit_error"}}]
+    for given in (body, json.dumps(body)):
+        t = dragoman.translate_response(given, source, target)  # type: ignore[arg-type]
+        assert (t.status, t.body["error"]["message"]) == (429, "no")
+    assert dragoman.translate_error(429, body, source, source).body == body
+
+
+TOO_LONG = {
+    MESSAGES: (
+        {"type": "error", "error": {"type": "invalid_request_error", "message": text}}
+        for text in (
+            "prompt is too long: 210000 tokens > 200000 maximum",
+            "Prompt is too long",
+            "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
+        )
+    ),
+    GEMINI: (
+        {"error": {"code": 400, "message": text, "status": "INVALID_ARGUMENT"}}
+        for text in (
+            "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+            "Prompt is too long",
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "body"), [(source, body) for source, given in TOO_LONG.items() for body in given])
+@pytest.mark.parametrize("target", OPENAI)
+def test_what_is_too_long_has_its_code(source: str, body: Json, target: str) -> None:
+    """MAP 8: "Context-too-long: … OpenAI 400 code context_length_exceeded"."""
+    t = dragoman.translate_error(400, body, source, target)
+    assert (t.status, t.body["error"]["code"]) == (400, "context_length_exceeded")
+    assert t.body["error"]["message"] == body["error"]["message"]
+    s = dragoman.translate_stream(source, target)
+    out = s.feed(b"event: error\n" * (source == MESSAGES) + b"data: " + json.dumps(body).encode() + b"\n\n") + s.close()
+    _, last = records(out)[-1]
+    assert last.get("error", last)["code"] == "context_length_exceeded"
+
+
+def test_a_server_that_fails_is_not_too_long() -> None:
+    body = {"type": "error", "error": {"type": "api_error", "message": "Prompt is too long"}}
+    assert dragoman.translate_error(500, body, MESSAGES, CHAT).body["error"]["code"] is None
+
+
+def test_a_status_as_text_in_a_stream() -> None:
+    """Azure's gateway: `{"error":{"code":"401","message"}}`."""
+    s = dragoman.translate_stream(CHAT, MESSAGES)
+    out = s.feed(b'data: {"error":{"code":"401","message":"no"}}\n\n') + s.close()
+    assert records(out)[-1][1]["error"]["type"] == "authentication_error"
