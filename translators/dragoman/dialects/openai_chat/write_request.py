@@ -193,7 +193,7 @@ class RequestWriter(ChatWriter):
                 results += 1
             else:
                 rest.append(part)
-        if rest and only_results(m):
+        if rest and results and only_results(m):
             # "messages with role 'tool'" stand together: what they held besides text follows behind the last.
             self.attached.append((m, rest))
             rest = []
