@@ -35,3 +35,21 @@ def test_a_result_that_cannot_be_said_leaves_no_empty_turn(kind: str, target: st
     t = dragoman.translate_request({"model": "m", "input": turns}, RESPONSES, target)
     assert t.body == without.body
     assert {("dropped", "part.server_tool", "/input/1"), ("dropped", "message.empty", "/input/1")} <= losses(t)
+
+
+FUNCTION = {"type": "function", "name": "get", "parameters": {"type": "object", "properties": {}}, "strict": False}
+
+
+@everywhere
+def test_a_group_of_the_clients_tools_is_no_tool_of_the_vendors(target: str) -> None:
+    group = {"type": "namespace", "name": "crm", "description": "Customers.", "tools": [FUNCTION]}
+    tools: list[Any] = [{"type": "web_search"}, group]
+    t = dragoman.translate_request({"model": "m", "input": "x", "tools": tools}, RESPONSES, target)
+    assert {("dropped", "tool.server", "/tools/0"), ("dropped", "tool.namespace", "/tools/1")} <= losses(t)
+
+
+@everywhere
+def test_tools_that_come_later_are_told_by_their_own_name(target: str) -> None:
+    items = [{"role": "user", "content": "x"}, {"type": "additional_tools", "role": "developer", "tools": [FUNCTION]}]
+    t = dragoman.translate_request({"model": "m", "input": items}, RESPONSES, target)
+    assert ("dropped", "tool.added", "/input/1") in losses(t)
