@@ -7,6 +7,7 @@ them, all with DRAGOMAN_ALL=1).
 from __future__ import annotations
 
 import copy
+import json
 import re
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 import dragoman
 from dragoman import registry
 from dragoman.events import Event, Failure
-from dragoman.model import Response, ToolCall
+from dragoman.model import Response, ServerTool, ToolCall
 from tests import corpus, fixtures
 
 DIALECTS = dragoman.dialects()
@@ -34,17 +35,36 @@ CUT = {"length", "context_window", "content_filter", "malformed_call", "error", 
 WHOLE = {"stop", "stop_sequence"}
 # Answers of legacy Completions are text: a call cannot be in them, and the answer then counts as cut off.
 NO_CALLS = {"openai-completions"}
+# Calls that a Responses client runs, or grants, though they are in the vendor's own words (spec/OPENAI.md 2.2), and
+# the items that answer them: none stands in the same answer, so that the answer waits for it.
+VENDOR_CALLS: dict[str, dict[str, Any]] = {
+    "computer_call": {"call_id": "call_1", "action": {"type": "screenshot"}, "pending_safety_checks": []},
+    "local_shell_call": {"call_id": "call_1", "action": {"type": "exec", "command": ["ls"], "env": {}}},
+    "shell_call": {"call_id": "call_1", "action": {"commands": ["ls"]}},
+    "apply_patch_call": {"call_id": "call_1", "operation": {"type": "delete_file", "path": "a"}},
+    "mcp_approval_request": {"name": "roll", "server_label": "dice", "arguments": "{}"},
+    "tool_search_call": {"call_id": "call_1", "arguments": {"goal": "weather"}, "execution": "client"},
+}
 
 
 def outcome(r: Response) -> str:
-    """failed, cut, calls or whole: what a client is told of the first candidate."""
+    """failed, cut, calls, waits or whole: what a client is told of the first candidate.
+
+    waits: for the result of a call that only the vendor's own clients know, and for no other.
+    """
     if r.error is not None:
         return "failed"
     first = min(r.candidates, key=lambda c: c.index, default=None)
-    calls = first is not None and any(isinstance(p, ToolCall) for p in first.message.parts)
+    parts = first.message.parts if first is not None else []
+    calls = any(isinstance(p, ToolCall) for p in parts)
     if first is None or (first.finish_reason in CUT and not (calls and first.finish_reason is None)):
         return "cut"
-    return "calls" if calls else "whole"
+    if calls:
+        return "calls"
+    steps = [p for p in parts if isinstance(p, ServerTool)]
+    done = {p.id for p in steps if p.step == "result"} - {None}
+    waiting = [p for p in steps if p.type in VENDOR_CALLS and p.id not in done]
+    return "waits" if any(p.value.get("execution") != "server" for p in waiting) else "whole"
 
 
 def judge(before: Response, after: Response, target: str) -> str | None:
@@ -54,6 +74,8 @@ def judge(before: Response, after: Response, target: str) -> str | None:
         return f"a failure became {now}"
     if was == "cut" and now not in ("cut", "failed"):
         return f"a cut answer became {now}"
+    if was == "waits" and now not in ("cut", "failed"):
+        return f"a call that is gone became {now}"
     finish = after.candidates[0].finish_reason if after.candidates else None
     if was == "calls" and target in NO_CALLS:
         return None if now == "cut" else "a call that is gone became a success"
@@ -61,6 +83,72 @@ def judge(before: Response, after: Response, target: str) -> str | None:
         # Gemini says STOP for calls, too: its reader tells them apart.
         return f"calls became {now} ({finish})"
     return None
+
+
+FROM_RESPONSES = [target for source, target in PAIRS if source == "openai-responses"]
+
+
+def waiting(kind: str, *before: dict[str, Any]) -> dict[str, Any]:
+    """A completed answer whose last item is a call of `kind`."""
+    call = {"id": "x_1", "type": kind, "status": "completed", **VENDOR_CALLS[kind]}
+    head = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed"}
+    return {**head, "output": [*before, call]}
+
+
+def frames(body: dict[str, Any]) -> bytes:
+    """The stream that tells `body`."""
+    told: list[dict[str, Any]] = [{"type": "response.created", "response": {**body, "output": []}}]
+    for i, item in enumerate(body["output"]):
+        told += [{"type": f"response.output_item.{end}", "output_index": i, "item": item} for end in ("added", "done")]
+    told.append({"type": "response.completed", "response": body})
+    return b"".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n".encode() for one in told)
+
+
+@pytest.mark.parametrize("target", FROM_RESPONSES)
+@pytest.mark.parametrize("kind", VENDOR_CALLS)
+def test_a_call_in_the_vendors_words_is_no_plain_stop(kind: str, target: str) -> None:
+    """No other dialect has the call, so the answer cannot be gone on with: it was cut off, and that is told."""
+    body = waiting(kind)
+    out = dragoman.translate_response(body, "openai-responses", target)
+    assert outcome(registry.get(target).read_response(out.body)) == "cut"
+    assert ("changed", "finish.approximated", "/status") in {(x.kind, x.code, x.at) for x in out.losses}
+    assert "/output/0" in {x.at for x in out.losses}
+    stream = dragoman.translate_stream("openai-responses", target)
+    sent = stream.feed(frames(body)) + stream.close()
+    after = folded(sent, target)
+    assert after is not None
+    assert outcome(after) == "cut"
+    assert ("changed", "finish.approximated", "/status") in {(x.kind, x.code, x.at) for x in stream.losses}
+
+
+@pytest.mark.parametrize("target", [t for t in FROM_RESPONSES if t not in NO_CALLS])
+def test_beside_a_call_that_can_be_said_the_answer_waits_for_that_one(target: str) -> None:
+    call = {"id": "fc_1", "type": "function_call", "call_id": "call_0", "name": "f", "arguments": "{}"}
+    out = dragoman.translate_response(waiting("shell_call", call), "openai-responses", target)
+    assert outcome(registry.get(target).read_response(out.body)) == "calls"
+
+
+@pytest.mark.parametrize("target", FROM_RESPONSES)
+@pytest.mark.parametrize("execution", ["server", None])
+def test_what_the_vendor_ran_itself_does_not_wait(execution: str | None, target: str) -> None:
+    """A search of the server's, and a shell in the vendor's container, whose output stands in the same answer."""
+    body = waiting("tool_search_call")
+    body["output"][0] |= {"execution": execution, "call_id": None}
+    body["output"].append({"id": "x_2", "type": "shell_call", "status": "completed", **VENDOR_CALLS["shell_call"]})
+    body["output"].append({"id": "x_3", "type": "shell_call_output", "call_id": "call_1", "output": []})
+    out = dragoman.translate_response(body, "openai-responses", target)
+    assert outcome(registry.get(target).read_response(out.body)) == "whole"
+
+
+@pytest.mark.parametrize(("source", "target"), [(a, b) for a, b in PAIRS if a in ("openai-chat", "claude-thinking")])
+def test_calls_that_are_not_there_are_no_plain_stop(source: str, target: str) -> None:
+    """A choice that ended for calls of a kind that nobody else knows, or for none at all."""
+    for calls in ({}, {"tool_calls": [{"id": "x", "type": "mcp", "mcp": {}}]}):
+        message = {"role": "assistant", "content": "hm", **calls}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "tool_calls"}
+        body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+        out = dragoman.translate_response(body, source, target)
+        assert outcome(registry.get(target).read_response(out.body)) == "cut"
 
 
 @by_pair

@@ -698,6 +698,15 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
     return ids
 
 
+# What holds tools of the client's is no tool that the vendor runs; the calls would name it beside the tool.
+_GROUPS = {"namespace": "tool.namespace"}
+
+
+def tool_code(tool: Tool) -> str:
+    """The loss code for a tool in its vendor's own words."""
+    return _GROUPS.get(tool.type or "", "tool.server")
+
+
 def opaque_code(part: Part) -> str:
     """The loss code for a part that the target has no word for."""
     if isinstance(part, Media):

@@ -360,9 +360,9 @@ class ResponseWriter(BlockWriter):
             self.report.changed("finish.tool_calls", at, reason)
             return "tool_use"
         if reason == "tool_calls" and not calls:
-            # An agent would wait for a call that is not there.
+            # An agent would wait for a call that is not there; and a plain end would be a success.
             self.report.changed("finish.approximated", at, reason)
-            return "end_turn"
+            return "max_tokens"
         if refused and reason == "stop":
             # "stop + message.refusal" there is the reason `refusal` here.
             self.report.changed("finish.refusal", at, reason)

@@ -13,7 +13,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
-from ..base import Context, has_calls, limit_taken, only_results, pair_ids
+from ..base import Context, has_calls, limit_taken, only_results, pair_ids, tool_code
 from ..schemas import Limits, bound
 from .control import ControlWriter
 from .home import home_request
@@ -542,7 +542,7 @@ class RequestWriter(ControlWriter):
         tools: list[Json] = []
         for tool in r.tools or ():
             if tool.kind == "server":
-                report.dropped("tool.server", tool.at, tool.value)
+                report.dropped(tool_code(tool), tool.at, tool.value)
             else:
                 if report.links is not None:
                     self.link(f"/tools/{len(tools)}", tool.at)

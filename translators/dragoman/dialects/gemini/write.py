@@ -362,9 +362,13 @@ class ResponseWriter(PartWriter):
         elif refused and reason == "stop":
             word = "SAFETY"
             self.report.changed("finish.refusal", at, reason)
-        elif (reason == "tool_calls") != calls and word == "STOP":
+        elif reason == "tool_calls" and not calls:
+            # An agent would wait for a call that is not there; and a plain stop would be a success.
+            word = "OTHER"
+            self.report.changed("finish.approximated", at, reason)
+        elif reason != "tool_calls" and calls and word == "STOP":
             # Whether it ended for its calls, is read off the calls.
-            self.report.changed("finish.tool_calls" if calls else "finish.approximated", at, reason)
+            self.report.changed("finish.tool_calls", at, reason)
         elif (c.spelling or {}).get("finish"):
             self.report.changed("finish.approximated", at, reason)
         if c.stop_sequence is not None:

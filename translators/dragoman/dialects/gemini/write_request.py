@@ -26,7 +26,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
-from ..base import Context, limit_taken, only_results, pair_ids
+from ..base import Context, limit_taken, only_results, pair_ids, tool_code
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -507,7 +507,7 @@ class RequestWriter(PartWriter):
         strict = False
         for tool in r.tools or ():
             if tool.kind == "server":
-                report.dropped("tool.server", tool.at, tool.value)
+                report.dropped(tool_code(tool), tool.at, tool.value)
                 continue
             self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
             place = f"/tools/0/functionDeclarations/{len(declared)}/parametersJsonSchema"

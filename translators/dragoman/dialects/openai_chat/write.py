@@ -420,8 +420,8 @@ class ResponseWriter(ChatWriter):
                 self.report.changed("finish.tool_calls", at, reason)
             word = "tool_calls"
         elif word == "tool_calls" and not calls:
-            # An agent would wait for a call that is not there.
-            word = "stop"
+            # An agent would wait for a call that is not there; and a plain stop would be a success.
+            word = "length"
             self.report.changed("finish.approximated", at, reason)
         elif word == "error":
             word = "length"

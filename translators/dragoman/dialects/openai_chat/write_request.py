@@ -23,7 +23,7 @@ from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, limit_taken, only_results, pair_ids
+from ..base import Context, limit_taken, only_results, pair_ids, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, short_id, taken_effort, taken_id, thinks
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
@@ -193,7 +193,7 @@ class RequestWriter(ChatWriter):
                 results += 1
             else:
                 rest.append(part)
-        if rest and only_results(m):
+        if rest and results and only_results(m):
             # "messages with role 'tool'" stand together: what they held besides text follows behind the last.
             self.attached.append((m, rest))
             rest = []
@@ -524,7 +524,7 @@ class RequestWriter(ChatWriter):
 
     def tool(self, tool: Tool) -> Json | None:
         if tool.kind == "server" or (tool.kind == "custom" and not self.flavour.custom):
-            self.report.dropped(f"tool.{tool.kind}", tool.at, tool.value)
+            self.report.dropped(tool_code(tool) if tool.kind == "server" else "tool.custom", tool.at, tool.value)
             return None
         inner: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:

@@ -122,11 +122,7 @@ class ResponseWriter(Writer):
         reason = c.finish_reason
         at = self.where(c, "finish_reason")
         word = FINISH.write.get(reason or "")
-        if reason == "tool_calls" and not calls:
-            # The call is not there either.
-            word = "stop"
-            self.report.changed("finish.approximated", at, reason)
-        elif word == "stop" and calls:
+        if word == "stop" and calls:
             word = "length"
             self.report.changed("finish.approximated", at, reason)
         elif word == "stop" and refused:

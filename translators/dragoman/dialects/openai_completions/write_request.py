@@ -31,7 +31,7 @@ from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import is_default, param_code
-from ..base import Context, Writer, arguments_text, limit_taken, opaque_code
+from ..base import Context, Writer, arguments_text, limit_taken, opaque_code, tool_code
 from ..openai_facts import refused
 from .home import home_request
 from .words import MAX_LOGPROBS, MAX_STOPS, MAX_TOKENS, NAME, PLACEHOLDER, UNOFFICIAL, WIRE
@@ -187,7 +187,7 @@ class RequestWriter(Writer):
     def tools(self) -> None:
         r, report = self.r, self.report
         for tool in r.tools or ():
-            report.dropped("tool.server" if tool.kind == "server" else "tool.unsupported", tool.at, tool)
+            report.dropped(tool_code(tool) if tool.kind == "server" else "tool.unsupported", tool.at, tool)
         if r.tool_choice is not None:
             report.dropped("tool_choice.without_tools", r.tool_choice.at, r.tool_choice.mode)
 

@@ -194,7 +194,13 @@ def read_item(item: Json, at: str) -> Part:
     kind = item.get("type")
     reader = _ITEMS.get(kind) if type(kind) is str else None
     part = reader(item, at) if reader is not None else None
-    return part if part is not None else Opaque(item, at=at)
+    if part is not None:
+        return part
+    return Opaque(item, code=_CODES.get(kind) if type(kind) is str else None, at=at)
+
+
+# Items that are no parts of what was said, by what their loss is called.
+_CODES = {"additional_tools": "tool.added"}
 
 
 def item_of(item: Json, *more: str) -> tuple[Item, list[str]]:

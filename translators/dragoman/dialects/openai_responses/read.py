@@ -407,10 +407,17 @@ def waits_for_client(parts: list[Part]) -> bool:
         elif isinstance(part, ServerTool) and part.step == "result":
             done.add(part.id)
     return any(
-        (isinstance(part, ToolCall) or (isinstance(part, ServerTool) and part.type in CLIENT_CALLS))
+        (isinstance(part, ToolCall) or (isinstance(part, ServerTool) and is_for_client(part)))
         and (part.id is None or part.id not in done)
         for part in parts
     )
+
+
+def is_for_client(part: ServerTool) -> bool:
+    """Whether a call in the vendor's words is one that the client runs."""
+    if part.type == "tool_search_call":
+        return bool(part.value.get("execution") == "client")  # else "server": the vendor searches
+    return part.type in CLIENT_CALLS
 
 
 def read_output_item(item: Json, at: str, faults: Faults, before: list[Part]) -> list[Part]:

@@ -128,7 +128,9 @@ CLIENT_RESULTS = frozenset(
     }
 )
 # The calls that wait for the client, unless their result stands in the same answer.
-CLIENT_CALLS = frozenset({"computer_call", "local_shell_call", "apply_patch_call", "mcp_approval_request"})
+CLIENT_CALLS = frozenset(
+    {"computer_call", "local_shell_call", "shell_call", "apply_patch_call", "mcp_approval_request", "tool_search_call"}
+)
 # Where such a call keeps what it was called with.
 INPUT_KEY = {
     "mcp_call": "arguments",

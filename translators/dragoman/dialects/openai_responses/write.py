@@ -381,7 +381,11 @@ class ResponseWriter(ItemWriter):
             if calls and reason is None:
                 word = FINISH.write["tool_calls"]  # whole calls in a whole answer without any word
             self.report.changed("finish.approximated", at, reason)
-        elif (c.spelling or {}).get("finish") or (reason == "tool_calls" and not calls):
+        elif reason == "tool_calls" and not calls:
+            # An agent would wait for a call that is not there; and a plain end would be a success.
+            word = CUT_OFF
+            self.report.changed("finish.approximated", at, reason)
+        elif (c.spelling or {}).get("finish"):
             self.report.changed("finish.approximated", at, reason)
         elif reason == "stop" and calls:
             self.report.changed("finish.tool_calls", at, reason)

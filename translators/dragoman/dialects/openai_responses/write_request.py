@@ -24,7 +24,7 @@ from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, limit_taken, pair_ids
+from ..base import Context, limit_taken, pair_ids, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from ..openai_shape import CACHE_KEY
 from .home import flat_format, home_request
@@ -367,7 +367,7 @@ class RequestWriter(ItemWriter):
         tools: list[Json] = []
         for tool in r.tools or ():
             if tool.kind == "server":
-                report.dropped("tool.server", tool.at, tool.value)
+                report.dropped(tool_code(tool), tool.at, tool.value)
             else:
                 self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function":
