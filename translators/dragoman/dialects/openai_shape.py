@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 from ..ids import fits, spell, unspell
@@ -87,11 +88,44 @@ def shared_logprobs(value: Any, at: str, report: Report) -> Json | None:
     strange = {key: item for key, item in value.items() if key not in _LOGPROBS and item not in (None, [], {})}
     for key, item in strange.items():
         report.dropped("logprobs.unsupported", f"{at}/{escape(key)}", item)
-    known = {key: item for key, item in value.items() if key in _LOGPROBS}
+    known = {}
+    for key in _LOGPROBS:
+        if key in value and type(value[key]) in (list, NoneType):
+            known[key] = value[key]
+        elif key in value:
+            strange[key] = value[key]
+            report.dropped("logprobs.unsupported", f"{at}/{key}", value[key])
     return known if known or not strange else None
 
 
 _LOGPROBS = ("content", "refusal")
+
+
+def is_token(value: Any) -> bool:
+    """Whether an entry of log probabilities is of the form that these dialects share."""
+    return (
+        type(value) is dict
+        and type(value.get("token")) is str
+        and type(value.get("logprob")) in (int, float)
+        and type(value.get("bytes")) in (list, NoneType)
+    )
+
+
+def shared_tokens(tokens: list[Any], at: str, report: Report) -> list[Any]:
+    """The log probabilities in the list at `at`, without what is of no known form: that is `changed`, as a list,
+    since in a stream an entry does not know how many stand before it."""
+    out = []
+    for token in tokens:
+        top = token.get("top_logprobs") if is_token(token) else None
+        if type(top) is list and not all(map(is_token, top)):
+            out.append({**token, "top_logprobs": [other for other in top if is_token(other)]})
+        elif type(top) in (list, NoneType) and is_token(token):
+            out.append(token)
+        elif is_token(token):
+            out.append({**token, "top_logprobs": []})
+    if out != tokens:
+        report.changed("logprobs.form", at, tokens)
+    return out
 
 
 def _count(value: Any) -> int | None:

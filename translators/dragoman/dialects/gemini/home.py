@@ -152,7 +152,11 @@ def _tools(tools: list[Tool], layout: list[Json] | None) -> list[Json]:
             functions = functions[count:]
             said[entry.get("key", "functionDeclarations")] = declared[0] if entry.get("bare") else declared
         for t in servers[: entry.get("servers", 0)]:
-            said[(t.spelling or {}).get("key") or t.type or ""] = t.value
+            spelling = t.spelling or {}
+            if "entry" in spelling:
+                said.update(t.value or {})
+            else:
+                said[spelling.get("key") or t.type or ""] = t.value
         servers = servers[entry.get("servers", 0) :]
         said.update(entry.get("rest", {}))
         out.append(said)

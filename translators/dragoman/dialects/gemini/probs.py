@@ -35,12 +35,16 @@ def to_result(logprobs: Any) -> Json | None:
     if type(content) is not list or not content or not all(_known(entry) for entry in content):
         return None
     out: Json = {"chosenCandidates": [_candidate(entry) for entry in content]}
-    if any(entry.get("top_logprobs") for entry in content):
-        out["topCandidates"] = [
-            {"candidates": [_candidate(top) for top in entry.get("top_logprobs") or () if _known(top)]}
-            for entry in content
-        ]
+    tops = [_tops(entry) for entry in content]
+    if any(tops):
+        out["topCandidates"] = [{"candidates": top} for top in tops]
     return out
+
+
+def _tops(entry: Json) -> list[Json]:
+    """The likeliest tokens at one place, as far as they are of the known form."""
+    top = entry.get("top_logprobs")
+    return [_candidate(other) for other in top if _known(other)] if type(top) is list else []
 
 
 def _known(entry: Any) -> bool:

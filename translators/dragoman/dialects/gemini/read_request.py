@@ -213,12 +213,15 @@ def _entry(tools: list[Tool], entry: Any, at: str, faults: Faults) -> Json:
                     faults.append(Fault(f"{place}/{i}", "object", type_name(declaration)))
                 else:
                     tools.append(_declaration(declaration, f"{place}/{i}"))
-        elif type(value) is dict and key != "functionDeclarations":
+        elif value is not None:
             tool = Tool("server", type=key, value=value, at=place)
+            if type(value) is not dict or key == "functionDeclarations":
+                # A list of servers, a flag, a kind of tool of tomorrow: the entry itself is all that is known.
+                tool.value, tool.spelling = {wire: value}, {"entry": True}
             named, _ = camel({key: None}, _TOOLS)
             if key not in named:
                 (tool.type,) = named
-                tool.spelling = {"key": key}
+                _note(tool, "key", key)
             tools.append(tool)
             layout["servers"] = layout.get("servers", 0) + 1
         else:

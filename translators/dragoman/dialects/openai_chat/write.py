@@ -24,7 +24,7 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import NameWriter, shared_logprobs, usage_of
+from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
@@ -269,7 +269,13 @@ class ResponseWriter(ChatWriter):
 
     def logprobs(self, c: Candidate) -> Any:
         """Log probabilities, where they are in this dialect's form."""
-        return None if c.logprobs is None else shared_logprobs(c.logprobs, self.where(c, "logprobs"), self.report)
+        if c.logprobs is None:
+            return None
+        at = self.where(c, "logprobs")
+        value = shared_logprobs(c.logprobs, at, self.report)
+        if value is None:
+            return None
+        return {k: v if v is None else shared_tokens(v, f"{at}/{k}", self.report) for k, v in value.items()}
 
     def think(self, message: Json, text: str) -> None:
         """Put visible thinking where the flavour has it."""

@@ -26,7 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import NameWriter, shared_logprobs, write_error
+from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, write_error
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
 
@@ -351,12 +351,10 @@ class ResponseWriter(ItemWriter):
             place = self.where(c, "logprobs")
             self.report.dropped("logprobs.unsupported", f"{place}/refusal" if found else place, value["refusal"])
         place = f"{self.where(c, 'logprobs')}/content"
-        return [self.token(t, f"{place}/{i}") for i, t in enumerate(found)] if type(found) is list else []
+        return [self.token(t, f"{place}/{i}") for i, t in enumerate(shared_tokens(found, place, self.report))]
 
     def token(self, value: Any, at: str) -> Any:
         """One token's log probability: `bytes` and `top_logprobs` are lists here, never null."""
-        if type(value) is not dict:
-            return value
         out = value
         if value.get("bytes") is None:
             self.report.changed("logprobs.form", f"{at}/bytes", None)
