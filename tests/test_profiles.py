@@ -16,7 +16,7 @@ import pytest
 import dragoman
 from dragoman import profiles
 from dragoman.errors import InvalidDocument
-from dragoman.profiles import FACTS, OWN, WORDS, Profile, Row, lookup, normal, rows, weight
+from dragoman.profiles import FACTS, OWN, WORDS, Profile, Row, behind, lookup, normal, rows, weight
 
 DATA = Path(profiles.__file__).with_name("facts.tsv")
 DOCS = Path(__file__).parent.parent / "docs" / "profiles.md"
@@ -218,7 +218,11 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
     (CHAT, "gpt-5-nano-2025-08-07", {"efforts": ("minimal", *LOW_HIGH), "call_id_max": None}),
     (CHAT, "gpt-5-chat-latest", {"thinking": (), "sampling_refused": (), "efforts": ()}),
     (RESPONSES, "gpt-5-pro", {"efforts": ("high",), "thinking": ("effort",), "call_id_max": 64}),
-    (RESPONSES, "gpt-5.1", {"efforts": ("none", *LOW_HIGH), "thinking_default": "off", "sampling_refused": ("stop",)}),
+    (
+        RESPONSES,
+        "gpt-5.1",
+        {"efforts": ("none", *LOW_HIGH), "thinking_default": "off", "sampling_refused": ("stop", "n")},
+    ),
     (RESPONSES, "gpt-5.1-codex-max", {"efforts": (*LOW_HIGH, "xhigh"), "thinking": ("effort",)}),
     (RESPONSES, "gpt-5.2-chat-latest", {"efforts": ("medium",), "thinking_default": "on"}),
     (RESPONSES, "gpt-5.4-nano-2026-03-17", {"thinking_default": "off", "thinking": ("disabled", "effort")}),
@@ -239,7 +243,7 @@ def test_reasoning_models_of_openai_take_no_sampling() -> None:
     always, sometimes = lookup(CHAT, "o3"), lookup(CHAT, "gpt-5.2")
     assert always.sampling_refused is not None
     assert {"temperature", "top_p", "logit_bias", "logprobs", "stop"} <= set(always.sampling_refused)
-    assert sometimes.sampling_refused == ("stop",)
+    assert sometimes.sampling_refused == ("stop", "n")
     assert sometimes.sampling_refused_thinking is not None
     assert {"temperature", "top_p"} <= set(sometimes.sampling_refused_thinking)
 
@@ -263,6 +267,29 @@ def test_a_flavour_knows_the_models_but_not_the_server() -> None:
 
 
 # --- who knows better --------------------------------------------------------------------------------------
+
+
+def test_a_gateway_knows_what_the_model_behind_it_refuses() -> None:
+    for gateway, model in (
+        ("openai-chat+openrouter", "anthropic/claude-opus-4.7"),
+        ("openai-chat+litellm", "bedrock/us.anthropic.claude-opus-4-7"),
+        ("openai-chat+new-api", "claude-opus-4-7"),
+        ("claude-thinking", "claude-opus-4-7-thinking"),
+    ):
+        found = lookup(gateway, model)
+        assert found.family == "claude-opus-4.7"
+        assert found.sampling_refused == ("temperature", "top_p", "top_k")
+        assert found.prefill is False
+        assert found.efforts is found.thinking is found.mid_system is None  # asked for in the gateway's own words
+    assert lookup("openai-chat+google", "gemini-3-pro").signatures == "required"
+    assert lookup("openai-chat+openrouter", "google/gemini-3-pro").signatures is None
+    assert lookup("openai-chat+vllm", "claude-opus-4-7").family is None
+
+
+def test_what_holds_behind_a_gateway_is_told_of_flavours_and_facts_that_exist() -> None:
+    known = {name for d in dragoman.dialects() for name in (d, *dragoman.flavours(d))}
+    assert behind().keys() <= known
+    assert all(facts <= set(FACTS) for facts in behind().values())
 
 
 def test_what_the_user_says_wins() -> None:
@@ -326,9 +353,9 @@ def test_profiles_are_values() -> None:
 
 
 def test_the_order_of_the_lines_says_nothing() -> None:
-    head, *lines = DATA.read_text("utf-8").splitlines()
+    _, *lines = DATA.read_text("utf-8").splitlines()
     random.Random(7).shuffle(lines)
-    shuffled = tuple(profiles._rows("\n".join([head, *lines])))
+    shuffled = tuple(profiles._rows(lines))
     for dialect, model, _ in KNOWN:
         facts = {}
         for row in sorted(shuffled, key=lambda r: (weight(r.pattern), r.dialect == dialect)):

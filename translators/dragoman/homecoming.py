@@ -248,6 +248,11 @@ class _Homecoming:
     def mark(self, unit: Unit, at: str) -> list[Any]:
         """State of the part that follows, or of the text before, if it is for this target."""
         kind, value, following = unit.wire
+        # State of another vendor's that a gateway answered with is for that vendor, where there is no such gateway.
+        inner = unit._replace(issuer=registry.issuer(kind) + unit.issuer[len(issuer_of(unit.issuer).dialect) :])
+        if self.wild and not self.accepts(unit) and inner.issuer != unit.issuer and self.accepts(inner):
+            self.report.changed("state.opened", at)
+            unit = inner
         if self.accepts(unit):
             return [_Mark(State(kind, value, self.target.documents), following, at)]
         self.report.dropped("state.foreign", at, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..ids import fitted_id
@@ -30,11 +30,15 @@ def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, repo
     known = (*pointless(facts), *((facts.sampling_refused_thinking or ()) if thinking else ()))
     if name not in known or (name in _TAKEN and value == _TAKEN[name]):
         return False
-    if name in _TAKEN:
-        report.changed("sampling.unsupported", at, value)  # what holds instead is the default
-    elif not is_default(name, value):
+    if name in _TAKEN or not is_default(name, value):
         report.dropped(param_code(name), at, value)
     return True
+
+
+def excluded(facts: Profile, names: Iterable[str]) -> list[str]:
+    """The settings of `names` that do not go beside the first of those of which the model takes one."""
+    said = [name for name in facts.sampling_exclusive or () if name in names]
+    return said[1:]
 
 
 def taken_effort(facts: Profile, effort: str, r: Request, report: Report) -> str | None:

@@ -2,6 +2,7 @@
 
 A fact belongs to a dialect and a pattern of model names; of the patterns that match a name, the one with the most
 letters of its own wins, fact by fact. Of a model that no pattern matches nothing is known, and nothing is refused.
+Which facts about another vendor's model hold through a gateway, too, stands in `behind.tsv`.
 """
 
 from __future__ import annotations
@@ -145,14 +146,26 @@ def provider_of(profile: Any) -> str:
 @cache
 def rows() -> tuple[Row, ...]:
     """Every row of the table, in its order; a line with several dialects or patterns is as many rows."""
+    return tuple(_rows(_lines("facts.tsv")))
+
+
+@cache
+def behind() -> dict[str, frozenset[str]]:
+    """The flavours that are gateways -> the facts about a model that hold whoever serves it: its vendor's, by name."""
+    lines = [line.split("\t") for line in _lines("behind.tsv")]
+    return {flavour: frozenset(facts.split(" ")) for flavours, facts, _ in lines for flavour in flavours.split(" ")}
+
+
+def _lines(name: str) -> list[str]:
+    """The lines of a table without its head."""
     from importlib.resources import files  # only now: an import does not read the table
 
-    return tuple(_rows(files(__package__).joinpath("facts.tsv").read_text("utf-8")))
+    return files(__package__).joinpath(name).read_text("utf-8").splitlines()[1:]
 
 
-def _rows(text: str) -> Iterator[Row]:
+def _rows(lines: list[str]) -> Iterator[Row]:
     kinds = _kinds()
-    for line in text.splitlines()[1:]:
+    for line in lines:
         dialects, patterns, fact, said, source = line.split("\t")
         value = _value(kinds[fact], said)
         for dialect in dialects.split(" "):
@@ -239,12 +252,14 @@ def _known(dialect: str, name: str) -> Profile:
 def _ranked(dialect: str) -> tuple[Row, ...]:
     """The rows of a dialect, those that say least first.
 
-    A flavour knows the models of its dialect. What is known of all models there (`*`) is the server's, and a
-    flavour has another server.
+    A flavour knows the models of its dialect, and a gateway some facts about those of others. What is known of all
+    models there (`*`) is the server's, and a flavour has another server.
     """
-    base = dialect.partition("+")[0]
-    known = [r for r in rows() if r.dialect == dialect or (r.dialect == base and r.pattern != "*")]
-    return tuple(sorted(known, key=lambda r: (weight(r.pattern), r.dialect == dialect)))
+    base, passed = dialect.partition("+")[0], behind().get(dialect, frozenset())
+    models = [r for r in rows() if r.dialect != dialect and r.pattern != "*"]
+    known = [r for r in models if r.dialect == base or ("+" not in r.dialect and r.fact in passed)]
+    known += [r for r in rows() if r.dialect == dialect]
+    return tuple(sorted(known, key=lambda r: (weight(r.pattern), r.dialect == base, r.dialect == dialect)))
 
 
 def pointless(facts: Profile) -> Words:

@@ -77,8 +77,7 @@ def _suffix(r: Request) -> None:
 
 
 def _read_response(body: Json, flavour: Flavour) -> Response:
-    r = read_response(body)
-    r.dialect = flavour.id
+    r = read_response(body, flavour.id)
     if flavour.thinking == "think":
         split_response(r)
     return r

@@ -6,7 +6,7 @@ clients are told to return: that is no promise, so it is told as `state.at_risk`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
 from ...model import Json, Message, Part, Reasoning, State, ToolCall
 from ...registry import issuer
-from ..base import Accepts, Found
-from .words import LIST_OF
+from ..base import Accepts, Found, place
+from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
 Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
 ROOM = 16_384  # characters of a call's id; LiteLLM's clients live with more than a thousand
@@ -91,7 +91,7 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
         entries = _at(extra, path)
         if type(entries) is list:
             rest = _sorted(entries, f"{m.at}/{'/'.join(path)}", named, accepts, out)
-            extra = _with(extra, path, rest) if rest else _less(extra, path)
+            extra = put(extra, path, rest) if rest else _less(extra, path)
     parts: list[Part] = []
     calls = 0
     for part in m.parts:
@@ -205,15 +205,18 @@ def _item(item: Json) -> Unit:
 
 def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolCall:
     """A call without the signature in Google's or LiteLLM's field for it, which is added to `out`."""
+    if call.state is not None and is_carrier(call.state.value):
+        out.append((call.state.value, place(PLACES, call, "state")))
+        call = replace(call, state=None)
     extra = call.extra or {}
-    for path, provider in _SIGNED:
+    for path, provider, _ in SIGNED:
         value = _at(extra, path)
         if type(value) is not str or not value:
             continue
         unit = Unit(
-            issuer("thought_signature") + provider,
+            issuer(SIGNATURE) + provider,
             False,
-            ["thought_signature", value, "call"],
+            [SIGNATURE, value, "call"],
             place=(AFTER_TEXT, ordinal),
         )
         token: str | Unit = value if is_carrier(value) else unit
@@ -223,25 +226,32 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 
 
-# Where a call has Google's signature, and who issued it if not the inventor.
-_SIGNED = (
-    (("extra_content", "google", "thought_signature"), ""),
-    (("extra_content", "vertex", "thought_signature"), "@vertex"),
-    (("provider_specific_fields", "thought_signature"), ""),
-    (("function", "provider_specific_fields", "thought_signature"), ""),
-)
+def sign(call: ToolCall, name: str) -> None:
+    """Take the signature that a call of an answer of `name` has among its unknown fields for its state.
+
+    Only of answers: in a request it is for whoever the target is, and `found` finds it there.
+    """
+    extra = call.extra or {}
+    for path, provider, own in SIGNED:
+        value = _at(extra, path)
+        if type(value) is str and value:
+            call.state = State(SIGNATURE, value, name if own else issuer(SIGNATURE) + provider)
+            call.extra = _less(extra, path) or None
+            call.spelling = {**(call.spelling or {}), SIGNATURE: list(path)}
+            return
+
+
+def put(value: Json, path: Sequence[str], item: Any) -> Json:
+    """`value` with `item` at `path`, whatever stands there."""
+    key, *below = path
+    inner = value.get(key)
+    return {**value, key: put(inner if type(inner) is dict else {}, below, item) if below else item}
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         value = value.get(key) if type(value) is dict else None
     return value
-
-
-def _with(value: Json, path: tuple[str, ...], item: Any) -> Json:
-    """`value` with `item` at `path`, where something stands already."""
-    key, *below = path
-    return {**value, key: _with(value[key], tuple(below), item) if below else item}
 
 
 def _less(value: Json, path: tuple[str, ...]) -> Json:

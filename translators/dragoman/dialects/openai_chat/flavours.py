@@ -31,6 +31,8 @@ class Flavour:
     documents  whether a file may be an address, and go without a name
     results    whether the result of a tool may hold media
     state_list the list of state that comes and goes with the thinking, or "": none
+    signature  where a call has the signature of its vendor, or (): nowhere
+    unsigned   what stands there instead where a model insists on a signature and there is none
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
     vendor     who issues the opaque state that comes in this shape
@@ -52,6 +54,8 @@ class Flavour:
     documents: bool = False
     results: bool = False
     state_list: str = ""
+    signature: tuple[str, ...] = ()
+    unsigned: str = ""
     custom: bool = True
     usage: bool = True
     vendor: str = ""
@@ -106,13 +110,17 @@ FLAVOURS: tuple[Flavour, ...] = (
         takes=_TOP_K,
         cache=True,
         state_list="thinking_blocks",
+        signature=("provider_specific_fields", "thought_signature"),
         vendor="litellm",
         carrier="thinking_blocks",
     ),
-    # Google's compatibility layer: thinking inside the content, between <thought> and </thought>.
+    # Google's compatibility layer: thinking inside the content, between <thought> and </thought>. Signatures on "the
+    # first call of a parallel group; missing -> 400 on Gemini 3; escape value `skip_thought_signature_validator`".
     Flavour(
         "openai-chat+google",
         thinking="thought",
+        signature=("extra_content", "google", "thought_signature"),
+        unsigned="skip_thought_signature_validator",
         refuses=_OPENAI_ONLY,
         custom=False,
         vendor="google",

@@ -25,8 +25,9 @@ from ...model import (
 from ...tables import give_back
 from ..base import arguments_text
 from ..openai_shape import home_error
+from .carry import put
 from .flavours import SUFFIX
-from .words import FINISH, LIST_OF, TOOL_CHOICE, WIRE
+from .words import FINISH, LIST_OF, SIGNATURE, TOOL_CHOICE, WIRE
 
 
 def home_request(r: Request) -> Json:
@@ -265,8 +266,15 @@ def _call(call: ToolCall) -> Json:
     if call.id is not None:
         out["id"] = call.id
     out[key] = inner
-    give_back(out, call.extra)
+    give_back(out, call_extra(call))
     return out
+
+
+def call_extra(call: ToolCall) -> Json:
+    """What a call has beside its own fields: the unknown ones, and its signature where that stood."""
+    path = (call.spelling or {}).get(SIGNATURE)
+    extra = call.extra or {}
+    return put(extra, path, call.state.value) if path is not None and call.state is not None else extra
 
 
 def home_response(r: Response) -> Json:

@@ -22,11 +22,13 @@ from ...model import (
     State,
     Text,
     Tool,
+    ToolCall,
     ToolChoice,
     ToolResult,
 )
 from ...tables import EFFORTS
 from ..openai_shape import ENVELOPE, read_error, read_usage
+from .carry import sign
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
 from .words import FINISH, LISTS, NAME, PARAMS, TOOL_CHOICE
 
@@ -510,10 +512,10 @@ def is_error(body: Json) -> bool:
     return not body.get("choices") and ("id" not in body or body.get("object") == "error") and "usage" not in body
 
 
-def read_response(body: Json) -> Response:
-    """A `chat.completion` body; an error under a success status becomes `Response.error`."""
+def read_response(body: Json, name: str = NAME) -> Response:
+    """A `chat.completion` body of the flavour `name`; an error under a success status becomes `Response.error`."""
     faults: Faults = []
-    r = Response(NAME)
+    r = Response(name)
     if is_error(body):
         r.error = read_error(None, body)
         return r
@@ -529,6 +531,9 @@ def read_response(body: Json) -> Response:
                     faults.append(Fault(at, "object", type_name(choice)))
                 else:
                     r.candidates.append(_choice(choice, i, at, faults))
+                    for part in r.candidates[-1].message.parts:
+                        if isinstance(part, ToolCall) and part.extra:
+                            sign(part, name)
         elif key == "usage" and type(value) is dict:
             r.usage = read_usage(value)
         elif key != "object" or value != "chat.completion":

@@ -46,6 +46,7 @@ from ...model import (
 )
 from ..base import SSEReader
 from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
+from .carry import sign
 from .parts import read_annotation
 from .read import REASONING_FIELDS, details_text, read_finish
 from .words import LISTS, NAME, RESPONSE, TRANSPORT
@@ -502,6 +503,7 @@ class ChatStreamReader(SSEReader):
     def _announce(self, choice: _Choice, call: _Call, out: list[Event]) -> None:
         """Let a call begin: it was waiting for its name."""
         if call.part is not None:
+            sign(call.part, self._name)
             call.index = choice.parts
             choice.parts += 1
             out.append(PartStart(choice.index, call.index, call.part))

@@ -224,8 +224,23 @@ def _list(part: Any) -> str:
     return f"{part.at.rpartition('/')[0]}/{LIST_OF.get(kind, 'reasoning_details')}"
 
 
+# Where a call has Google's signature; who issued it, if not the inventor; and whether in an answer it is the state of
+# the gateway that answers.
+SIGNATURE = "thought_signature"
+SIGNED: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (("extra_content", "google", SIGNATURE), "", False),
+    (("extra_content", "vertex", SIGNATURE), "@vertex", False),
+    (("provider_specific_fields", SIGNATURE), "", True),
+    (("function", "provider_specific_fields", SIGNATURE), "", True),
+)
+
+
+def _signature(call: Any) -> str:
+    return "/".join((call.at, *(call.spelling or {}).get(SIGNATURE, ("state",))))
+
+
 PLACES: Places = {
-    ToolCall: {"name": _inner("name"), "arguments": _inner("arguments", "input")},
+    ToolCall: {"name": _inner("name"), "arguments": _inner("arguments", "input"), "state": _signature},
     ToolResult: {"call_id": "/tool_call_id", "value": "/content"},
     Media: {"detail": "/image_url/detail", "filename": "/file/filename"},
     Tool: {name: _inner(name) for name in ("name", "description", "parameters", "strict", "format")},

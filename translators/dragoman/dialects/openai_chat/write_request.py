@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ...model import (
@@ -19,16 +20,26 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup
+from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, limit_taken, only_results, pair_ids, tool_code
-from ..openai_facts import bound_schema, cache_mark, free_choice, refused, short_id, taken_effort, taken_id, thinks
-from .carry import rejoin
+from ..openai_facts import (
+    bound_schema,
+    cache_mark,
+    excluded,
+    free_choice,
+    refused,
+    short_id,
+    taken_effort,
+    taken_id,
+    thinks,
+)
+from .carry import put, rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
-from .words import SERVICE_TIERS, TOOL_CHOICE, UNOFFICIAL, WIRE
+from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
 from .write import ChatWriter
 
 
@@ -342,12 +353,30 @@ class RequestWriter(ChatWriter):
             message["name"] = m.name
         if calls:
             message["tool_calls"] = calls
+            self.unsigned(calls[0], f"{target}/tool_calls/0")
         if m.cache and self.flavour.cache:
             message.update(m.cache)
         else:
             self.cache(m)
         self.add(message, m)
         self.drop(m)
+
+    def call(self, call: ToolCall, call_id: str, target: str) -> Json:
+        """A call, with its signature where this vendor issued it and the flavour has a place for it."""
+        state, path = call.state, self.flavour.signature
+        owner = find(state.issuer) if state is not None and state.kind == SIGNATURE and path else None
+        if state is None or owner is None or owner.vendor != self.flavour.vendor:
+            return super().call(call, call_id, target)
+        out = super().call(replace(call, state=None), call_id, target)
+        self.link("/".join((target, *path)), self.where(call, "state"))
+        return put(out, path, state.value)
+
+    def unsigned(self, first: Json, at: str) -> None:
+        """The first call of a turn gets the documented value in the place of a signature that it has to have."""
+        path = self.flavour.signature
+        if self.flavour.unsigned and self.facts.signatures == "required" and path[0] not in first:
+            first |= put({}, path, self.flavour.unsigned)
+            self.report.invented("state.signature", "/".join((at, *path)), self.flavour.unsigned)
 
     def thinking(self, thoughts: list[Reasoning]) -> tuple[Json, str]:
         """The thinking of an earlier turn, for a flavour that wants it back, as fields of the message; its place."""
@@ -547,6 +576,7 @@ class RequestWriter(ChatWriter):
     def params(self, out: Json, thinking: bool) -> None:
         r, report = self.r, self.report
         tools = "tools" in out
+        beside = excluded(self.facts, r.params.keys() - pointless(self.facts))
         for name, value in r.params.items():
             wire = self.flavour.wire.get(name) or WIRE.get(name)
             if refused(self.facts, thinking, name, value, r.place(name), report):
@@ -565,6 +595,8 @@ class RequestWriter(ChatWriter):
             elif name == "parallel_tool_calls" and not tools:
                 if not is_default(name, value):
                     report.dropped("tool_choice.without_tools", r.place(name), value)
+            elif name in beside:
+                report.dropped(param_code(name), r.place(name), value)
             elif (
                 wire is None or name in self.flavour.refuses or (name in UNOFFICIAL and name not in self.flavour.takes)
             ):

@@ -51,7 +51,7 @@ from ..base import Context, arguments_text, free_text
 from ..openai_shape import home_error, write_error
 from .carry import Place
 from .flavours import OPENAI, Flavour
-from .home import finish_word, home_part
+from .home import call_extra, finish_word, home_part
 from .words import LIST_OF
 from .write import TAGS, ResponseWriter
 
@@ -144,7 +144,7 @@ class HomeWriter:
                 fields["input" if part.kind == "custom" else "arguments"] = (
                     part.arguments if as_object else arguments_text(part.arguments)
                 )
-            extra = dict(part.extra or {})
+            extra = dict(call_extra(part))
             inner = "custom" if part.kind == "custom" else "function"
             fields.update(extra.pop(inner, {}))
             if (part.spelling or {}).get("field") == "function_call":

@@ -1,0 +1,220 @@
+"""Gateways behind Chat's shape: their answers' state comes home, and the limits of the models behind them hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import dragoman
+from tests.agents.clients import CLIENTS
+from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
+
+Json = dict[str, Any]
+GOOGLE, LITELLM = "openai-chat+google", "openai-chat+litellm"
+EXTRA = {"extra_content": {"google": {"thought_signature": "c2ln"}}}
+FIELDS = {"provider_specific_fields": {"thought_signature": "c2ln"}}
+INNER = {"function": {"name": "weather", "arguments": "{}", **FIELDS}}
+PLACE = "/tool_calls/0/extra_content/google/thought_signature"
+DUMMY = "skip_thought_signature_validator"
+PATH = "/v1beta/models/gemini-3-pro:generateContent"
+
+
+def call(name: str = "call_1", **more: Any) -> Json:
+    return {"id": name, "type": "function", "function": {"name": "weather", "arguments": "{}"}, **more}
+
+
+def answer(message: Json, model: str = "gemini-3-pro") -> Json:
+    said = {"role": "assistant", "content": None, **message}
+    choice = {"index": 0, "message": said, "finish_reason": "tool_calls" if "tool_calls" in said else "stop"}
+    return {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": model, "choices": [choice]}
+
+
+def frames(body: Json) -> bytes:
+    """The answer as Google's layer streams it: calls whole, and without an index."""
+    message = body["choices"][0]["message"]
+    delta = {key: value for key, value in message.items() if value is not None}
+    choice = {"index": 0, "delta": delta, "finish_reason": body["choices"][0]["finish_reason"]}
+    chunk = {**body, "object": "chat.completion.chunk", "choices": [choice]}
+    return f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
+
+
+def history(model: str, turn: Json, results: int = 1) -> Json:
+    told = [{"role": "tool", "tool_call_id": f"call_{i + 1}", "content": "x"} for i in range(results)]
+    return {"model": model, "messages": [{"role": "user", "content": "q"}, {"role": "assistant", **turn}, *told]}
+
+
+def came_back(client: str, upstream: str, body: Json, kind: str = "standard") -> tuple[Json, list[str], list[str]]:
+    """The turn that the upstream gets back, and the losses of the answer and of the next request."""
+    agent = CLIENTS[client](kind)
+    out = dragoman.Exchange(client, upstream).response(json.dumps(body).encode())
+    agent.take(json.loads(out.json()))
+    back = dragoman.Exchange(client, upstream).request(json.dumps(agent.body).encode(), path=agent.path)
+    turns = [m for m in back.body["messages"] if m["role"] == "assistant"]
+    return turns[-1], *([loss.code for loss in t.losses if loss.kind != "invented"] for t in (out, back))
+
+
+# --- signatures of calls ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize(
+    ("upstream", "said", "back"),
+    [(GOOGLE, EXTRA, EXTRA), (LITELLM, FIELDS, FIELDS), (LITELLM, INNER, FIELDS)],
+    ids=["google", "litellm", "litellm function"],
+)
+def test_the_signature_of_a_call_comes_home(client: str, upstream: str, said: Json, back: Json) -> None:
+    body = answer({"tool_calls": [call(**said), call("call_2")]})
+    turn, out, up = came_back(client, upstream, body)
+    assert turn["tool_calls"] == [call(**back), call("call_2")]
+    assert not {"field.unknown", "state.no_carrier"} & set(out)
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_the_signature_of_a_call_comes_home_from_a_stream(client: str) -> None:
+    stream = dragoman.translate_stream(GOOGLE, client)
+    data = stream.feed(frames(answer({"tool_calls": [call(**EXTRA)]}))) + stream.close()
+    assert b"dragom01" in data or (client == GEMINI and b'"thoughtSignature":"c2ln"' in data)
+    assert not [loss for loss in stream.losses if loss.code in ("field.unknown", "state.no_carrier")]
+
+
+@pytest.mark.parametrize("upstream", [GOOGLE, LITELLM])
+def test_what_googles_models_signed_behind_a_gateway_goes_to_google_too(upstream: str) -> None:
+    body = answer({"tool_calls": [call(**(EXTRA if upstream == GOOGLE else FIELDS))]})
+    agent = CLIENTS[CHAT]("standard")
+    agent.take(json.loads(dragoman.Exchange(CHAT, upstream).response(json.dumps(body).encode()).json()))
+    t = dragoman.translate_request({**agent.body, "model": "gemini-3-pro"}, CHAT, GEMINI)
+    [part] = [p for c in t.body["contents"] for p in c["parts"] if "functionCall" in p]
+    assert part["thoughtSignature"] == "c2ln"
+    assert not [loss for loss in t.losses if loss.code == "state.foreign"]
+    other = dragoman.translate_request(agent.body, CHAT, MESSAGES)
+    assert "c2ln" not in other.json().decode()
+    assert "state.foreign" in [loss.code for loss in other.losses]
+
+
+def test_what_vertex_signed_behind_a_gateway_is_not_for_google() -> None:
+    body = answer({"tool_calls": [call(extra_content={"vertex": {"thought_signature": "c2ln"}})]})
+    agent = CLIENTS[CHAT]("standard")
+    agent.take(json.loads(dragoman.Exchange(CHAT, GOOGLE).response(json.dumps(body).encode()).json()))
+    t = dragoman.translate_request({**agent.body, "model": "gemini-3-pro"}, CHAT, GEMINI)
+    assert "c2ln" not in t.json().decode()
+    assert "state.foreign" in [loss.code for loss in t.losses]
+    same = dragoman.translate_request(agent.body, CHAT, GEMINI, profile={"provider": "vertex"})
+    assert "c2ln" in same.json().decode()
+
+
+def test_a_history_of_googles_goes_on_behind_chat() -> None:
+    turn = {"content": None, "tool_calls": [call(**EXTRA)]}
+    t = dragoman.translate_request(history("gemini-3-pro", turn), CHAT, GOOGLE)
+    assert t.body["messages"][1]["tool_calls"] == [call(**EXTRA)]
+    assert [loss.code for loss in t.losses] == ["state.opened"]
+    native = {
+        "contents": [
+            {"role": "user", "parts": [{"text": "q"}]},
+            {
+                "role": "model",
+                "parts": [
+                    {"functionCall": {"id": "call_1", "name": "weather", "args": {}}, "thoughtSignature": "c2ln"}
+                ],
+            },
+            {
+                "role": "user",
+                "parts": [{"functionResponse": {"id": "call_1", "name": "weather", "response": {"output": "x"}}}],
+            },
+        ]
+    }
+    t = dragoman.translate_request(native, GEMINI, GOOGLE, path=PATH)
+    assert t.body["messages"][1]["tool_calls"] == [call(**EXTRA)]
+    assert not t.losses
+
+
+@pytest.mark.parametrize(("model", "signed"), [("gemini-3-pro", True), ("gemini-2.5-pro", False), ("m", False)])
+def test_a_foreign_history_gets_the_dummy_behind_chat(model: str, signed: bool) -> None:
+    use = [{"type": "tool_use", "id": f"call_{i}", "name": "weather", "input": {}} for i in (1, 2)]
+    results = [{"type": "tool_result", "tool_use_id": f"call_{i}", "content": "x"} for i in (1, 2)]
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": use}]
+    body = {"model": model, "max_tokens": 9, "messages": [*turns, {"role": "user", "content": results}]}
+    t = dragoman.translate_request(body, MESSAGES, GOOGLE)
+    first, second = t.body["messages"][1]["tool_calls"]
+    dummy = {"extra_content": {"google": {"thought_signature": DUMMY}}}
+    assert first == (call(**dummy) if signed else call())
+    assert second == call("call_2")
+    assert [(loss.code, loss.at) for loss in t.losses if loss.kind == "invented"] == (
+        [("state.signature", f"/messages/1{PLACE}")] if signed else []
+    )
+
+
+def test_a_signed_answer_of_a_gateway_is_the_same_at_home() -> None:
+    from dragoman import laws
+
+    for said in (EXTRA, FIELDS, INNER, {"extra_content": {"google": {"thought_signature": "c2ln", "x": 1}, "y": {}}}):
+        for name in (CHAT, GOOGLE, LITELLM):
+            assert laws.home_document("response", answer({"tool_calls": [call(**said)]}), name) == []
+            assert laws.home_stream(frames(answer({"tool_calls": [call(**said)]})), name) == []
+
+
+# --- the models behind ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "model", "lost"),
+    [
+        ("claude-thinking", "claude-opus-4-7", True),
+        ("openai-chat+openrouter", "anthropic/claude-opus-4.7", True),
+        ("openai-chat+openrouter", "anthropic/claude-sonnet-4.5", False),
+        ("openai-chat+openrouter", "google/gemini-3.6-flash", True),
+        ("openai-chat+litellm", "vertex_ai/claude-opus-4-7@20260101", True),
+        ("openai-chat+new-api", "claude-opus-4-7", True),
+        (GOOGLE, "gemini-3.6-flash", True),
+        (GOOGLE, "gemini-2.5-flash", False),
+        ("openai-chat+vllm", "claude-opus-4-7", False),  # whose model has that name, nobody knows
+    ],
+)
+def test_settings_that_the_model_behind_a_gateway_refuses(target: str, model: str, lost: bool) -> None:
+    body = {"model": model, "input": "Hi", "temperature": 0.5}
+    t = dragoman.translate_request(body, RESPONSES, target)
+    assert ("temperature" in t.body) == (not lost)
+    assert (("dropped", "sampling.unsupported") in [(loss.kind, loss.code) for loss in t.losses]) == lost
+
+
+@pytest.mark.parametrize(
+    ("target", "model", "choice"),
+    [
+        ("claude-thinking", "claude-opus-5-5", "auto"),
+        ("openai-chat+openrouter", "anthropic/claude-opus-5.5", "auto"),
+        ("openai-chat+openrouter", "anthropic/claude-opus-4.7", "required"),
+        (GOOGLE, "gemini-3-pro", "required"),
+    ],
+)
+def test_tools_that_the_model_behind_a_gateway_cannot_be_made_to_call(target: str, model: str, choice: str) -> None:
+    tool = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
+    body = {"model": model, "input": "Hi", "tools": [tool], "tool_choice": "required"}
+    t = dragoman.translate_request(body, RESPONSES, target)
+    assert t.body["tool_choice"] == choice
+    assert ("tool_choice.forced" in [loss.code for loss in t.losses]) == (choice == "auto")
+
+
+def test_one_of_two_settings_where_the_model_behind_takes_one() -> None:
+    body = {"model": "anthropic/claude-sonnet-4.5", "input": "Hi", "temperature": 0.5, "top_p": 0.9}
+    t = dragoman.translate_request(body, RESPONSES, "openai-chat+openrouter")
+    assert t.body["temperature"] == 0.5
+    assert "top_p" not in t.body
+    assert [(loss.kind, loss.code, loss.at) for loss in t.losses] == [("dropped", "sampling.unsupported", "/top_p")]
+
+
+def test_several_answers_of_a_model_that_thinks() -> None:
+    body = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}], "generationConfig": {"candidateCount": 2}}
+    for model, kept in (("o3", False), ("gpt-5.1", False), ("gpt-4o", True), ("m", True)):
+        t = dragoman.translate_request(body, GEMINI, CHAT, path=f"/v1beta/models/{model}:generateContent")
+        assert ("n" in t.body) == kept
+        assert ("candidate.extra" in [loss.code for loss in t.losses]) == (not kept)
+
+
+def test_efforts_of_googles_layer() -> None:
+    t = dragoman.translate_request(
+        {"model": "gemini-3-pro", "input": "Hi", "reasoning": {"effort": "xhigh"}}, RESPONSES, GOOGLE
+    )
+    assert t.body["reasoning_effort"] == "high"
+    assert "reasoning.effort" in [loss.code for loss in t.losses]
