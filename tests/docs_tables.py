@@ -451,7 +451,8 @@ def flavour_rows() -> str:
     names = [f.name for f in fields(OPENAI) if f.name not in ("id", "thinking", "control", "wire", "takes", "refuses")]
 
     def word(value: Any) -> str:
-        return {True: "yes", False: "no", "": "no"}.get(value) or code(value)
+        said = "/".join(value) if type(value) is tuple else value
+        return {True: "yes", False: "no", "": "no"}.get(said) or code(said)
 
     table_ = ((code(name), [word(getattr(rows[one], name)) for one in (CHAT, *CHATS)]) for name in names)
     return by_dialect("row", table_, (CHAT, *CHATS))
@@ -655,10 +656,16 @@ def fact_said(value: Any) -> str:
     return f"`{value}`" if type(value) is str else f"{value:,}"
 
 
+def profile_behind() -> str:
+    """The facts that hold through each gateway."""
+    rows = ((code(flavour), ", ".join(map(code, sorted(facts)))) for flavour, facts in profiles.behind().items())
+    return table(["gateway", "facts about the model behind it"], rows)
+
+
 def agents() -> str:
     """How the state of every upstream fares through every client, by simulated agents."""
     speaking = [d for d in IDS if d != "openai-completions"]
-    upstreams = [*speaking, f"{CHAT}+litellm", f"{CHAT}+openrouter"]
+    upstreams = [*speaking, *(f"{CHAT}+{name}" for name in ("litellm", "openrouter", "google", "deepseek"))]
     clients = [*speaking, *(f"{CHAT}+{name}" for name in ("openrouter", "litellm", "google"))]
     return by_dialect(
         "client, and kinds of it",
@@ -750,6 +757,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "levels": levels,
     "outputs": outputs,
     "flavour-rows": flavour_rows,
+    "profile-behind": profile_behind,
     "agents": agents,
     "flavour-settings": flavour_settings,
     "flavour-reasoning": flavour_reasoning,

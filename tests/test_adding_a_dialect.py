@@ -266,6 +266,7 @@ ALLOWED = {
     "wire/__init__.py": "the row for a dialect whose documents have the shape of another's",
     "losses.tsv": "rows of accepted losses, by pair",
     "profiles/facts.tsv": "rows of facts about models, by the dialects that their servers speak",
+    "profiles/behind.tsv": "which facts about a model hold through a gateway, by its flavour",
 }
 
 

@@ -18,6 +18,7 @@ from tests.wire import MERGE
 Json = dict[str, Any]
 STATEFUL = (RESPONSES, MESSAGES, GEMINI)
 GATEWAYS = ("openai-chat+litellm", "openai-chat+openrouter")  # upstreams that bring another vendor's state
+SIGNING = ("openai-chat+google", "openai-chat+deepseek")  # that sign a call, or want thinking back in turns with calls
 FLAVOURED = ("openai-chat+openrouter", "openai-chat+litellm", "openai-chat+google")
 SPEAKING = [d for d in ALL if d != COMPLETIONS]  # dialects with turns and calls
 wires = pytest.mark.parametrize("stream", [False, True], ids=["documents", "streams"])
@@ -93,6 +94,27 @@ def test_state_of_one_gateway_through_clients_of_another(client: str, upstream: 
     for turn in range(1, TURNS + 1):
         verdict = seen.verdict(turn)
         assert verdict == "home" if kind == "every" and turn < TURNS else verdict in ("home", "told")
+
+
+@wires
+@kinds
+@pytest.mark.parametrize("upstream", SIGNING)
+@pytest.mark.parametrize("client", SPEAKING)
+def test_what_goes_with_the_calls_of_a_flavour_comes_home(client: str, upstream: str, kind: str, stream: bool) -> None:
+    seen = talk(client, upstream, kind, stream)
+    assert [seen.verdict(turn) for turn in range(1, TURNS + 1)] == [*["home"] * (TURNS - 1), "none"]
+    assert not [loss for losses in seen.losses for loss in losses if loss.code in ("field.unknown", "state.no_carrier")]
+
+
+@wires
+@kinds
+@pytest.mark.parametrize(("client", "upstream"), [(c, u) for c in (*FLAVOURED, SIGNING[1]) for u in SIGNING if c != u])
+def test_what_goes_with_the_calls_of_another_flavour(client: str, upstream: str, kind: str, stream: bool) -> None:
+    seen = talk(client, upstream, kind, stream)
+    verdicts = [seen.verdict(turn) for turn in range(1, TURNS)]
+    assert "lost" not in verdicts
+    if client in FLAVOURED and kind == "every":
+        assert verdicts == ["home"] * (TURNS - 1)
 
 
 @wires

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,15 +14,15 @@ from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
 
 Json = dict[str, Any]
 GOOGLE, LITELLM = "openai-chat+google", "openai-chat+litellm"
-EXTRA = {"extra_content": {"google": {"thought_signature": "c2ln"}}}
-FIELDS = {"provider_specific_fields": {"thought_signature": "c2ln"}}
-INNER = {"function": {"name": "weather", "arguments": "{}", **FIELDS}}
+EXTRA: Json = {"extra_content": {"google": {"thought_signature": "c2ln"}}}
+FIELDS: Json = {"provider_specific_fields": {"thought_signature": "c2ln"}}
+INNER: Json = {"function": {"name": "weather", "arguments": "{}", **FIELDS}}
 PLACE = "/tool_calls/0/extra_content/google/thought_signature"
 DUMMY = "skip_thought_signature_validator"
 PATH = "/v1beta/models/gemini-3-pro:generateContent"
 
 
-def call(name: str = "call_1", **more: Any) -> Json:
+def call(name: str = "call_1", /, **more: Any) -> Json:
     return {"id": name, "type": "function", "function": {"name": "weather", "arguments": "{}"}, **more}
 
 
@@ -138,7 +139,7 @@ def test_a_foreign_history_gets_the_dummy_behind_chat(model: str, signed: bool) 
     body = {"model": model, "max_tokens": 9, "messages": [*turns, {"role": "user", "content": results}]}
     t = dragoman.translate_request(body, MESSAGES, GOOGLE)
     first, second = t.body["messages"][1]["tool_calls"]
-    dummy = {"extra_content": {"google": {"thought_signature": DUMMY}}}
+    dummy: Json = {"extra_content": {"google": {"thought_signature": DUMMY}}}
     assert first == (call(**dummy) if signed else call())
     assert second == call("call_2")
     assert [(loss.code, loss.at) for loss in t.losses if loss.kind == "invented"] == (
@@ -218,3 +219,147 @@ def test_efforts_of_googles_layer() -> None:
     )
     assert t.body["reasoning_effort"] == "high"
     assert "reasoning.effort" in [loss.code for loss in t.losses]
+
+
+# --- thinking that must come back -------------------------------------------------------------------------------
+
+LISTED = [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm hm."}]}, {"type": "text", "text": "I look."}]
+REPLAYED = [
+    ("openai-chat+deepseek", {"content": "I look.", "reasoning_content": "Hm hm."}),
+    ("openai-chat+mistral", {"content": LISTED}),
+]
+
+
+@pytest.mark.parametrize("kind", ["every", "standard"])
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize(("upstream", "said"), REPLAYED, ids=["deepseek", "mistral"])
+def test_thinking_beside_calls_comes_home(client: str, kind: str, upstream: str, said: Json) -> None:
+    turn, out, up = came_back(client, upstream, answer({**said, "tool_calls": [call("abcdefghi")]}), kind)
+    assert turn == {"role": "assistant", **said, "tool_calls": [call("abcdefghi")]}
+    assert not [code for code in (*out, *up) if code.startswith("state.")]
+
+
+@pytest.mark.parametrize(("upstream", "said"), REPLAYED, ids=["deepseek", "mistral"])
+def test_thinking_without_calls_is_not_carried(upstream: str, said: Json) -> None:
+    """ "Turns without: ignored": nothing rides anywhere, and nothing is told."""
+    t = dragoman.translate_response(answer(said), upstream, CHAT)
+    assert "dragom01" not in t.json().decode()
+    assert not [loss for loss in t.losses if loss.code.startswith("state.")]
+
+
+def test_thinking_too_long_for_an_id_is_told() -> None:
+    text = "".join(sha256(str(i).encode()).hexdigest() for i in range(1000))
+    body = answer({"reasoning_content": text, "tool_calls": [call()]})
+    t = dragoman.translate_response(body, "openai-chat+deepseek", CHAT)
+    assert [(loss.code, loss.at) for loss in t.losses] == [("state.at_risk", "/choices/0/message/reasoning_content")]
+    message = t.body["choices"][0]["message"]
+    assert message["reasoning_content"] == text
+    assert message["tool_calls"] == [call()]
+
+
+def test_thinking_of_a_stream_comes_home_with_the_calls() -> None:
+    body = answer({"content": "I look.", "reasoning_content": "Hm hm.", "tool_calls": [call()]})
+    stream = dragoman.translate_stream("openai-chat+deepseek", CHAT)
+    data = stream.feed(frames(body)) + stream.close()
+    assert b"__dragom01" in data
+    assert b'"reasoning_content":"Hm hm."' in data
+
+
+def test_an_invented_signature_is_no_loss_on_its_way_back() -> None:
+    body = answer({"reasoning_content": "Hm hm.", "content": "4"})
+    _, _, up = came_back(MESSAGES, "openai-chat+vllm", {**body})
+    assert up == ["role.prefill"]
+
+
+# --- facts that the specs name ----------------------------------------------------------------------------------
+
+
+def test_a_tools_schema_has_no_alternatives_at_its_top() -> None:
+    """ "Top-level oneOf/anyOf/allOf in input_schema -> 400", whether it binds or not."""
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "anyOf": [{"required": ["a"]}]}
+    tool = {"type": "function", "name": "f", "description": "d", "parameters": schema}
+    t = dragoman.translate_request({"model": "claude-opus-5", "input": "Hi", "tools": [tool]}, RESPONSES, MESSAGES)
+    assert t.body["tools"][0]["input_schema"] == {
+        "type": "object",
+        "properties": {"a": {"type": "string"}},
+        "description": '{"anyOf":[{"required":["a"]}]}',
+    }
+    assert [(loss.code, loss.at) for loss in t.losses if loss.kind == "changed"] == [
+        ("schema.keyword", "/tools/0/parameters")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"type": "string", "pattern": "(?=a)b"}, {"type": "string"}),
+        ({"type": "string", "pattern": "(?<!a)b"}, {"type": "string"}),
+        ({"type": "string", "pattern": r"\(?=a"}, {"type": "string", "pattern": r"\(?=a"}),
+        ({"type": "string", "pattern": "(?:a)b"}, {"type": "string", "pattern": "(?:a)b"}),
+        ({"type": "string", "format": "regex"}, {"type": "string"}),
+        ({"type": "string", "format": "uuid"}, {"type": "string", "format": "uuid"}),
+        ({"enum": [{"a": 1}, "b"]}, {}),
+        ({"enum": ["a", 1, None]}, {"enum": ["a", 1, None]}),
+    ],
+)
+def test_what_a_schema_that_binds_may_not_say_stands_in_its_description(said: Json, kept: Json) -> None:
+    schema = {"type": "object", "properties": {"a": said}, "required": ["a"], "additionalProperties": False}
+    text = {"format": {"type": "json_schema", "name": "x", "schema": schema, "strict": True}}
+    t = dragoman.translate_request({"model": "claude-opus-5", "input": "Hi", "text": text}, RESPONSES, MESSAGES)
+    written = t.body["output_config"]["format"]["schema"]["properties"]["a"]
+    described = written.pop("description", None)
+    assert written == kept
+    assert (described is not None) == (said != kept)
+    assert ("schema.keyword" in [loss.code for loss in t.losses]) == (said != kept)
+
+
+def test_a_schema_that_refers_outside_does_not_bind() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"$ref": "https://x.y/z"}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    tool = {"type": "function", "name": "f", "parameters": schema, "strict": True}
+    text = {"format": {"type": "json_schema", "name": "x", "schema": schema, "strict": True}}
+    body = {"model": "claude-opus-5", "input": "Hi", "tools": [tool], "text": text}
+    t = dragoman.translate_request(body, RESPONSES, MESSAGES)
+    assert t.body["tools"][0]["strict"] is False
+    assert "format" not in t.body.get("output_config", {})
+    assert {"tool.strict", "format.schema"} <= {loss.code for loss in t.losses}
+    ours = dragoman.translate_request({**body, "model": "gpt-5"}, RESPONSES, CHAT, profile={"schema_external": False})
+    assert ours.body["tools"][0]["function"]["strict"] is False
+
+
+# --- what the user says of an upstream --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "openai-chat+openrouter"])
+def test_system_turns_in_the_middle_that_an_upstream_does_not_follow(target: str) -> None:
+    user, late = {"role": "user", "content": "Hi"}, {"role": "system", "content": "Be brief."}
+    body = {"model": "m", "max_tokens": 9, "messages": [user, late, {"role": "assistant", "content": "x"}, user]}
+    t = dragoman.translate_request(body, MESSAGES, target, profile={"mid_system": False})
+    turns = t.body["messages" if target != RESPONSES else "input"]
+    assert [(m["role"], m["content"]) for m in turns][1] == ("user", "<system>\nBe brief.\n</system>")
+    assert "role.moved" in [loss.code for loss in t.losses]
+    follows = dragoman.translate_request(body, MESSAGES, target, profile={"mid_system": True})
+    assert "role.moved" not in [loss.code for loss in follows.losses]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "openai-chat+openrouter"])
+@pytest.mark.parametrize("goes_on", [True, False, None])
+def test_last_turns_of_the_assistant_that_an_upstream_refuses(target: str, goes_on: bool | None) -> None:
+    turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "He"}]
+    body = {"model": "m", "max_tokens": 9, "messages": turns}
+    t = dragoman.translate_request(body, MESSAGES, target, profile={"prefill": goes_on})
+    last = t.body["messages" if target != RESPONSES else "input"][-1]
+    assert last["role"] == ("user" if goes_on is False else "assistant")
+    assert ("message.placeholder" in [loss.code for loss in t.losses]) == (goes_on is False)
+    assert "role.prefill" in [loss.code for loss in t.losses]
+
+
+def test_a_model_behind_a_gateway_that_goes_on_from_no_turn_of_its_own() -> None:
+    turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "He"}]
+    body = {"model": "anthropic/claude-opus-4.7", "max_tokens": 9, "messages": turns}
+    t = dragoman.translate_request(body, MESSAGES, "openai-chat+openrouter")
+    assert t.body["messages"][-1] == {"role": "user", "content": "."}

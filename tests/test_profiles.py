@@ -280,7 +280,8 @@ def test_a_gateway_knows_what_the_model_behind_it_refuses() -> None:
         assert found.family == "claude-opus-4.7"
         assert found.sampling_refused == ("temperature", "top_p", "top_k")
         assert found.prefill is False
-        assert found.efforts is found.thinking is found.mid_system is None  # asked for in the gateway's own words
+        controls = (found.efforts, found.thinking, found.mid_system)
+        assert controls == (None, None, None)  # asked for in the gateway's own words
     assert lookup("openai-chat+google", "gemini-3-pro").signatures == "required"
     assert lookup("openai-chat+openrouter", "google/gemini-3-pro").signatures is None
     assert lookup("openai-chat+vllm", "claude-opus-4-7").family is None

@@ -283,6 +283,24 @@ def openrouter_stream(body: Json) -> Iterator[Json]:
     yield from rest
 
 
+def google(turn: int) -> Json:
+    """Google's layer of Chat's shape: the first of two calls is signed."""
+    body = chat(turn)
+    for call in body["choices"][0]["message"].get("tool_calls", ())[:1]:
+        call["extra_content"] = {"google": {"thought_signature": f"Q2FsbA{turn}+/w=="}}
+    return body
+
+
+def google_stream(body: Json) -> Iterator[Json]:
+    """The same answer as chunks: "tool_call deltas come without `index` and whole"."""
+    head = {**body, "object": "chat.completion.chunk"}
+    message = body["choices"][0]["message"]
+    calls = [{"tool_calls": [call]} for call in message.get("tool_calls", ())]
+    for delta in ({"role": "assistant", "content": message["content"]}, *calls):
+        yield {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+    yield {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": body["choices"][0]["finish_reason"]}]}
+
+
 def completions(turn: int) -> Json:
     """Legacy Completions: text, and nothing else."""
     choice = {"index": 0, "text": f"Answer {turn}.", "logprobs": None, "finish_reason": "stop"}
@@ -316,6 +334,8 @@ ANSWERS: dict[str, tuple[Callable[[int], Json], Callable[[Json], Iterator[Json]]
     "claude-thinking": (thinking, chat_stream),
     "openai-chat+litellm": (litellm, litellm_stream),
     "openai-chat+openrouter": (openrouter, openrouter_stream),
+    "openai-chat+google": (google, google_stream),
+    "openai-chat+deepseek": (thinking, chat_stream),
 }
 
 
@@ -347,7 +367,7 @@ def sent(dialect: str, body: Json) -> list[Any]:
         return [_part(p) for p in body["candidates"][0]["content"]["parts"] if _kept(p)]
     if dialect == "openai-completions":
         return [body["choices"][0]["text"]]
-    return _chat(body["choices"][0]["message"])
+    return _chat(dialect, body["choices"][0]["message"])
 
 
 def received(dialect: str, request: Json, turn: int) -> list[Any]:
@@ -362,7 +382,7 @@ def received(dialect: str, request: Json, turn: int) -> list[Any]:
         turns = [c for c in request["contents"] if c["role"] == "model"]
         return [_part(p) for p in turns[turn - 1]["parts"] if _kept(p)]
     turns = [m for m in request["messages"] if m["role"] == "assistant"]
-    return _chat(turns[turn - 1])
+    return _chat(dialect, turns[turn - 1])
 
 
 def _turns_of(items: list[Json]) -> list[list[Json]]:
@@ -400,12 +420,21 @@ def _part(part: Json) -> Any:
     call = part.get("functionCall")
     said = ("call", call.get("id"), call["name"], call["args"]) if call is not None else ("text", part.get("text", ""))
     signature = part.get("thoughtSignature")
-    # The official SDK holds it as bytes, and writes the other base64 alphabet.
-    return (*said, signature.replace("-", "+").replace("_", "/") if signature is not None else None)
+    return (*said, _plus(signature) if signature is not None else None)
 
 
-def _chat(message: Json) -> list[Any]:
+def _plus(signature: str) -> str:
+    """Google's own SDK holds a signature as bytes, and writes the other base64 alphabet."""
+    return signature.replace("-", "+").replace("_", "/")
+
+
+def _chat(dialect: str, message: Json) -> list[Any]:
     listed = message.get("thinking_blocks") or message.get("reasoning_details")
+    if dialect == "openai-chat+deepseek" and "tool_calls" in message:
+        # "turns with tool calls: yes, in all later requests, else 400; turns without: ignored"
+        listed = [message["reasoning_content"]] if "reasoning_content" in message else []
+    extra = [(i, c["extra_content"]["google"]) for i, c in enumerate(message.get("tool_calls", ())) if len(c) > 3]
+    listed = listed or [(i, _plus(one["thought_signature"])) for i, one in extra]
     state = [{"type": "list", "entries": listed}] if listed else []  # one state, of one thinking
     content = message.get("content")
     texts = [content] if type(content) is str else [part["text"] for part in content or ()]

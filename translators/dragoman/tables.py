@@ -5,7 +5,7 @@ A row is read left to right and written right to left, so that reading and writi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .jsontext import escape, same
@@ -47,6 +47,13 @@ def give_back(out: dict[str, Any], extra: dict[str, Any] | None) -> None:
                 give_back(old, value)
             else:
                 out[key] = value
+
+
+def put(value: dict[str, Any], path: Sequence[str], item: Any) -> dict[str, Any]:
+    """`value` with `item` at `path`, whatever stands there."""
+    key, *below = path
+    inner = value.get(key)
+    return {**value, key: put(inner if type(inner) is dict else {}, below, item) if below else item}
 
 
 def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind) -> None:

@@ -280,7 +280,9 @@ class Writer:
             self.lose_item(node, node.item)
 
     def lose_state(self, part: Any, state: State) -> None:
-        """Report opaque state that stays behind."""
+        """Report opaque state that stays behind; a signature of nothing is none."""
+        if state.value in ("", []):
+            return
         code = "state.foreign" if self.upstream else "state.no_carrier"
         self.report.dropped(code, self.where(part, "state"), state.value)
 
@@ -425,6 +427,14 @@ class Writer:
             else:
                 out.append(m)
         return out + held
+
+    def as_user(self, m: Message) -> list[Part]:
+        """What a system turn in the middle says, as text of the user: for models that follow no such turn."""
+        self.report.changed("role.moved", m.at, m.role)
+        said = "\n".join(part.text for part in m.parts if isinstance(part, Text))
+        head = next((part for part in m.parts if isinstance(part, Text)), None)
+        rest: list[Part] = [part for part in m.parts if not isinstance(part, Text)]
+        return [replace(head, text=f"<system>\n{said}\n</system>"), *rest] if head is not None else rest
 
     def effort_alone(self, c: ReasoningControl, at: str) -> None:
         """Report an effort that did not ask for thinking, where effort is the only word for thinking."""
@@ -699,12 +709,9 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
 
 
 # What holds tools of the client's is no tool that the vendor runs; the calls would name it beside the tool.
-_GROUPS = {"namespace": "tool.namespace"}
-
-
 def tool_code(tool: Tool) -> str:
     """The loss code for a tool in its vendor's own words."""
-    return _GROUPS.get(tool.type or "", "tool.server")
+    return "tool.namespace" if tool.type == "namespace" else "tool.server"
 
 
 def opaque_code(part: Part) -> str:

@@ -11,7 +11,7 @@ from ..profiles import Profile, pointless
 from ..report import Report
 from ..tables import is_default, nearest_effort, param_code
 from .openai_shape import CACHE_KEY
-from .schemas import all_required, bound, is_recursive
+from .schemas import all_required, bound, strays
 
 Where = Callable[[Any, str], str]
 """Where a field of a node stands in the source."""
@@ -58,12 +58,12 @@ def bound_schema(
     """A schema of `node` as the server takes it, and whether it binds.
 
     Under `strict` it has to require all that it names: one that leaves something open is a hint only, and so is one
-    that refers to itself where that is refused.
+    that refers to itself, or outside, where that is refused.
     """
     if not strict:
         return schema, strict
     open_ = facts.schema_required and not all_required(schema)
-    if open_ or (facts.schema_recursive is False and is_recursive(schema)):
+    if open_ or strays(schema, facts):
         code = "tool.strict" if isinstance(node, Tool) else "format.strict"
         report.changed(code, where(node, "strict"), strict)
         return schema, False

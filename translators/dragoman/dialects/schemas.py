@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ INNER = (
 )
 # "minItems 0/1": what every answer can hold to is taken of a keyword that is refused otherwise.
 _TAKEN: dict[str, tuple[Any, ...]] = {"minItems": (0, 1)}
+_LOOKS_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]").search
 
 
 def bound(schema: Any, facts: Profile, report: Report, at: str) -> Any:
@@ -39,8 +41,24 @@ def bound(schema: Any, facts: Profile, report: Report, at: str) -> Any:
     return _Binding(facts, report).schema(schema, at)
 
 
+def topped(schema: Json, facts: Profile, report: Report, at: str) -> Json:
+    """The schema of a tool, which stands at `at`, without what is refused at its top: that is in the description."""
+    aside = {key: value for key, value in schema.items() if key in (facts.tool_keywords or ())}
+    if not aside:
+        return schema
+    report.changed("schema.keyword", at, schema)
+    return _told({key: value for key, value in schema.items() if key not in aside}, schema, aside)
+
+
+def _told(kept: Json, schema: Json, aside: Json) -> Json:
+    """`kept` of a schema, with what stands aside in the description."""
+    said, text = schema.get("description"), dumps(aside).decode()
+    return {**kept, "description": f"{said}\n\n{text}" if type(said) is str and said else text}
+
+
 class _Binding:
     def __init__(self, facts: Profile, report: Report) -> None:
+        self.facts = facts
         self.refused = frozenset(facts.schema_keywords or ())
         self.closed = bool(facts.schema_closed)
         self.report = report
@@ -53,7 +71,7 @@ class _Binding:
         aside: Json = {}
         other = False  # whether this schema itself says something else
         for key, value in schema.items():
-            if key not in self.refused or value in _TAKEN.get(key, ()):
+            if not self.refuses(key, value):
                 kept[key] = self.inner(key, value, f"{at}/{escape(key)}")
             elif key == "oneOf" and type(value) is list and "anyOf" not in schema:
                 kept["anyOf"], other = self.inner("anyOf", value, f"{at}/oneOf"), True
@@ -66,13 +84,23 @@ class _Binding:
                 aside["additionalProperties"] = others
             kept["additionalProperties"], other = False, True
         if aside and "$ref" not in kept:  # beside a reference stands nothing
-            said, text = schema.get("description"), dumps(aside).decode()
-            kept["description"] = f"{said}\n\n{text}" if type(said) is str and said else text
+            kept = _told(kept, schema, aside)
         if kept.keys() == schema.keys() and all(kept[key] is value for key, value in schema.items()):
             return schema
         if other or aside:
             self.report.changed("schema.keyword", at, schema)
         return kept
+
+    def refuses(self, key: str, value: Any) -> bool:
+        """Whether a keyword is refused with this value."""
+        if key in self.refused:
+            return value not in _TAKEN.get(key, ())
+        if key == "format":
+            return self.facts.schema_formats is not None and value not in self.facts.schema_formats
+        if key == "pattern":
+            return self.facts.schema_lookaround is False and type(value) is str and bool(_LOOKS_AROUND(value))
+        scalars = key == "enum" and self.facts.schema_enum_parts is False and type(value) is list
+        return scalars and any(type(one) in (dict, list) for one in value)
 
     def inner(self, key: str, value: Any, at: str) -> Any:
         """The schemas that a keyword holds."""
@@ -92,15 +120,15 @@ class _Binding:
 class Limits:
     """What the schemas that bind in one request may have between them; each that is taken uses some of it up."""
 
-    __slots__ = ("left", "recursive")
+    __slots__ = ("facts", "left")
 
     def __init__(self, facts: Profile) -> None:
-        self.recursive = facts.schema_recursive is not False
+        self.facts = facts
         self.left = [facts.strict_tools_max, facts.schema_unions_max, facts.schema_optional_max]
 
     def take(self, schema: Any, tool: bool = True) -> bool:
         """Whether `schema`, of a tool or of the answer, may bind, too."""
-        if not self.recursive and is_recursive(schema):
+        if strays(schema, self.facts):
             return False
         if all(most is None for most in self.left):
             return True
@@ -109,6 +137,13 @@ class Limits:
             return False
         self.left = [None if most is None else most - need for most, need in zip(self.left, needs, strict=True)]
         return True
+
+
+def strays(schema: Any, facts: Profile) -> bool:
+    """Whether a schema refers to where one that binds may not: to itself, or outside."""
+    if facts.schema_recursive is False and is_recursive(schema):
+        return True
+    return facts.schema_external is False and not all(ref.startswith("#") for ref in _references(schema))
 
 
 def _open(schema: Any) -> tuple[int, int]:

@@ -54,9 +54,14 @@ class Profile:
     schema_closed              whether every object of such a schema has to refuse what it does not name
     schema_required            whether every object of such a schema has to require all that it names
     schema_recursive           whether such a schema may refer to one that it stands in
+    schema_external            whether such a schema may refer to what stands outside of it
+    schema_formats             the formats that such a schema may name
+    schema_lookaround          whether a pattern in such a schema may look around
+    schema_enum_parts          whether an enum of such a schema may list objects and arrays
     schema_unions_max          parameters of several types, in all such schemas of a request together
     schema_optional_max        parameters that are not required, likewise
     strict_tools_max           strict tools of a request
+    tool_keywords              keywords that are refused at the top of a tool's schema, whether it binds or not
     schema_with_tools          whether structured output goes together with tools
     result_media               whether the result of a tool may hold media
     cache_breakpoints          whether parts take marks that end a cached prefix
@@ -90,9 +95,14 @@ class Profile:
     schema_closed: bool | None = None
     schema_required: bool | None = None
     schema_recursive: bool | None = None
+    schema_external: bool | None = None
+    schema_formats: Words | None = None
+    schema_lookaround: bool | None = None
+    schema_enum_parts: bool | None = None
     schema_unions_max: int | None = None
     schema_optional_max: int | None = None
     strict_tools_max: int | None = None
+    tool_keywords: Words | None = None
     schema_with_tools: bool | None = None
     result_media: bool | None = None
     cache_breakpoints: bool | None = None

@@ -119,7 +119,7 @@ BLOCK: Kind = {
     "context": (),
     "cache_control": (),
     "thinking": (),
-    "signature": (),
+    "signature": ("",),
     "data": (),
     "id": (),
     "name": (),

@@ -14,7 +14,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, limit_taken, only_results, pair_ids, tool_code
-from ..schemas import Limits, bound
+from ..schemas import Limits, bound, topped
 from .control import ControlWriter
 from .home import home_request
 from .words import (
@@ -598,6 +598,7 @@ class RequestWriter(ControlWriter):
             # "input_schema.type: must be object"
             self.report.changed("schema.type", self.where(tool, "parameters"), schema)
             schema = {**schema, "type": "object"} if type(schema) is dict else {"type": "object", "properties": {}}
+        schema = topped(schema, self.facts, self.report, self.where(tool, "parameters"))
         strict = tool.strict
         if strict and not self.limits.take(schema):
             self.report.changed("tool.strict", self.where(tool, "strict"), strict)

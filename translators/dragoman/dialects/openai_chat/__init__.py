@@ -108,6 +108,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         kin=kin,
         derived=derived,
         vendor=flavour.vendor,
+        seal=partial(seal, replayed=True) if flavour.replayed else seal,
     )
 
 

@@ -6,7 +6,7 @@ clients are told to return: that is no promise, so it is told as `state.at_risk`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
@@ -14,25 +14,41 @@ from typing import Any
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
 from ...model import Json, Message, Part, Reasoning, State, ToolCall
 from ...registry import issuer
+from ...tables import put
 from ..base import Accepts, Found, place
+from .home import home_part
 from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
 Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
 ROOM = 16_384  # characters of a call's id; LiteLLM's clients live with more than a thousand
 
 
-def seal(part: Any) -> Json | None:
-    """What of a part of this shape must come home: OpenRouter's details, LiteLLM's blocks."""
+def seal(part: Any, replayed: bool = False) -> Json | None:
+    """What of a part of this shape must come home: OpenRouter's details, LiteLLM's blocks.
+
+    replayed: thinking, too, in the field or the list that it stood in.
+    """
     if isinstance(part, Reasoning) and part.state is not None and part.state.kind in LIST_OF:
         told = dict.fromkeys((part.spelling or {}).get("fields", ()), part.text)
         return {**told, LIST_OF[part.state.kind]: part.state.value}
-    return None
+    if not replayed or not isinstance(part, Reasoning) or not part.text:
+        return None
+    spelling = part.spelling or {}
+    if "part" in spelling:
+        return {"content": [home_part(part)]}
+    return dict.fromkeys(spelling.get("fields") or ("reasoning_content",), part.text)
 
 
 def rejoin(message: Json, fields: Json) -> None:
-    """Put what came home as this shape's own into the message: thinking in pieces is one again."""
+    """Put what came home as this shape's own into the message: thinking in pieces is one again, and in a list of
+    contents it stands before the answer."""
     for name, value in fields.items():
         old: Any = message.get(name)
+        if name == "content" and type(value) is list:
+            said = old if type(old) is list else [{"type": "text", "text": old}] if old else []
+            message[name] = [e for e in said if e.get("type") == "thinking"] + value
+            message[name] += [e for e in said if e.get("type") != "thinking"]
+            continue
         joins = type(old) in (list, str) and type(old) is type(value)
         message[name] = old + value if joins else value
 
@@ -239,13 +255,6 @@ def sign(call: ToolCall, name: str) -> None:
             call.extra = _less(extra, path) or None
             call.spelling = {**(call.spelling or {}), SIGNATURE: list(path)}
             return
-
-
-def put(value: Json, path: Sequence[str], item: Any) -> Json:
-    """`value` with `item` at `path`, whatever stands there."""
-    key, *below = path
-    inner = value.get(key)
-    return {**value, key: put(inner if type(inner) is dict else {}, below, item) if below else item}
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:

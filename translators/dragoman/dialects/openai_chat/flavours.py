@@ -19,6 +19,7 @@ class Flavour:
     thinking   where the visible thinking of an answer stands: the field `reasoning_content` or `reasoning`; "list":
                a part of a list of contents; "think" or "thought": the tag around it in the content's text
     history    whether the thinking of earlier turns goes up again, in the same form
+    replayed   whether the thinking of a turn with calls must come back
     control    how thinking is asked for: reasoning_effort; reasoning (an object); thinking (an object beside the
                effort); budget (the effort, or a `thinking` object where there is a budget); model (its suffix)
     wire       settings under another name than OpenAI's
@@ -43,6 +44,7 @@ class Flavour:
     id: str
     thinking: str = "reasoning_content"
     history: bool = False
+    replayed: bool = False
     control: str = "reasoning_effort"
     wire: Mapping[str, str] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
@@ -143,18 +145,21 @@ FLAVOURS: tuple[Flavour, ...] = (
         "openai-chat+deepseek",
         vendor="deepseek",
         history=True,
+        replayed=True,
         control="thinking",
         wire={"max_output_tokens": "max_tokens"},
         refuses=_OPENAI_ONLY | {"n", "seed", "logit_bias", "parallel_tool_calls"},
         developer=False,
         custom=False,
     ),
-    # "422 on unknown fields"; thinking is a part of a list of contents; `random_seed`; `tool_choice: "any"`.
+    # "422 on unknown fields"; thinking is a part of a list of contents, which must come back; `random_seed`;
+    # `tool_choice: "any"`.
     Flavour(
         "openai-chat+mistral",
         vendor="mistral",
         thinking="list",
         history=True,
+        replayed=True,
         wire={"max_output_tokens": "max_tokens", "seed": "random_seed"},
         refuses=_OPENAI_ONLY - {"prediction", "metadata"} | {"user", "logit_bias", "logprobs", "top_logprobs"},
         developer=False,

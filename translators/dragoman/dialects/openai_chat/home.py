@@ -22,10 +22,9 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...tables import give_back
+from ...tables import give_back, put
 from ..base import arguments_text
 from ..openai_shape import home_error
-from .carry import put
 from .flavours import SUFFIX
 from .words import FINISH, LIST_OF, SIGNATURE, TOOL_CHOICE, WIRE
 

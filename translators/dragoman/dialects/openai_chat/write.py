@@ -193,7 +193,7 @@ class ResponseWriter(ChatWriter):
                 rejoin(more, part.value)
                 continue
             stowed = False
-            if type(part) not in SAID or getattr(part, "state", None) is not None:
+            if type(part) not in SAID or getattr(part, "state", None) is not None or self.replayed(part):
                 stowed, fields = self.stow(part, c.index, (spoken, len(calls), ordinal))
                 rejoin(more, fields)
                 if stowed and not isinstance(part, Reasoning):
@@ -233,7 +233,7 @@ class ResponseWriter(ChatWriter):
                     self.joined(brought, part, True)
             elif not stowed:
                 self.gone(part)
-        self.unload(c.index)
+        self.unload(c.index, bool(calls))
         if texts:
             self.link(f"{target}/message/content/0", texts[0].at)
         message: Json = {
@@ -290,12 +290,20 @@ class ResponseWriter(ChatWriter):
         """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out."""
         state = getattr(part, "state", None)
         kept = state is not None and self.keeps(state)
-        if not self.flavour.carrier or self.legacy or kept or (state is None and type(part) in SAID):
+        if state is None and type(part) in SAID and not self.replayed(part):
+            return False, {}
+        if not self.flavour.carrier or self.legacy or kept:
+            if state is None and self.legacy and type(part) in SAID:
+                self.report.changed("state.at_risk", part.at)
             return False, {}
         unit = self.unit(part, said=said)
         if unit is None:
             return False, {}
         return True, self.take(unit, part, index, place)
+
+    def replayed(self, part: Part) -> bool:
+        """Whether a part is thinking that is seen here, and that the upstream must have back."""
+        return type(part) is Reasoning and part.state is None and bool(part.text) and self.seals(part)
 
     def spoken(self, part: Text, index: int, place: Place) -> tuple[Text, Json]:
         """A text as far as it is not taken along, and the fields in which its phase goes out."""
@@ -328,16 +336,20 @@ class ResponseWriter(ChatWriter):
         self.shipped(parts, said is not None)
         return said or call_id, {}
 
-    def unload(self, index: int) -> None:
-        """Report what waits for a call that does not come."""
+    def unload(self, index: int, called: bool) -> None:
+        """Report what waits for a call that does not come. called: whether there are any; else thinking may go."""
         cargo = self.cargo.get(index)
         if cargo is not None:
-            self.shipped(cargo.ship()[1], False)
+            self.shipped([part for part in cargo.ship()[1] if called or not self.replayed(part)], False)
 
     def shipped(self, parts: list[Part], there: bool, at_risk: bool = False) -> None:
         """Report what of `parts` the client does not see, and what it may not bring back."""
         for part in parts:
             state = getattr(part, "state", None)
+            if self.replayed(part):
+                if at_risk or not there:
+                    self.report.changed("state.at_risk", part.at)
+                continue
             if isinstance(part, Text) and state is None and part.item is not None:
                 if not there:
                     self.lose_item(part, part.item)

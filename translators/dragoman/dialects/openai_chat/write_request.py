@@ -23,7 +23,7 @@ from ...model import (
 from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
+from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
 from ..base import Context, limit_taken, only_results, pair_ids, tool_code
 from ..openai_facts import (
     bound_schema,
@@ -36,7 +36,7 @@ from ..openai_facts import (
     taken_id,
     thinks,
 )
-from .carry import put, rejoin
+from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
 from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
@@ -93,6 +93,10 @@ class RequestWriter(ChatWriter):
         if self.said and self.messages and self.said[-1].role == "assistant" == self.messages[-1]["role"]:
             # There the model goes on from where such a turn ends; here it is a turn like any other.
             report.changed("role.prefill", self.said[-1].at)
+            if self.facts.prefill is False and "tool_calls" not in self.messages[-1]:
+                turn = {"role": "user", "content": "."}
+                report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
+                self.messages.append(turn)
         if not self.messages:
             report.invented("message.placeholder", "/messages/0", {"role": "user", "content": "."})
             self.messages.append({"role": "user", "content": "."})
@@ -142,6 +146,9 @@ class RequestWriter(ChatWriter):
             if not self.spoken and self.skipped:
                 # What was said before it is gone: it comes to stand where the leading ones stand.
                 self.report.changed("role.moved", m.at, m.role)
+            if self.spoken and self.facts.mid_system is False:
+                self.plain(m, "user", self.as_user(m))
+                return
             role = m.role
             if role == "developer" and not self.flavour.developer:
                 self.report.changed("role.renamed", self.where(m, "role"), role)
@@ -387,7 +394,7 @@ class RequestWriter(ChatWriter):
             keeps = state is not None and self.keeps(state)
             if state is not None and keeps:
                 entries += state.value
-            elif state is not None:
+            elif state is not None and state.value:
                 self.report.dropped("state.foreign", self.where(part, "state"), state.value)
             self.drop(part)
             if part.text:

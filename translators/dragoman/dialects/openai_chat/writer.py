@@ -637,7 +637,7 @@ class ForeignWriter(ResponseWriter):
         delayed, self.delayed = self.delayed, []
         out = b"".join(map(self.send, delayed))
         for i in self.candidates:
-            self.unload(i)
+            self.unload(i, bool(self.called.get(i)))
             out += self.finish_chunk(i)
         if not self.candidates:
             self.report.invented("candidate.missing", "/choices/0", None)

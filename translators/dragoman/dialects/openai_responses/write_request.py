@@ -86,6 +86,10 @@ class RequestWriter(ItemWriter):
         if r.messages and last is not None and r.messages[-1].role == "assistant" == last.get("role"):
             # There the model goes on from where such a turn ends; here it is a turn like any other.
             report.changed("role.prefill", r.messages[-1].at)
+            if self.facts.prefill is False:
+                turn: Json = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "."}]}
+                report.invented("message.placeholder", self.next(), turn)
+                self.input.append(turn)
         if not self.input:
             item: Json = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "."}]}
             report.invented("message.placeholder", "/input/0", item)
@@ -125,6 +129,8 @@ class RequestWriter(ItemWriter):
             self.report.changed("role.moved", m.at, m.role)
         before = len(self.input)
         rest: list[Any] = []
+        if system and self.spoken and self.facts.mid_system is False:
+            m, role = replace(m, parts=self.as_user(m)), "user"
         for part in m.parts:
             if isinstance(part, Reasoning) and role == "assistant" and not own(part):
                 self.thought(part)  # what is gone parts nothing
@@ -346,7 +352,7 @@ class RequestWriter(ItemWriter):
         state = part.state
         if state is None or not own(part):
             self.report.dropped("reasoning.unsigned", part.at, part.text)
-            if state is not None:
+            if state is not None and state.value:
                 self.report.dropped("state.foreign", self.where(part, "state"), state.value)
             return
         self.link(self.next(), part.at)
