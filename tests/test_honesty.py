@@ -124,7 +124,7 @@ def test_where_frames_end(mark: bytes) -> None:
 
 
 def test_a_line_is_no_frame() -> None:
-    assert cuts.frame_ends(b"event: a\r\ndata: 1\r\n\r\nevent: b\ndata: 2\n\n") == [21, 40]
+    assert cuts.frame_ends(b"event: a\r\ndata: 1\r\n\r\nevent: b\ndata: 2\n\n") == [21, 39]
 
 
 def test_where_elements_end() -> None:
