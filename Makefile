@@ -18,7 +18,7 @@ MODULES ?=
 PROFILE ?= proof
 DEMO := fixtures/demo/mixed.jsonl
 
-.PHONY: setup demo test test-corpus lint proof judge-node node-requirements fuzz fuzz-requirements mutants mutants-requirements bench bench-requirements cost schemas requirements clean
+.PHONY: setup demo test test-corpus corpus-all lint proof judge-node node-requirements fuzz fuzz-requirements mutants mutants-requirements bench bench-requirements cost schemas requirements clean
 
 setup: $(VENV)/ready
 
@@ -52,6 +52,11 @@ test: setup
 # The tests that need recorded traffic: make test-corpus DRAGOMAN_TRAFFIC=/folder/of/recorded/exchanges
 test-corpus: setup
 	$(BIN)/python -m pytest -q -n $(JOBS) -m corpus
+
+# The same with nothing sampled: streams cut behind every frame, 20 damaged variants of each line into every dialect,
+# every line for the official SDKs. A job of its own, and a long one (hours).
+corpus-all: setup
+	DRAGOMAN_ALL=1 $(BIN)/python -m pytest -q -n $(JOBS) -m corpus
 
 lint: setup
 	$(BIN)/ruff check .

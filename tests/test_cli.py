@@ -332,6 +332,39 @@ def test_a_raw_stream(tmp_path: Path) -> None:
     assert "refused" in refused.err
 
 
+GEMINI_FIXTURES = Path(__file__).parent.parent / "fixtures" / "gemini"
+
+
+@pytest.mark.parametrize("source", ["gemini", "gemini+array"])
+@pytest.mark.parametrize("form", ["as it came", "one line", "one chunk", "cut off"])
+def test_a_stream_that_is_one_array(source: str, form: str, tmp_path: Path) -> None:
+    """The kind is guessed: an array is no line of a log, nor a document."""
+    data = (GEMINI_FIXTURES / "array.stream").read_bytes()
+    if form == "one line":
+        data = json.dumps(json.loads(data)).encode()
+    elif form == "one chunk":
+        data = json.dumps(json.loads(data)[:1], indent=1).encode()
+    elif form == "cut off":
+        data = data[:-30]
+    path = tmp_path / "stream"
+    path.write_bytes(data)
+    translation = dragoman.translate_stream(source, "anthropic-messages")
+    expected = translation.feed(data) + translation.close()
+    ran = convert(path, "--from", source, *TO_ANTHROPIC)
+    assert ran.out == expected
+    assert ran.status == (0 if translation.error is None else 1)
+    assert (form in ("as it came", "one line")) == (translation.error is None)
+
+
+def test_an_error_in_a_list_is_an_error() -> None:
+    for source, extra in (("gemini", ()), ("gemini", ("--kind", "error")), ("openai-chat+google", ())):
+        ran = convert(GEMINI_FIXTURES / "400-list.error.json", "--from", source, *TO_ANTHROPIC, *extra)
+        assert ran.status == 0
+        assert [line["type"] for line in ran.lines] == ["error"]
+    ran = convert("--from", "openai-chat", *TO_ANTHROPIC, stdin=b'[{"choices":[]}]')
+    assert "expected an object, found array" in ran.err
+
+
 def test_a_stream_that_is_cut_off_is_converted_and_named() -> None:
     exchange = {"dialect": "openai-chat", "stream_body": CHAT_STREAM[:150].decode()}
     ran = convert(*TO_ANTHROPIC, stdin=jsonl(exchange, exchange))

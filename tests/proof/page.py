@@ -35,7 +35,9 @@ def page(figures: dict[str, Figures]) -> str:
         "",
         "What was measured, by which command, and what came of it. `make proof` and the jobs named below write the "
         "figures to `tests/data/proof.json`, and this page from them; no figure is written by hand. "
-        "[laws.md](laws.md) says what the laws are; `make fuzz` is the job of the fuzzer.",
+        "[laws.md](laws.md) says what the laws are; `make fuzz` is the job of the fuzzer. `make corpus-all` holds all "
+        "recorded traffic to the tests, nothing sampled: every stream cut behind every frame, 20 damaged variants of "
+        "every line, every line read by the official SDKs; it passes or fails, and writes no figure.",
         "",
     ]
     for section in (_summary, _laws, _judges, _node, _generators, _corpus, _fuzz, _mutants):

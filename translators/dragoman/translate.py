@@ -263,7 +263,7 @@ def translate_response(
         document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
     except InvalidDocument:
         document = _text(body)
-    if _listed(document):
+    if is_listed_error(document):
         return translate_error(200, document, source, target, on_loss=on_loss)
     if type(document) is not dict:
         return translate_error(502, document, source, target, on_loss=on_loss)
@@ -275,7 +275,7 @@ def translate_response(
     return out
 
 
-def _listed(document: Any) -> bool:
+def is_listed_error(document: Any) -> bool:
     """Whether a document is an error in a list of one, as Gemini sends it: it has its own status."""
     alone = document[0] if type(document) is list and len(document) == 1 else None
     return type(alone) is dict and bool(alone.get("error"))

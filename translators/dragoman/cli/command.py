@@ -166,7 +166,9 @@ def _run(source_file: str, name: str, output: str | None, losses: str | None, op
 def _convert(source: Input, converter: Converter, options: Options) -> None:
     try:
         form = "stream" if options.kind == "stream" else source.form()
-        if form == "stream":
+        if options.kind == "auto" and options.source is not None and get(options.source).listed and source.listed():
+            converter.listed(source.whole())
+        elif form == "stream":
             converter.stream(source.chunks())
         elif form == "document":
             converter.record(1, source.whole())

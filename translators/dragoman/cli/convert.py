@@ -13,6 +13,7 @@ from ..jsontext import dumps, loads, repeated, type_name
 from ..report import Loss
 from ..translate import (
     Translation,
+    is_listed_error,
     translate_error,
     translate_request,
     translate_response,
@@ -138,6 +139,17 @@ class Converter:
                 self._say(1, "", _ENDS_IN_ERROR)
         self._keep_losses(1)
 
+    def listed(self, text: bytes | None) -> None:
+        """One JSON array: a stream, or an error in a list of one, as the same servers send it under another status."""
+        try:
+            value = loads(text) if text is not None else None
+        except DragomanError:
+            value = []  # a stream that was cut off
+        if text is None or is_listed_error(value):
+            self.record(1, text)
+        else:
+            self.stream([text])
+
     def _fail(self, line: int, failed: Failed) -> None:
         self.tally.failed += 1
         error = {"file": self._name, "line": line, "at": failed.at, "message": failed.message}
@@ -167,6 +179,8 @@ class Converter:
             self._losses.write(b"\n")
 
     def _convert(self, value: Any) -> bytes:
+        if is_listed_error(value) and self._options.source is not None and self._options.kind in ("auto", "error"):
+            return self._error(value, self._options.source, None).json()
         if type(value) is not dict:
             raise Failed(f"expected an object, found {type_name(value)}")
         kind = self._options.kind

@@ -87,6 +87,10 @@ class Input:
         broken_off = first.endswith((b"{", b"[", b",", b":")) or second.startswith((b",", b":"))
         return "document" if broken_off and not _is_json(second) else "lines"
 
+    def listed(self) -> bool:
+        """Whether the input begins as a JSON array does; behind `form`."""
+        return next((line for line in map(_begun, self._taken) if line), b"")[:1] == b"["
+
     def lines(self) -> Iterator[Numbered]:
         """The lines without their ends, with their numbers from 1; None for one longer than MAX_LINE."""
         taken, self._taken = self._taken, []
@@ -137,6 +141,10 @@ class Input:
             if line.strip():
                 return line
         return None
+
+
+def _begun(line: bytes) -> bytes:
+    return line.removeprefix(_BOM).lstrip()
 
 
 def _is_json(line: bytes) -> bool:

@@ -177,6 +177,7 @@ class Dialect:
     turns: str = "/messages"  # where a request has its turns
     total: str = ""  # the usage key that is the sum of the others and may be left out
     effort_apart: bool = False  # whether an effort is no word about thinking
+    listed: bool = False  # whether a stream may be one JSON array
     names_results: bool = False  # whether a result always says the name of its call
     states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another

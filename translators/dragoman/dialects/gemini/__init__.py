@@ -41,6 +41,7 @@ DIALECT = Dialect(
     error_word="gemini",
     derived=DERIVED,
     turns="/contents",
+    listed=True,
     names_results=True,
     asks=_asks,
     total="totalTokenCount",

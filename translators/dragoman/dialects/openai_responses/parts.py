@@ -196,11 +196,7 @@ def read_item(item: Json, at: str) -> Part:
     part = reader(item, at) if reader is not None else None
     if part is not None:
         return part
-    return Opaque(item, code=_CODES.get(kind) if type(kind) is str else None, at=at)
-
-
-# Items that are no parts of what was said, by what their loss is called.
-_CODES = {"additional_tools": "tool.added"}
+    return Opaque(item, code="tool.added" if kind == "additional_tools" else None, at=at)
 
 
 def item_of(item: Json, *more: str) -> tuple[Item, list[str]]:
