@@ -180,6 +180,7 @@ class Dialect:
     listed: bool = False  # whether a stream may be one JSON array
     names_results: bool = False  # whether a result always says the name of its call
     states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
+    replays: bool = False  # whether thinking in plain words must come back with the calls behind it
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message

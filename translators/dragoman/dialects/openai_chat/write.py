@@ -303,6 +303,8 @@ class ResponseWriter(ChatWriter):
 
     def replayed(self, part: Part) -> bool:
         """Whether a part is thinking that is seen here, and that the upstream must have back."""
+        if self.source is None or not self.source.replays:
+            return False
         return type(part) is Reasoning and part.state is None and bool(part.text) and self.seals(part)
 
     def spoken(self, part: Text, index: int, place: Place) -> tuple[Text, Json]:
