@@ -666,7 +666,7 @@ def agents() -> str:
     """How the state of every upstream fares through every client, by simulated agents."""
     speaking = [d for d in IDS if d != "openai-completions"]
     upstreams = [*speaking, *(f"{CHAT}+{name}" for name in ("litellm", "openrouter", "google", "deepseek"))]
-    clients = [*speaking, *(f"{CHAT}+{name}" for name in ("openrouter", "litellm", "google"))]
+    clients = [*speaking, *(f"{CHAT}+{name}" for name in ("openrouter", "litellm", "google", "think-tags"))]
     return by_dialect(
         "client, and kinds of it",
         ((label, [fared[1] for fared in row]) for client in clients for label, row in _fares(client, upstreams)),

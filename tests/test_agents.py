@@ -20,6 +20,7 @@ STATEFUL = (RESPONSES, MESSAGES, GEMINI)
 GATEWAYS = ("openai-chat+litellm", "openai-chat+openrouter")  # upstreams that bring another vendor's state
 SIGNING = ("openai-chat+google", "openai-chat+deepseek")  # that sign a call, or want thinking back in turns with calls
 FLAVOURED = ("openai-chat+openrouter", "openai-chat+litellm", "openai-chat+google")
+TAGGED = "openai-chat+think-tags"  # thinking in the text, state on ids of calls
 SPEAKING = [d for d in ALL if d != COMPLETIONS]  # dialects with turns and calls
 wires = pytest.mark.parametrize("stream", [False, True], ids=["documents", "streams"])
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -28,7 +29,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 @wires
 @kinds
 @pytest.mark.parametrize("upstream", [*SPEAKING, *GATEWAYS])
-@pytest.mark.parametrize("client", SPEAKING)
+@pytest.mark.parametrize("client", [*SPEAKING, TAGGED])
 def test_what_the_upstream_said_comes_back_to_it(client: str, upstream: str, kind: str, stream: bool) -> None:
     seen = talk(client, upstream, kind, stream)
     for turn in range(1, TURNS + 1):
@@ -54,7 +55,7 @@ def test_a_flavour_that_returns_its_fields_brings_all_back(client: str, upstream
 
 @wires
 @kinds
-@pytest.mark.parametrize("client", [*SPEAKING, *FLAVOURED])
+@pytest.mark.parametrize("client", [*SPEAKING, *FLAVOURED, TAGGED])
 def test_the_container_is_named_again(client: str, kind: str, stream: bool) -> None:
     """Anthropic names it with the answer, in a stream at the end, and wants it named with the next request."""
     seen = talk(client, MESSAGES, kind, stream, container=True)
@@ -129,7 +130,7 @@ def test_completions_have_no_way_and_say_so(upstream: str, stream: bool) -> None
 @wires
 @kinds
 @pytest.mark.parametrize("upstream", [*ALL, *GATEWAYS])
-@pytest.mark.parametrize("client", ALL)
+@pytest.mark.parametrize("client", [*ALL, *FLAVOURED, TAGGED])
 def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bool) -> None:
     """Prompt caches live from prefixes: what stood in front of a turn stands there in the next."""
     requests = talk(client, upstream, kind, stream).requests

@@ -141,6 +141,9 @@ def test_what_is_no_text_stays_what_it_is_beside_references() -> None:
 
 # --- random turns ---------------------------------------------------------------------------------------------------
 
+# Clients of Chat that get thinking and state elsewhere.
+FLAVOURS = [f"{CHAT}+{name}" for name in ("google", "think-tags", "openrouter", "litellm")]
+
 text = st.text(alphabet="abc \u00e9\U0001f600", min_size=1, max_size=24).filter(str.strip)
 
 
@@ -174,18 +177,25 @@ def claude(draw: Any) -> Json:
 def google(draw: Any) -> Json:
     """A turn of Gemini's of which any part is signed or not; a call at the end."""
     parts: list[Json] = []
-    for i, kind in enumerate(draw(st.lists(st.sampled_from(["text", "empty", "call"]), max_size=6))):
-        part: Json = {"text": draw(text)} if kind == "text" else {"text": ""}
+    for i, kind in enumerate(draw(st.lists(st.sampled_from(["text", "empty", "call", "thought"]), max_size=6))):
+        part: Json = {"text": draw(text)} if kind in ("text", "thought") else {"text": ""}
+        if kind == "thought":
+            part["thought"] = True
         if kind == "call":
             part = {"functionCall": {"id": f"c{i}", "name": "f", "args": {"n": i}}}
         if kind == "empty" or draw(st.booleans()):
             part["thoughtSignature"] = base64.b64encode(f"sig{i}".encode()).decode()
-        elif kind == "text" and parts and "text" in parts[-1] and "thoughtSignature" not in parts[-1]:
+        elif kind == (_kind(parts[-1]) if parts else None) and "thoughtSignature" not in parts[-1] and kind != "call":
             continue  # two unsigned texts in a row are one
         parts.append(part)
     last = {"functionCall": {"id": "last", "name": "f", "args": {}}}
     candidate = {"content": {"role": "model", "parts": [*parts, last]}, "finishReason": "STOP", "index": 0}
     return {"candidates": [candidate], "modelVersion": "gemini-3-pro", "responseId": "r"}
+
+
+def _kind(part: Json) -> str:
+    """What a part of Gemini's is."""
+    return "call" if "functionCall" in part else "thought" if part.get("thought") else "text"
 
 
 @st.composite
@@ -224,7 +234,7 @@ def _function(i: int) -> Json:
 
 def _home(body: Json, client: str, upstream: str, kind: str) -> list[Any]:
     """What of an answer the upstream gets back from a client."""
-    agent = CLIENTS[client](kind)
+    agent = CLIENTS[client.partition("+")[0]](kind)
     agent.take(dragoman.translate_response(body, upstream, client).body)
     request = dragoman.translate_request(agent.body, client, upstream, path=agent.path)
     got: list[Any] = json.loads(json.dumps(received(upstream, request.body, 1)))
@@ -232,21 +242,23 @@ def _home(body: Json, client: str, upstream: str, kind: str) -> list[Any]:
 
 
 @settings(deadline=None)
-@pytest.mark.parametrize("client", [CHAT, RESPONSES, GEMINI])
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, GEMINI, *FLAVOURS])
 @given(body=claude(), kind=st.sampled_from(["every", "standard"]))
 def test_claude_gets_back_what_it_said(client: str, body: Json, kind: str) -> None:
     said = sent(MESSAGES, body)
-    got = _home(body, client, MESSAGES, kind)
+    got = _home(body, client, MESSAGES, "every" if client in FLAVOURS else kind)
     assert [b for b in got if b["type"] not in ("text", "tool_use")] == [
         b for b in said if b["type"] not in ("text", "tool_use")
     ]
-    if client != CHAT:
+    if client in (RESPONSES, GEMINI):
         assert got == said
     else:
         # One text and one list of calls: their order among each other is not kept, what stands before a call is.
         calls = [b for b in said if b["type"] == "tool_use"]
         assert [b for b in got if b["type"] == "tool_use"] == calls
         assert _before(got) == _before(said)
+        texts = ["".join(b["text"] for b in blocks if b["type"] == "text") for blocks in (got, said)]
+        assert texts[0] == texts[1]
 
 
 def _before(blocks: list[Json]) -> list[tuple[str, list[Json]]]:
@@ -263,31 +275,44 @@ def _before(blocks: list[Json]) -> list[tuple[str, list[Json]]]:
 
 
 @settings(deadline=None)
-@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES])
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, *FLAVOURS])
 @given(body=google(), kind=st.sampled_from(["every", "typed"]))
 def test_gemini_gets_back_what_it_signed(client: str, body: Json, kind: str) -> None:
     said = json.loads(json.dumps(sent(GEMINI, body)))
-    got = _home(body, client, GEMINI, kind)
-    if client == CHAT:
+    got = _home(body, client, GEMINI, "every" if client in FLAVOURS else kind)
+    if client in (CHAT, *FLAVOURS):
         assert [p for p in got if p[0] == "call"] == [p for p in said if p[0] == "call"]
-        assert [p[-1] for p in got if p[-1]] == [p[-1] for p in said if p[-1]]
-        assert "".join(p[1] for p in got if p[0] == "text") == "".join(p[1] for p in said if p[0] == "text")
+        # Every signature on its text, and none on more than that.
+        assert _apart(GEMINI, [p for p in got if p[0] == "text"]) == _apart(GEMINI, [p for p in said if p[0] == "text"])
     else:
         assert got == said
 
 
 @settings(deadline=None)
-@pytest.mark.parametrize("client", [CHAT, MESSAGES, GEMINI])
+@pytest.mark.parametrize("client", [CHAT, MESSAGES, GEMINI, *FLAVOURS])
 @given(body=openai(), kind=st.sampled_from(["every", "standard"]))
 def test_openai_gets_back_what_it_encrypted(client: str, body: Json, kind: str) -> None:
     """Thinking of which nothing is encrypted is for the eyes of the client only."""
     said = [i for i in json.loads(json.dumps(sent(RESPONSES, body))) if type(i) is list or _bound(i)]
-    got = _home(body, client, RESPONSES, kind)
-    if client != CHAT:
-        assert got == said
+    got = _home(body, client, RESPONSES, "every" if client in FLAVOURS else kind)
+    if client in (MESSAGES, GEMINI):
+        assert _unparted(got) == _unparted(said)
         return
     # One text and one list of calls: what stands before a call is kept, and every item as it was.
     assert [i for i in got if _fixed(i)] == [i for i in said if _fixed(i)]
+    texts = [_unparted([i for i in items if not _fixed(i)]) for items in (got, said)]
+    assert texts[0] == texts[1]
+
+
+def _unparted(items: list[Any]) -> list[Any]:
+    """Texts without a phase that stand side by side are one: nothing parts them but what is left out."""
+    out: list[Any] = []
+    for one in items:
+        if out and not _fixed(one) and one[2] is None and not _fixed(out[-1]) and out[-1][2] is None:
+            out[-1] = ["text", out[-1][1] + one[1], None]
+        else:
+            out.append(one)
+    return out
 
 
 def _fixed(item: Any) -> bool:
@@ -300,10 +325,11 @@ def _bound(item: Json) -> bool:
 
 TURNS: dict[str, Any] = {MESSAGES: claude(), GEMINI: google(), RESPONSES: openai()}
 PAIRS = [(c, u) for c in (CHAT, RESPONSES, MESSAGES, GEMINI) for u in TURNS if c != u]
+FLAVOURED = [(c, u) for c in FLAVOURS for u in TURNS]
 
 
 @settings(deadline=None)
-@pytest.mark.parametrize(("client", "upstream"), PAIRS)
+@pytest.mark.parametrize(("client", "upstream"), [*PAIRS, *FLAVOURED])
 @given(data=st.data(), kind=st.sampled_from(["every", "standard"]))
 def test_what_came_in_a_stream_comes_home_like_a_document(
     client: str, upstream: str, kind: str, data: st.DataObject
@@ -313,8 +339,9 @@ def test_what_came_in_a_stream_comes_home_like_a_document(
     running = dragoman.translate_stream(upstream, client)
     said = running.feed(framed(upstream, ANSWERS[upstream][1](body))) + running.close()
     assert running.error is None
-    agent = CLIENTS[client](kind)
-    agent.take(MERGE[client](said).document)
+    shape = client.partition("+")[0]
+    agent = CLIENTS[shape](kind)
+    agent.take(MERGE[shape](said).document)
     request = dragoman.translate_request(agent.body, client, upstream, path=agent.path)
     got = json.loads(json.dumps(received(upstream, request.body, 1)))
     assert _apart(upstream, got) == _apart(upstream, _home(body, client, upstream, kind))
@@ -766,3 +793,170 @@ def test_at_home_a_profile_says_who_gets_nothing() -> None:
     assert MARK not in t.json().decode()
     assert [loss.code for loss in t.losses] == ["state.foreign"]
     assert [b["type"] for b in t.body["messages"][1]["content"]] == ["tool_use"]
+
+
+# --- the place of state -------------------------------------------------------------------------------------------
+
+MARKED: Json = {"thoughtSignature": "c2ln"}
+THINKING: Json = {"text": "Hm hm.", "thought": True}
+
+
+def _called(name: str, **more: Any) -> Json:
+    return {"functionCall": {"id": name, "name": name, "args": {}}, **more}
+
+
+def _answer(*parts: Json) -> Json:
+    candidate = {"content": {"role": "model", "parts": list(parts)}, "finishReason": "STOP", "index": 0}
+    return {"candidates": [candidate], "modelVersion": "gemini-2.5-pro", "responseId": "r"}
+
+
+def _back(body: Json, client: str, meddle: Any = None, stream: bool = False) -> tuple[list[Json], list[str]]:
+    """The parts that Gemini gets back, and the losses of that. meddle: what the client does to its turn before."""
+    shape = client.partition("+")[0]
+    agent = CLIENTS[shape]("every")
+    if stream:
+        running = dragoman.translate_stream(GEMINI, client)
+        said = running.feed(framed(GEMINI, ANSWERS[GEMINI][1](body))) + running.close()
+        agent.take(MERGE[shape](said).document)
+    else:
+        agent.take(json.loads(dragoman.translate_response(body, GEMINI, client).json()))
+    if meddle is not None:
+        meddle(next(m for m in agent.body["messages"] if m["role"] == "assistant"))
+    t = dragoman.translate_request(agent.body, client, GEMINI)
+    (turn,) = (c for c in json.loads(t.json())["contents"] if c["role"] == "model")
+    return turn["parts"], [loss.code for loss in t.losses if loss.kind == "dropped"]
+
+
+wires = pytest.mark.parametrize("stream", [False, True], ids=["documents", "streams"])
+CODE: list[Json] = [
+    {"executableCode": {"language": "PYTHON", "code": "1"}},
+    {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "1"}},
+]
+
+
+@wires
+@pytest.mark.parametrize("client", ["openai-chat+google", "openai-chat+think-tags"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [THINKING, {"text": "I look."}, _called("f", **MARKED)],
+        [THINKING, {"text": "I look.", **MARKED}, _called("f", **MARKED)],
+        [THINKING, {"text": "I look."}, {"text": "", **MARKED}, _called("f", **MARKED)],
+        [THINKING, {"text": "I look."}, *CODE, {"text": "So."}, _called("f", **MARKED)],
+        [{"text": "First."}, {**THINKING, **MARKED, "text": "Ah."}, {"text": "So."}, THINKING, _called("f")],
+    ],
+)
+def test_thinking_between_tags_is_no_text(client: str, parts: list[Json], stream: bool) -> None:
+    """A client that sees thinking in the text sends it back there: it is thinking still, and moves no place."""
+    got, dropped = _back(_answer(*parts), client, stream=stream)
+    assert got == [p for p in parts if p is not THINKING]
+    assert "reasoning.unsupported" in dropped  # unsigned thinking is nothing to Gemini
+    assert "state.orphan" not in dropped
+
+
+def test_text_between_tags_in_other_turns_is_thinking_too() -> None:
+    turn = {"role": "assistant", "content": "<think>Hm.</think>Yes."}
+    body = {"model": "m", "messages": [{"role": "user", "content": "So?"}, turn, {"role": "user", "content": "And?"}]}
+    t = dragoman.translate_request(body, "openai-chat+think-tags", MESSAGES)
+    assert [m["content"] for m in t.body["messages"]] == ["So?", "Yes.", "And?"]
+    assert ("reasoning.unsigned", "/messages/1/content") in [(loss.code, loss.at) for loss in t.losses]
+    # Other clients mean what they say.
+    t = dragoman.translate_request(body, CHAT, MESSAGES)
+    assert t.body["messages"][1]["content"] == "<think>Hm.</think>Yes."
+
+
+@wires
+@pytest.mark.parametrize("client", [CHAT, *FLAVOURS])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"text": "I look.", **MARKED}, {"text": "More."}, _called("f")],
+        [{"text": "I look."}, {"text": "More.", **MARKED}, {"text": "Third."}, _called("f")],
+        [{"text": "I look.", **MARKED}, {"text": "More.", "thoughtSignature": "c2lo"}, {"text": "."}, _called("f")],
+        [{"text": "", **MARKED}, {"text": "More."}, {"text": "So.", "thoughtSignature": "c2lo"}, _called("f")],
+    ],
+)
+def test_parts_with_and_without_a_signature_are_not_merged(client: str, parts: list[Json], stream: bool) -> None:
+    """ "Do not merge parts with and without a signature": each signature comes back on its own text, and no more."""
+    assert _back(_answer(*parts), client, stream=stream) == (parts, [])
+
+
+@wires
+@pytest.mark.parametrize("client", [CHAT, *FLAVOURS])
+def test_calls_in_another_order_keep_their_own_state(client: str, stream: bool) -> None:
+    def reverse(turn: Json) -> None:
+        turn["tool_calls"].reverse()
+
+    f, g = _called("f", **MARKED), _called("g")
+    assert _back(_answer(f, g), client, reverse, stream)[0] == [g, f]
+    g = _called("g", thoughtSignature="c2lo")
+    assert _back(_answer(f, g), client, reverse, stream) == ([g, f], [])
+
+
+@wires
+@pytest.mark.parametrize("client", [CHAT, *FLAVOURS])
+def test_state_of_what_did_not_come_back_goes_to_nothing_else(client: str, stream: bool) -> None:
+    def reword(turn: Json) -> None:
+        turn["content"] = "Something else."
+
+    signed, last = {"text": "I look.", **MARKED}, _called("f")
+    got, dropped = _back(_answer(signed, {"text": "More."}, last), client, reword, stream)
+    assert (got, dropped) == ([{"text": "Something else."}, last], ["state.orphan"])
+
+    def leave_out(turn: Json) -> None:
+        del turn["tool_calls"][0]
+
+    got, dropped = _back(_answer(_called("f", **MARKED), _called("g")), client, leave_out, stream)
+    assert got == [_called("g")]
+    listed = client in ("openai-chat+openrouter", "openai-chat+litellm")  # elsewhere it went with its call
+    assert [code for code in dropped if code.startswith("state.")] == (["state.orphan"] if listed else [])
+
+
+def test_carriers_of_old_are_read() -> None:
+    """They do not say how long a text was: what stands at their place gets the state."""
+    marked = Unit(GEMINI, False, ["thought_signature", "c2ln", "text"], None, (7, 0))
+    on_call = Unit(GEMINI, False, ["thought_signature", "c2lo", "call"], None, (12, 0))
+    token = encode([marked, on_call]) or ""
+    call = {"id": ride("f", token), "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    turn = {"role": "assistant", "content": "I look.More.", "tool_calls": [call]}
+    result = {"role": "tool", "tool_call_id": call["id"], "content": "1"}
+    body = {"model": "m", "messages": [{"role": "user", "content": "So?"}, turn, result]}
+    t = dragoman.translate_request(body, CHAT, GEMINI)
+    said = [{"text": "I look."}, {"text": "More.", **MARKED}, _called("f", thoughtSignature="c2lo")]
+    assert json.loads(t.json())["contents"][1]["parts"] == said
+    phase = Unit(
+        RESPONSES, False, ["item", {"id": "m1", "status": None, "phase": "commentary"}, "before"], None, (7, 0)
+    )
+    call["id"] = result["tool_call_id"] = ride("f", encode([phase]) or "")
+    t = dragoman.translate_request(body, CHAT, RESPONSES)
+    said = [i for i in t.body["input"] if i.get("role") == "assistant"]
+    assert [(i.get("phase"), i["content"]) for i in said][1] == (None, "More.")
+    assert said[0]["phase"] == "commentary"
+
+
+def _responses(*texts: tuple[str, str | None]) -> Json:
+    items: list[Json] = []
+    for i, (text_, phase) in enumerate(texts):
+        said = {"type": "output_text", "text": text_, "annotations": [], "logprobs": []}
+        item = {"id": f"m{i}", "type": "message", "role": "assistant", "status": "completed", "content": [said]}
+        items.append({**item, "phase": phase} if phase else item)
+    head = {"id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-5.6", "status": "completed"}
+    return {**head, "output": [*items, _function(1)], "parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
+
+
+@wires
+@pytest.mark.parametrize("client", [CHAT, MESSAGES, GEMINI, *FLAVOURS])
+def test_a_phase_is_of_its_own_text(client: str, stream: bool) -> None:
+    texts = [("First.", None), ("I look.", "commentary"), ("More.", None)]
+    body = _responses(*texts)
+    shape = client.partition("+")[0]
+    agent = CLIENTS[shape]("every")
+    if stream:
+        running = dragoman.translate_stream(RESPONSES, client)
+        said = running.feed(framed(RESPONSES, ANSWERS[RESPONSES][1](body))) + running.close()
+        agent.take(MERGE[shape](said).document)
+    else:
+        agent.take(json.loads(dragoman.translate_response(body, RESPONSES, client).json()))
+    t = dragoman.translate_request(agent.body, client, RESPONSES, path=agent.path)
+    got = [one for one in received(RESPONSES, t.body, 1) if type(one) is tuple and one[0] == "text"]
+    assert got == [("text", *one) for one in texts]

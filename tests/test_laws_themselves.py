@@ -673,6 +673,32 @@ def test_law_9_finds_state_that_stays_away(target: str, monkeypatch: pytest.Monk
     assert laws.state_comes_home(ANSWER, MESSAGES, target) == []
 
 
+@pytest.mark.parametrize("one", ["text", "call"])
+def test_law_9_sees_what_is_signed(one: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signature that comes back on more of the text than was signed, or on the call beside."""
+    parts = [{"text": "I look.", "thoughtSignature": "c2ln"}, {"text": "More."}]
+    calls = [{"functionCall": {"name": n, "args": {}}, "thoughtSignature": "c2ln"} for n in ("f", "g")]
+    del calls[1]["thoughtSignature"]
+    content = {"role": "model", "parts": [*parts, *calls] if one == "text" else calls}
+    body = {"candidates": [{"content": content, "finishReason": "STOP"}], "modelVersion": "m", "responseId": "r"}
+    assert laws.state_comes_home(body, GEMINI, CHAT) == []
+    real = laws.write
+
+    def write(document: Any, dialect: str, report: Report) -> Json:
+        out = copy.deepcopy(real(document, dialect, report))
+        for turn in out["contents"] if dialect == GEMINI else ():
+            if turn["role"] == "model" and one == "text":
+                turn["parts"][:2] = [{**turn["parts"][0], "text": "I look.More."}]
+            elif turn["role"] == "model":
+                turn["parts"][0]["functionCall"]["name"] = "g"
+        return out
+
+    monkeypatch.setattr(laws, "write", write)
+    (violation,) = laws.state_comes_home(body, GEMINI, CHAT)
+    assert violation.what == "state comes home on something else"
+    assert (violation.was, violation.now) == (("I look.", "I look.More.") if one == "text" else ("f", "g"))
+
+
 @pytest.mark.parametrize(("now", "comes"), [("c2lnbmF0dXJl-_", True), ("c2lnbmF0dXJl", False)])
 def test_law_9_compares_bytes(now: str, comes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Official clients write base64 anew, in the other alphabet and without padding: that is the same state."""

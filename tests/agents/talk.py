@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -33,10 +32,8 @@ class Talk:
     def homecoming(self, turn: int) -> tuple[list[Any], list[Any]]:
         """What the upstream said in `turn`, and what of it the last request brought back."""
         got = json.dumps(received(self.upstream, self.requests[-1], turn))
-        # Where a flavour shows thinking between tags in the text, the client sends the text as it saw it.
-        untagged = re.sub(r"<thought>.*?</thought>", "", got)
         said = json.dumps(sent(self.upstream, self.answers[turn - 1]))
-        return json.loads(said), json.loads(untagged)
+        return json.loads(said), json.loads(got)
 
     def verdict(self, turn: int) -> str:
         """ "home": all came back; "told": what did not had been told; "none": there was nothing; else "lost"."""

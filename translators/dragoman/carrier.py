@@ -40,7 +40,9 @@ class Unit(NamedTuple):
     whole   whether `wire` is a part of its own; else it is the state of the part that follows: [kind of the state,
             its value, what follows: text or call; or "before" for what is said of the text before it]
     wire    JSON in the issuer's words; `{REFERENCE: [start, end]}` stands for a piece of the visible text beside it
-    text    length and digest of the visible text beside it, or None where there is none
+    text    length and digest of the visible text beside it, or None where there is none. Of state that belongs to a
+            part which the client sees, it is that of the text, or of the id of the call; carriers of old, and those
+            that ride on the call themselves, do not say it
     place   how many characters of text, and how many calls, stand before it in the message, where the client's
             dialect does not keep the order of parts; else None
     """
@@ -160,10 +162,18 @@ def untagged(unit: Unit, shown: str) -> str:
     length, mark = unit.text or (0, "")
     for tag in ("think", "thought"):
         start = shown.find(f"<{tag}>") if length else -1
-        inner = shown[start + len(tag) + 2 :]
-        if start >= 0 and _mark_of(inner[:length]) == mark and inner[length:].startswith(f"</{tag}>"):
-            return shown[:start] + inner[length + len(tag) + 3 :]
+        while start >= 0:
+            begin = start + len(tag) + 2
+            end = begin + length
+            if shown.startswith(f"</{tag}>", end) and _mark_of(shown[begin:end]) == mark:
+                return shown[:start] + shown[end + len(tag) + 3 :]
+            start = shown.find(f"<{tag}>", start + 1)
     return shown
+
+
+def tells(unit: Unit, shown: str) -> bool:
+    """Whether `shown` is the text that `unit` went out with; of a text it does not know it says nothing."""
+    return unit.text is not None and unit.text == (len(shown), _mark_of(shown))
 
 
 def beside(unit: Unit, shown: str) -> Unit:

@@ -7,8 +7,9 @@ vendor issued is left behind, and told. Private carriers of other gateways are t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import (
@@ -20,6 +21,7 @@ from .carrier import (
     decode,
     is_carrier,
     issuer_of,
+    tells,
     untagged,
     within,
     without_text,
@@ -57,13 +59,29 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
             changed = changed or message is not c.message
             candidates.append(replace(c, message=message))
         return replace(document, candidates=candidates) if changed else document
-    if not isinstance(document, Request) or not any(map(_bears, document.messages)):
+    if not isinstance(document, Request):
         return document
-    messages = _Homecoming(document.dialect, target, report, profile, document.model).messages(document.messages)
+    home = _Homecoming(document.dialect, target, report, profile, document.model)
+    if not any(_bears(m) or home.tagged(m) for m in document.messages):
+        return document
+    messages = home.messages(document.messages)
     same = len(messages) == len(document.messages) and all(
         a is b for a, b in zip(messages, document.messages, strict=True)
     )
     return document if same else replace(document, messages=messages)
+
+
+class _Come(NamedTuple):
+    """A unit that knows its place, where it came, and the number of the call that it came on, if it came on one."""
+
+    unit: Unit
+    at: str
+    host: int | None
+
+    def by(self, host: int) -> _Come:
+        """The same, come on a call, which may stand elsewhere by now: what is said of its place goes with it."""
+        chars, _ = self.unit.place or (0, 0)
+        return _Come(self.unit._replace(place=(chars, host)), self.at, host)
 
 
 @dataclass(slots=True)
@@ -72,7 +90,7 @@ class _Turn:
 
     found: Found
     parts: list[Part] = field(default_factory=list)
-    units: list[tuple[Unit, str]] = field(default_factory=list)  # those that know their place, and where they came
+    units: list[_Come] = field(default_factory=list)
 
 
 class _Homecoming:
@@ -83,6 +101,7 @@ class _Homecoming:
         # Whether other gateways' carriers are opened, too.
         self.wild = not self.answer and source != target.documents
         self.source = registry.find(source)
+        self.tag = self.source.tag if self.source is not None else ""
         self.target = target
         self.report = report
         self.vendor = provider_of(profile) or target.vendor
@@ -104,11 +123,17 @@ class _Homecoming:
         """Where the state of a part stands in the source."""
         return self.source.where(part, "state") if self.source is not None else f"{part.at}/state"
 
+    def tagged(self, m: Message) -> bool:
+        """Whether thinking stands between tags in the text of a turn of the assistant."""
+        if not self.tag or m.role != "assistant" or self.answer:
+            return False
+        return any(isinstance(part, Text) and f"<{self.tag}>" in part.text for part in m.parts)
+
     def messages(self, messages: list[Message]) -> list[Message]:
         """The messages, each as it was where nothing came home with it."""
         out: list[Message] = []
         for m in messages:
-            if not self.waiting and not _bears(m):
+            if not self.waiting and not _bears(m) and not self.tagged(m):
                 out.append(m)
                 continue
             if m.role != "assistant":
@@ -123,7 +148,7 @@ class _Homecoming:
 
     def strange(self, m: Message) -> bool:
         """Whether an answer brings what is not for this target: it goes on as it is, to be opened behind it."""
-        tokens = [token for token, _ in self.source.found(m, self.takes)[1]] if self.source is not None else []
+        tokens = [one.token for one in self.source.found(m, self.takes)[1]] if self.source is not None else []
         for part in m.parts:
             value: Any = getattr(getattr(part, "state", None), "value", None)
             tokens += [value] if is_carrier(value) else []
@@ -150,18 +175,19 @@ class _Homecoming:
         """One turn of the assistant."""
         m, found = self.source.found(m, self.takes) if self.source is not None else (m, [])
         turn = _Turn(found)
-        for one, at in found:
+        for token, at, host in found:
             # The same state may stand in the fields of two gateways.
-            turn.units += [(u, at) for u in self.opened(one, at) if not any(u == known for known, _ in turn.units)]
-        touched = bool(found) or bool(self.waiting)
+            come = self.come(token, at, host)
+            turn.units += [one for one in come if not any(one.unit == known.unit for known in turn.units)]
+        touched = bool(found) or bool(self.waiting) or self.tagged(m)
         calls = 0
         for part in m.parts:
             if isinstance(part, ToolCall):
-                part, token = self.call(part, calls)
+                part, rider = self.call(part, calls)
+                touched = touched or rider is not None
+                if rider is not None:
+                    turn.units += self.come(rider, part.at, calls)
                 calls += 1
-                touched = touched or token is not None
-                if token is not None:
-                    turn.units += [(unit, part.at) for unit in self.opened(token, part.at)]
             elif is_carrier(getattr(getattr(part, "state", None), "value", None)):
                 touched = True
                 self.host(part, turn)
@@ -169,8 +195,13 @@ class _Homecoming:
             turn.parts.append(part)
         if not touched:
             return m
-        parts = self.placed(turn) if turn.units else turn.parts
+        parts = self.placed(turn) if turn.units or self.tag else turn.parts
         return replace(m, parts=self.attached(parts))
+
+    def come(self, token: str | Unit, at: str, host: int | None) -> list[_Come]:
+        """The units of a carrier, or what another gateway's holds, which knows its place as it is."""
+        come = [_Come(unit, at, None) for unit in self.opened(token, at)]
+        return come if host is None or isinstance(token, Unit) else [one.by(host) for one in come]
 
     def opened(self, token: str | Unit, at: str) -> list[Unit]:
         """The units of a carrier; a mangled one is told, and goes nowhere."""
@@ -254,7 +285,7 @@ class _Homecoming:
             self.report.changed("state.opened", at)
             unit = inner
         if self.accepts(unit):
-            return [_Mark(State(kind, value, self.target.documents), following, at)]
+            return [_Mark(State(kind, value, self.target.documents), following, at, unit)]
         self.report.dropped("state.foreign", at, value)
         return []
 
@@ -267,20 +298,43 @@ class _Homecoming:
         """
         seen = [p for p in turn.parts if isinstance(p, Reasoning) and p.state is None]
         queue = _Queue([p for p in turn.parts if not any(p is s for s in seen)])
-        whole = [self.wires(unit, "", at) if unit.whole else [] for unit, at in turn.units]
-        for (unit, _), wires in zip(turn.units, whole, strict=True):
+        whole = [self.wires(one.unit, "", one.at) if one.unit.whole else [] for one in turn.units]
+        for (unit, _, _), wires in zip(turn.units, whole, strict=True):
             if wires:
                 queue.untag(unit)
+        seen += queue.thoughts(self.tag) if self.tag else []
+        bound = [one if one.unit.whole else self.bound(one, queue) for one in turn.units]
         out: list[Part] = []
-        for (unit, at), wires in zip(turn.units, whole, strict=True):
-            if not unit.whole:
-                out += queue.until(*(unit.place or (0, 0)))
-                out += self.mark(unit, at)
-            elif wires:
-                out += queue.until(*(unit.place or (0, 0)))
-                out += [Opaque(wire, issuer=self.target.documents, at=at) for wire in wires]
-                seen = self.unsaid(unit, seen, any(isinstance(token, Unit) for token, _ in turn.found))
+        for one, wires in zip(bound, whole, strict=True):
+            if one is None or (one.unit.whole and not wires):
+                continue
+            out += queue.until(*(one.unit.place or (0, 0)))
+            if wires:
+                out += [Opaque(wire, issuer=self.target.documents, at=one.at) for wire in wires]
+                seen = self.unsaid(one.unit, seen, any(isinstance(b.token, Unit) for b in turn.found))
+            elif not _is_bound(one):
+                out += self.mark(one.unit, one.at)
         return [*seen, *out, *queue.rest()]
+
+    def bound(self, one: _Come, queue: _Queue) -> _Come | None:
+        """The state of a text or call with its part, if it says which that is; None where that did not come back."""
+        unit, at, host = one
+        kind, value, following = unit.wire
+        if following == "call" and host is None and unit.text is not None:
+            host = next((i for i, call in enumerate(queue.calls) if tells(unit, call.id or "")), None)
+            one = one if host is None else one.by(host)
+        if not _is_bound(one):
+            return one  # of old, or another gateway's: what comes next at its place gets it
+        given = host if following == "call" else queue.stretch(unit)
+        parts: list[Any] = queue.calls if following == "call" else queue.others
+        if not self.accepts(unit):
+            self.report.dropped("state.foreign", at, value)
+        elif given is None or given >= len(parts) or _taken(parts[given], kind):
+            self.report.dropped("state.orphan", at, value)
+            return None
+        else:
+            parts[given] = _given(parts[given], State(kind, value, self.target.documents))
+        return one
 
     def unsaid(self, unit: Unit, seen: list[Reasoning], wild: bool) -> list[Reasoning]:
         """The visible thinking without the text that `unit` says in full itself."""
@@ -298,8 +352,10 @@ class _Homecoming:
         for part in parts:
             node: Any = part
             if isinstance(part, _Mark):
-                self.waiting.append((part.state, part.following, part.at))
-                self.behind(out)
+                if part.following == "before":
+                    self.behind(part, out)
+                else:
+                    self.waiting.append((part.state, part.following, part.at))
                 continue
             word = _WORDS.get(type(part))
             for i, (state, following, _) in enumerate(self.waiting):
@@ -310,14 +366,18 @@ class _Homecoming:
             out.append(node)
         return out
 
-    def behind(self, parts: list[Part]) -> None:
-        """Give the text before it what has come to be said of it."""
-        for i in reversed(range(len(self.waiting))):
-            state, following, _ = self.waiting[i]
-            text = next((n for n in reversed(range(len(parts))) if type(parts[n]) is Text), None)
-            if following == "before" and text is not None:
-                parts[text] = _given(parts[text], state)
-                del self.waiting[i]
+    def behind(self, mark: _Mark, parts: list[Part]) -> None:
+        """Give the text before it what has come to be said of it: to so much of its end as it is said of."""
+        at = next((n for n in reversed(range(len(parts))) if type(parts[n]) is Text), None)
+        text: Any = parts[at] if at is not None else None
+        length = mark.unit.text[0] if mark.unit.text is not None else 0
+        if at is None or (length and not tells(mark.unit, text.text[-length:])):
+            self.report.dropped("state.orphan", mark.at, mark.state.value)
+            return
+        if rest := text.text[:-length]:
+            parts[at:at] = [replace(text, text=rest, citations=None)]
+            at, text = at + 1, replace(text, text=text.text[-length:])
+        parts[at] = _given(text, mark.state)
 
     def orphans(self) -> None:
         """State whose part did not come back."""
@@ -350,6 +410,16 @@ def _holds(state: State) -> bool:
 _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}
 
 
+def _is_bound(one: _Come) -> bool:
+    """Whether state says which text or call it belongs to: by a note of it, or by the call that it came on."""
+    return one.unit.text is not None or (one.unit.wire[2] == "call" and one.host is not None)
+
+
+def _taken(part: Any, kind: str) -> bool:
+    """Whether a part has been given such state already."""
+    return (part.item if kind == "item" else part.state) is not None
+
+
 def _given(part: Any, state: State) -> Any:
     """A part with what was waiting for it: its state, or the item that it was."""
     if state.kind != "item":
@@ -366,6 +436,7 @@ class _Mark:
     state: State
     following: str
     at: str
+    unit: Unit
 
 
 class _Queue:
@@ -373,8 +444,66 @@ class _Queue:
 
     def __init__(self, parts: list[Part]) -> None:
         self.calls = [p for p in parts if isinstance(p, ToolCall)]
-        self.others = [p for p in parts if not isinstance(p, ToolCall)]
+        self.others: list[Part] = [p for p in parts if not isinstance(p, ToolCall)]
         self.chars = self.given = 0
+
+    def thoughts(self, tag: str) -> list[Reasoning]:
+        """The thinking between tags in the texts, taken out of them."""
+        out: list[Reasoning] = []
+        others: list[Part] = []
+        for part in self.others:
+            if not isinstance(part, Text) or f"<{tag}>" not in part.text:
+                others.append(part)
+                continue
+            # Every other piece stood between tags.
+            pieces = re.split(f"<{tag}>(.*?)</{tag}>", part.text, flags=re.DOTALL)
+            out += [Reasoning(inner, at=part.at) for inner in pieces[1::2] if inner]
+            if rest := "".join(pieces[::2]):
+                others.append(replace(part, text=rest))
+        self.others = others
+        return out
+
+    def stretch(self, unit: Unit) -> int | None:
+        """Which of the texts is that of `unit`, parted from its neighbours; None where it came back as another.
+
+        Nothing must have been handed out.
+        """
+        length = unit.text[0] if unit.text is not None else 0
+        chars = (unit.place or (0, 0))[0]
+        start = chars - length if unit.wire[2] == "before" else chars
+        shown = "".join([part.text for part in self.others if isinstance(part, Text)])
+        if start < 0 or not tells(unit, shown[start : start + length]):
+            return None
+        self.split(start + length)
+        first = self.split(start)
+        rest = length
+        at = first
+        while rest > 0:
+            part = self.others[at]
+            rest -= len(part.text) if isinstance(part, Text) else 0
+            at += 1
+        head = self.others[first]
+        if at > first + 1 and isinstance(head, Text):
+            # The client has it in pieces.
+            between = [part for part in self.others[first + 1 : at] if not isinstance(part, Text)]
+            self.others[first:at] = [replace(head, text=shown[start : start + length]), *between]
+        return first
+
+    def split(self, chars: int) -> int:
+        """Part the texts behind so many characters; the number of the text that begins there."""
+        before = 0
+        for i, part in enumerate(self.others):
+            if not isinstance(part, Text):
+                continue
+            if before + len(part.text) > chars:
+                if before == chars:
+                    return i
+                room = chars - before
+                head = replace(part, text=part.text[:room], citations=None)
+                self.others[i : i + 1] = [head, replace(part, text=part.text[room:])]
+                return i + 1
+            before += len(part.text)
+        return len(self.others)
 
     def until(self, chars: int, calls: int) -> list[Part]:
         """What stands before the place and has not been handed out."""

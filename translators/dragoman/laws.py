@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import alight, decode, is_carrier
@@ -660,7 +660,7 @@ def _replace(body: Any, at: str) -> bool:
 
 def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
     """Law 9: opaque state of a response of `source` comes back to it through a client of `target`, as the same bytes,
-    on the same kind of part, in order; what does not was told as dropped with the response. So does what stands beside
+    on the same text or call, in order; what does not was told as dropped with the response. So does what stands beside
     the parts and has to be named again.
 
     The client is one that keeps every field: it sends the answer on as the last turn of its next request.
@@ -681,9 +681,11 @@ def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
     turns = [m for m in home.messages if m.role == "assistant"] if isinstance(home, Request) else []
     back = [one for m in turns for one in _states(m, d)]
     out: list[Violation] = []
-    for kind, value, at in mine:
+    for kind, value, at, bearer in mine:
         if not back or (kind, value) != back[0][:2]:
             return [*out, Violation(9, at, "state does not come home", value, back[0][1] if back else ...)]
+        if bearer != back[0].bearer:
+            return [*out, Violation(9, at, "state comes home on something else", bearer, back[0].bearer)]
         back.pop(0)
     for key, again in d.beside.items():
         want = again((said.extra or {}).get(key))
@@ -696,13 +698,26 @@ def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
 _PATH = "/v1beta/models/m:generateContent"
 
 
-def _states(m: Message, dialect: Dialect) -> list[tuple[str, Any, str]]:
-    """Every opaque state of a message: what it is on, its bytes, and its place."""
-    out: list[tuple[str, Any, str]] = []
+class _Borne(NamedTuple):
+    """Opaque state: the kind of part it is on, its bytes, its place, and the words of that part: the text or the call,
+    but not its id, which may be made up on the way."""
+
+    kind: str
+    value: Any
+    at: str
+    bearer: str
+
+
+def _states(m: Message, dialect: Dialect) -> list[_Borne]:
+    """Every opaque state of a message."""
+    out: list[_Borne] = []
     for part in m.parts:
         state = getattr(part, "state", None)
         if state is not None and state.value not in ("", []):
-            out.append((f"{type(part).__name__} {state.kind}", _decoded(state.value), dialect.where(part, "state")))
+            words = part.text if isinstance(part, (Text, Reasoning)) else ""
+            bearer = unspell(part.name) if isinstance(part, ToolCall) else words
+            kind, at = f"{type(part).__name__} {state.kind}", dialect.where(part, "state")
+            out.append(_Borne(kind, _decoded(state.value), at, bearer))
     return out
 
 

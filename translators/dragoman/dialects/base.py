@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ..carrier import Unit, encode, whole
+from ..carrier import Unit, beside, encode, whole
 from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
@@ -48,7 +48,17 @@ if TYPE_CHECKING:
 
 Accepts = Callable[[Unit], bool]
 """Whether the target is the one who issued a unit, and can say it."""
-Found = list[tuple[str | Unit, str]]
+
+
+class Brought(NamedTuple):
+    """A carrier, or what another gateway's holds: where it came, and on which call of its message, if on one."""
+
+    token: str | Unit
+    at: str
+    host: int | None = None
+
+
+Found = list[Brought]
 """Carriers, or what another gateway has in their stead, and where each stood."""
 Places = dict[type, dict[str, str | Callable[[Any], str]]]
 """Where a canonical field of a node stands in the source: a suffix of its own place, or a function of the node."""
@@ -184,6 +194,8 @@ class Dialect:
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
+    replays: bool = False  # whether thinking that nobody signed must come home, too
+    tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
     inside: Callable[[Json], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
@@ -341,19 +353,19 @@ class Writer:
         """Where in the source that stood which travels before `part`: its state, or all that it is."""
         return self.where(part, "state") if getattr(part, "text", "x") else str(part.at)
 
-    def phase(self, part: Any) -> Unit | None:
+    def phase(self, part: Any, text: str) -> Unit | None:
         """Which phase of the answer a text of Responses is, with the item that says so: it has to come back.
 
-        A stream may tell only at the end of the text, so this stands behind it.
+        A stream may tell only at the end of the text, so this stands behind it. text: what the client sees of it.
         """
         if type(part) is not Text or part.item is None or part.item.phase is None or self.source is None:
             return None
         said = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
-        return Unit(self.issued(self.source.documents), False, ["item", said, "before"])
+        return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
 
-    def phased(self, part: Any, said: bool) -> tuple[Any, str | None]:
-        """A text, if it is `said`, without its phase, and the carrier of that, which is to stand behind it."""
-        unit = self.phase(part) if said else None
+    def phased(self, part: Any, text: str) -> tuple[Any, str | None]:
+        """A text that the client sees as `text`, without its phase, and the carrier of that, to stand behind it."""
+        unit = self.phase(part, text) if text else None
         token = encode([unit]) if unit is not None else None
         rest = Item(extra=part.item.extra) if token is not None and part.item.extra else None
         return (replace(part, item=rest), token) if token is not None else (part, None)

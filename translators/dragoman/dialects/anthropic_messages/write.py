@@ -258,7 +258,7 @@ class ResponseWriter(BlockWriter):
             if token is not None:
                 self.link(f"/content/{len(blocks)}", self.hidden_at(whole))
                 blocks.append(hidden(token))
-            part, token = self.phased(part, bool(getattr(part, "text", "")))
+            part, token = self.phased(part, getattr(part, "text", ""))
             block = self.block(part, response_id, len(blocks))
             if block is not None:
                 self.link(f"/content/{len(blocks)}", part.at)

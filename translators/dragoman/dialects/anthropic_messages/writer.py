@@ -184,7 +184,7 @@ class _Block:
     part: Any
     index: int | None = None
     waiting: list[PartDelta] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)  # the arguments so far
+    texts: list[str] = field(default_factory=list)  # the arguments, or a text that may say a phase, so far
     raw: bool | None = None  # whether the arguments are no object; None while that is open
     ended: bool = False
     closed: bool = False
@@ -397,7 +397,7 @@ class ForeignWriter(ResponseWriter):
                 block.texts.append(event.value)
         elif event.extra and event.field not in ("details", "blocks"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
-        if event.field == "arguments":
+        if event.field == "arguments" or (event.field == "text" and type(part) is Text and part.item is not None):
             block.texts.append(event.value)
         if event.field == "citation":
             block.cited = True
@@ -491,7 +491,7 @@ class ForeignWriter(ResponseWriter):
             out += self.hide(said["data"]) if said is not None else b""
         elif block.index is None and isinstance(block.part, Text):
             out += self.before(block, said=False)
-        block.part, behind = self.phased(block.part, block.index is not None)
+        block.part, behind = self.phased(block.part, text if block.index is not None else "")
         part = block.part
         if isinstance(part, ToolCall):
             whole = text or part.arguments

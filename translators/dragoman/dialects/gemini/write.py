@@ -220,7 +220,7 @@ class ResponseWriter(PartWriter):
                 joiner.joins("", part, self.report)
                 self.link(f"{target}/content/parts/{len(parts)}", self.hidden_at(whole))
                 parts.append(hidden(token))
-            part, behind = self.phased(part, bool(getattr(part, "text", "")))
+            part, behind = self.phased(part, getattr(part, "text", ""))
             kind, said = self.part(part)
             if said is None:
                 parts += [hidden(behind)] if behind is not None else []

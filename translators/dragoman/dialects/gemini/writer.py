@@ -420,7 +420,7 @@ class ForeignWriter(ResponseWriter):
         part = replace(entry.part, text=text)
         if isinstance(part, Text):
             part.citations = [*(entry.part.citations or ()), *entry.citations]
-            part, behind = self.phased(part, bool(text))
+            part, behind = self.phased(part, text)
             self.part(part)
             if text:
                 self.cite(answer.grounding, part.citations, entry.index, entry.before, text)

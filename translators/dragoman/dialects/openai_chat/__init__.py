@@ -14,7 +14,7 @@ from .read import read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
 from .tags import TagReader, split_response
 from .words import DERIVED, KINDS, NAME, PLACES
-from .write import write_response
+from .write import TAGS, write_response
 from .write_request import write_request
 
 
@@ -105,6 +105,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         write_response=partial(write_response, flavour=flavour),
         reader=partial(TagReader if flavour.thinking == "think" else ChatStreamReader, flavour.id),
         writer=partial(ChatStreamWriter, flavour=flavour),
+        tag=flavour.thinking if flavour.thinking in TAGS else "",
         kin=kin,
         derived=derived,
         vendor=flavour.vendor,

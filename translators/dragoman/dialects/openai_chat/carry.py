@@ -12,10 +12,10 @@ from operator import itemgetter
 from typing import Any
 
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
-from ...model import Json, Message, Part, Reasoning, State, ToolCall
+from ...model import Json, Message, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import put
-from ..base import Accepts, Found, place
+from ..base import Accepts, Brought, Found, place
 from .home import home_part
 from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
@@ -60,11 +60,12 @@ class Cargo:
     waiting: list[tuple[int, Unit, Part]] = field(default_factory=list)
     shipped: int = 0
 
-    def load(self, unit: Unit, part: Part, place: Place) -> None:
-        """Take a unit whose part stands at `place`."""
+    def load(self, unit: Unit, part: Part, place: Place, call_id: str = "") -> None:
+        """Take a unit whose part stands at `place`. call_id: of a call that it is to be known by."""
         characters, calls, ordinal = place
         unit = Unit(unit.issuer, unit.whole, unit.wire, unit.text, (characters, calls))
-        self.waiting.append((ordinal, beside(unit, part.text) if isinstance(part, Reasoning) else unit, part))
+        shown = part.text if isinstance(part, (Reasoning, Text)) else call_id
+        self.waiting.append((ordinal, beside(unit, shown), part))
 
     def ship(self) -> tuple[str | None, list[Part]]:
         """The carrier of all that waits, and the parts it is from."""
@@ -152,7 +153,7 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
             continue
         if isinstance(token, Unit) and _format(item):
             home.add(_format(item))
-        out.append((token, f"{at}/{i}"))
+        out.append(Brought(token, f"{at}/{i}"))
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
 
@@ -222,7 +223,7 @@ def _item(item: Json) -> Unit:
 def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolCall:
     """A call without the signature in Google's or LiteLLM's field for it, which is added to `out`."""
     if call.state is not None and is_carrier(call.state.value):
-        out.append((call.state.value, place(PLACES, call, "state")))
+        out.append(Brought(call.state.value, place(PLACES, call, "state"), ordinal))
         call = replace(call, state=None)
     extra = call.extra or {}
     for path, provider, _ in SIGNED:
@@ -237,7 +238,7 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
         )
         token: str | Unit = value if is_carrier(value) else unit
         if isinstance(token, str) or accepts(token):
-            out.append((token, f"{call.at}/{'/'.join(path)}"))
+            out.append(Brought(token, f"{call.at}/{'/'.join(path)}", ordinal))
             extra = _less(extra, path)
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 

@@ -193,8 +193,11 @@ class ResponseWriter(ChatWriter):
                 rejoin(more, part.value)
                 continue
             stowed = False
+            place, call_id = f"{target}/message/tool_calls/{len(calls)}", ""
+            if isinstance(part, ToolCall):
+                call_id = self.call_id(part, response_id, len(calls), place)
             if type(part) not in SAID or getattr(part, "state", None) is not None or self.replayed(part):
-                stowed, fields = self.stow(part, c.index, (spoken, len(calls), ordinal))
+                stowed, fields = self.stow(part, c.index, (spoken, len(calls), ordinal), call_id)
                 rejoin(more, fields)
                 if stowed and not isinstance(part, Reasoning):
                     part = without_state(part)
@@ -219,8 +222,7 @@ class ResponseWriter(ChatWriter):
                 texts.append(part)
                 content.append(part.text)
             elif isinstance(part, ToolCall):
-                place = f"{target}/message/tool_calls/{len(calls)}"
-                call_id, beside = self.embark(c.index, self.call_id(part, response_id, len(calls), place))
+                call_id, beside = self.embark(c.index, call_id)
                 calls.append({**self.call(part, call_id, place), **beside})
             elif isinstance(part, Refusal):
                 if refusals:
@@ -286,8 +288,11 @@ class ResponseWriter(ChatWriter):
         else:
             message[self.flavour.thinking] = text
 
-    def stow(self, part: Part, index: int, place: Place, said: bool | None = None) -> tuple[bool, Json]:
-        """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out."""
+    def stow(self, part: Part, index: int, place: Place, call_id: str = "") -> tuple[bool, Json]:
+        """Whether what `part` needs at home is taken along, and the fields of the message in which it goes out.
+
+        call_id: of a call, as the client sees it.
+        """
         state = getattr(part, "state", None)
         kept = state is not None and self.keeps(state)
         if state is None and type(part) in SAID and not self.replayed(part):
@@ -296,29 +301,30 @@ class ResponseWriter(ChatWriter):
             if state is None and self.legacy and type(part) in SAID:
                 self.report.changed("state.at_risk", part.at)
             return False, {}
-        unit = self.unit(part, said=said)
+        unit = self.unit(part)
         if unit is None:
             return False, {}
-        return True, self.take(unit, part, index, place)
+        # What rides on a call is known by it.
+        return True, self.take(unit, part, index, place, call_id if self.flavour.carrier in ENTRIES else "")
 
     def replayed(self, part: Part) -> bool:
         """Whether a part is thinking that is seen here, and that the upstream must have back."""
-        if self.source is None or not self.source.replays:
+        if type(part) is not Reasoning or part.state is not None or not part.text:
             return False
-        return type(part) is Reasoning and part.state is None and bool(part.text) and self.seals(part)
+        return self.source is not None and self.source.replays and self.seals(part)
 
     def spoken(self, part: Text, index: int, place: Place) -> tuple[Text, Json]:
         """A text as far as it is not taken along, and the fields in which its phase goes out."""
-        unit = self.phase(part) if self.flavour.carrier and not self.legacy and part.text else None
+        unit = self.phase(part, part.text) if self.flavour.carrier and not self.legacy and part.text else None
         if unit is None or part.item is None:
             return part, {}
         return replace(part, item=Item(part.item.id, extra=part.item.extra)), self.take(unit, part, index, place)
 
-    def take(self, unit: Unit, part: Part, index: int, place: Place) -> Json:
+    def take(self, unit: Unit, part: Part, index: int, place: Place, call_id: str = "") -> Json:
         """Take a unit along; where a field of the message holds it, it goes out at once."""
         how = self.flavour.carrier
         cargo = self.cargo.setdefault(index, Cargo())
-        cargo.load(unit, part, place)
+        cargo.load(unit, part, place, call_id)
         if how not in ENTRIES:
             return {}
         token, parts = cargo.ship()

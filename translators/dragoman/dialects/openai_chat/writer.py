@@ -244,12 +244,12 @@ class ForeignWriter(ResponseWriter):
         "response_id",
         "sealed",
         "sent",
+        "signed",
         "spoken_so_far",
         "texts",
         "thinkings",
         "thoughts",
         "timed",
-        "unsaid",
         "usage_now",
         "waiting",
     )
@@ -266,7 +266,7 @@ class ForeignWriter(ResponseWriter):
         self.refused: dict[int, Refusal] = {}
         self.thoughts: dict[int, list[Reasoning]] = {}
         self.thinkings: dict[tuple[int, int], list[str]] = {}  # the thinking so far
-        self.unsaid: dict[tuple[int, int], Text] = {}  # texts with state that have said nothing yet
+        self.signed: dict[tuple[int, int], tuple[Text, list[str]]] = {}  # texts with state, and their pieces so far
         self.delayed: list[Any] = []  # the events of calls that wait for state to ride on them
         self.sealed: dict[tuple[int, int], list[PartDelta]] = {}  # the pieces of parts that are told whole
         self.places: dict[tuple[int, int], Place] = {}
@@ -339,7 +339,8 @@ class ForeignWriter(ResponseWriter):
         """Whether a part runs whose state is to ride on the next call, and is not known yet: that call waits."""
         if self.flavour.carrier not in ("id", "extra_content"):
             return False
-        return any(k[0] == index and (k in self.sealed or isinstance(p, Reasoning)) for k, p in self.parts.items())
+        known_late = self.sealed.keys() | self.signed.keys()
+        return any(k[0] == index and (k in known_late or isinstance(p, Reasoning)) for k, p in self.parts.items())
 
     def later(self, event: Any) -> bytes:
         """A row of forced buffering: what belongs to a call that waits waits with it."""
@@ -402,9 +403,10 @@ class ForeignWriter(ResponseWriter):
         if isinstance(part, ToolCall):
             ordinal = self.places[key][1]
             place = f"/choices/{index}/message/tool_calls/{ordinal}"
-            there, out = self.stowed(part, key)
+            call_id = self.call_id(part, self.response_id, ordinal, place)
+            there, out = self.stowed(part, key, call_id)
             part = self.parts[key] = replace(part, state=None) if there else part
-            call_id, beside = self.embark(index, self.call_id(part, self.response_id, ordinal, place))
+            call_id, beside = self.embark(index, call_id)
             entry = self.call(part, call_id, place)
             if entry["type"] == "custom" and part.kind != "custom":
                 self.held[key] = []
@@ -414,12 +416,10 @@ class ForeignWriter(ResponseWriter):
                 return self.chunk(index, {"function_call": fields})
             return out + self.chunk(index, {"tool_calls": [{"index": ordinal, **entry, **beside}]})
         out = b""
-        if isinstance(part, Text):
-            if part.state is not None and not part.text:
-                self.unsaid[key] = part  # whether it will say anything decides how its state travels
-                part = replace(part, state=None)
-            else:
-                part, out = self.relieved(part, key, True)
+        if isinstance(part, Text) and part.state is not None:
+            # State goes out behind its text, with a note of it.
+            self.signed[key] = (part, [part.text])
+            part = replace(part, state=None)
         if isinstance(part, (Text, Refusal)):
             self.drop(part)
         if isinstance(part, Text):
@@ -452,18 +452,18 @@ class ForeignWriter(ResponseWriter):
             self.sealed[key] = []
         return b""
 
-    def relieved(self, part: Text, key: tuple[int, int], said: bool) -> tuple[Text, bytes]:
-        """A text without its state, if that is taken along; what is not, is told."""
-        if part.state is None:
-            return part, b""
-        there, out = self.stowed(part, key, said)
-        if not there:
+    def relieved(self, key: tuple[int, int]) -> bytes:
+        """What goes out of the state of a text that is over; if it is not taken along, that is told."""
+        part, pieces = self.signed.pop(key)
+        part = replace(part, text="".join(pieces))
+        there, out = self.stowed(part, key)
+        if not there and part.state is not None:
             self.lose_state(part, part.state)
-        return replace(part, state=None), out
+        return out
 
-    def stowed(self, part: Part, key: tuple[int, int], said: bool | None = None) -> tuple[bool, bytes]:
+    def stowed(self, part: Part, key: tuple[int, int], call_id: str = "") -> tuple[bool, bytes]:
         """Whether what `part` needs at home is taken along, and the chunk in which it goes out at once."""
-        there, fields = self.stow(part, key[0], self.places[key], said)
+        there, fields = self.stow(part, key[0], self.places[key], call_id)
         return there, self.chunk(key[0], fields) if fields else b""
 
     def piece(self, event: PartDelta) -> bytes:
@@ -480,10 +480,11 @@ class ForeignWriter(ResponseWriter):
         elif event.extra and kind in (Text, ToolCall):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(kind, {}))
         if kind is Text and event.field == "text":
-            early = self.relieved(self.unsaid.pop(key), key, True)[1] if key in self.unsaid else b""
+            if key in self.signed:
+                self.signed[key][1].append(event.value)
             self.texts[index] += len(event.value)
             self.spoken_so_far[index] = self.spoken_so_far.get(index, 0) + len(event.value)
-            return early + self.head(index) + b'{"content":' + dumps_read(event.value) + b"}" + _TAIL
+            return self.head(index) + b'{"content":' + dumps_read(event.value) + b"}" + _TAIL
         if kind is ToolCall and event.field == "arguments":
             if not event.value:
                 return b""
@@ -561,8 +562,8 @@ class ForeignWriter(ResponseWriter):
         key = (event.candidate, event.index)
         out = self.settled(key, event.part) if event.part is not None else b""
         part = self.parts.pop(key)
-        if key in self.unsaid:
-            out += self.relieved(self.unsaid.pop(key), key, False)[1]
+        if key in self.signed:
+            out += self.relieved(key)
         if isinstance(part, Text) and part.citations:
             # A citation may span its whole block; how long that is, is known only now.
             offset = self.offsets[key]

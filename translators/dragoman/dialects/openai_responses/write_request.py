@@ -7,6 +7,7 @@ from typing import Any
 
 from ...ids import derived
 from ...model import (
+    Item,
     Json,
     Media,
     Message,
@@ -148,8 +149,8 @@ class RequestWriter(ItemWriter):
                 elif isinstance(part, Reasoning):
                     self.thought(part)
             else:
-                last = getattr(rest[-1], "item", None) if rest else None
-                if last is not None and last.phase is not None and last != getattr(part, "item", None):
+                if rest and _phased(rest[-1]) != _phased(part):
+                    # A phase is of its own text, and of no other.
                     self.say(m, role, rest)
                     rest = []
                 rest.append(part)
@@ -567,6 +568,12 @@ class RequestWriter(ItemWriter):
 def is_plain(content: list[Json]) -> bool:
     """Whether content is one text and nothing else: then it is written as a string."""
     return len(content) == 1 and content[0].keys() == {"type", "text"}
+
+
+def _phased(part: Part) -> Item | None:
+    """The item of a text that says a phase."""
+    item = part.item if isinstance(part, Text) else None
+    return item if item is not None and item.phase is not None else None
 
 
 def item_of_own(part: Part) -> bool:
