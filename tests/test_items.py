@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -53,3 +54,40 @@ def test_tools_that_come_later_are_told_by_their_own_name(target: str) -> None:
     items = [{"role": "user", "content": "x"}, {"type": "additional_tools", "role": "developer", "tools": [FUNCTION]}]
     t = dragoman.translate_request({"model": "m", "input": items}, RESPONSES, target)
     assert ("dropped", "tool.added", "/input/1") in losses(t)
+
+
+PICTURE = {"id": "ig_1", "type": "image_generation_call", "status": "completed", "result": "AAAA"}
+
+
+def streamed(*strange: dict[str, Any]) -> bytes:
+    """The stream of an answer that is a picture, with events that nobody else knows in the middle of it."""
+    head = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "in_progress", "output": []}
+    told: list[dict[str, Any]] = [
+        {"type": "response.created", "response": head},
+        {"type": "response.output_item.added", "output_index": 0, "item": {**PICTURE, "result": None}},
+        *strange,
+        {"type": "response.output_item.done", "output_index": 0, "item": PICTURE},
+        {"type": "response.completed", "response": {**head, "status": "completed", "output": [PICTURE]}},
+    ]
+    return b"".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n".encode() for one in told)
+
+
+PREVIEW = {"type": "response.image_generation_call.partial_image", "item_id": "ig_1", "partial_image_b64": "AA"}
+STRANGE: dict[str, tuple[list[dict[str, Any]], str]] = {
+    "unknown": ([{"type": "response.brand.new", "x": 1}, {"type": "response.brand.new", "x": 2}], ""),
+    "of an item": ([{"type": "response.brand.new", "output_index": 0}], "/output/0"),
+    "of an item that is not there": ([{"type": "response.brand.new", "output_index": 7, "item_id": "no"}], ""),
+    "previews": ([{**PREVIEW, "output_index": 0, "partial_image_index": i} for i in range(3)], "/output/0"),
+    "preview by id": ([PREVIEW], "/output/0"),
+}
+
+
+@everywhere
+@pytest.mark.parametrize("case", STRANGE)
+def test_an_event_that_nobody_knows_is_told_once_at_a_place_that_exists(case: str, target: str) -> None:
+    strange, at = STRANGE[case]
+    s = dragoman.translate_stream(RESPONSES, target)
+    sent = s.feed(streamed(*strange)) + s.close()
+    assert s.error is None
+    assert sent
+    assert [(loss.kind, loss.at) for loss in s.losses if loss.code == "event.unknown"] == [("dropped", at)]

@@ -51,6 +51,14 @@ def codes(t: dragoman.Translation, at: str) -> set[str]:
     return {loss.code for loss in t.losses if loss.at == at}
 
 
+def test_a_call_has_a_single_result() -> None:
+    """The second one is refused ("each tool_use must have a single result"), also under an id used once more."""
+    t = to_messages(USER, call("a"), result("a", "1"), result("a", "2"), call("a"), result("a", "3"))
+    found = [b for m in t.body["messages"] if m["role"] == "user" for b in m["content"] if "tool_use_id" in b]
+    assert [(b["tool_use_id"], b["content"]) for b in found] == [("a", "1"), ("a_2", "3")]
+    assert "tool_result.duplicate" in codes(t, "/messages/3")
+
+
 def test_results_stand_right_behind_their_calls() -> None:
     t = to_messages(USER, call("a", "b"), result("a", "1"), {"role": "user", "content": "X"}, result("b", "2"))
     kinds = [[b["type"] for b in m["content"]] for m in t.body["messages"][1:]]
@@ -89,8 +97,9 @@ def test_a_refusal_is_no_plain_end() -> None:
 
 
 def test_no_word_for_calls_without_a_call() -> None:
+    """An agent would wait for it; and where the call has been lost, a plain end would be a success."""
     t = answer({"content": "Done."}, "tool_calls")
-    assert t.body["stop_reason"] == "end_turn"
+    assert t.body["stop_reason"] == "max_tokens"
     assert codes(t, "/choices/0/finish_reason") == {"finish.approximated"}
 
 

@@ -127,11 +127,15 @@ class Failure(Node):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Transport(Node):
-    """A sign of life (SSE comment or ping) that no document has."""
+    """A sign of life (SSE comment or ping) that no document has.
+
+    values: an event that nobody knows; at: the place of what it is about in the folded document, "" for the whole.
+    """
 
     kind: Literal["comment", "ping"]
     text: str = field(default="", compare=False)
     values: dict[str, Any] | None = None
+    at: str = field(default="", compare=False)
 
 
 @dataclass(slots=True, eq=False, repr=False)

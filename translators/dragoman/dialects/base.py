@@ -721,9 +721,8 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
     return ids
 
 
-# What holds tools of the client's is no tool that the vendor runs; the calls would name it beside the tool.
 def tool_code(tool: Tool) -> str:
-    """The loss code for a tool in its vendor's own words."""
+    """The loss code for a tool in its vendor's own words; a group of the client's own tools is none."""
     return "tool.namespace" if tool.type == "namespace" else "tool.server"
 
 

@@ -65,6 +65,7 @@ class RequestWriter(ControlWriter):
     upstream = True
 
     __slots__ = (
+        "answered",
         "binds",
         "copies",
         "free",
@@ -93,6 +94,7 @@ class RequestWriter(ControlWriter):
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.free: set[str] = set()  # the ids of calls with free text
         self.copies: dict[str, int] = {}  # how often an id has been told apart from itself
+        self.answered: set[str] = set()  # the calls that have their result
         self.unbound = False  # whether state from here on is bound to what has been lost
         self.known: dict[str, str] = {}  # the calls so far, in order: id -> name
         # Where state was lost on which what follows may rest: "bound to system, tools and earlier messages".
@@ -400,6 +402,11 @@ class RequestWriter(ControlWriter):
             # "unexpected tool_use_id found in tool_result blocks"
             self.report.dropped("tool_result.orphan", part.at, part)
             return None
+        if call_id in self.answered:
+            # "each tool_use must have a single result"
+            self.report.dropped("tool_result.duplicate", part.at, part)
+            return None
+        self.answered.add(call_id)
         blocks: list[Json] = []
         sources: list[Part] = []
         parts, failed = self.result_of(part)

@@ -256,6 +256,8 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, Update):
             self.late_envelope(event.values)
         elif isinstance(event, Transport):
+            if event.values:
+                self.report.dropped("event.unknown", event.at, event.values)
             return b"" if self.over else frame("ping")  # a comment may come late; after the end nothing does here
         elif isinstance(event, Failure):
             self.over = True

@@ -618,7 +618,7 @@ class RequestWriter(PartWriter):
                 report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
         elif c.effort is not None and self.knows("budget"):
             # "thinkingLevel" is for newer models.
-            thinking["thinkingBudget"] = self.fitted(BUDGETS[c.effort])
+            thinking["thinkingBudget"] = self.fitted(BUDGETS[c.effort], asked=False)
             report.changed("reasoning.effort", r.place("reasoning.effort"), c.effort)
         elif c.effort is not None:
             thinking["thinkingLevel"] = self.level(c.effort)
@@ -661,14 +661,14 @@ class RequestWriter(PartWriter):
             thinking["thinkingBudget"] = self.facts.budget_min or 0
         self.report.changed(code, self.r.place(asked), value)
 
-    def fitted(self, budget: int) -> int:
-        """A budget within what the model takes."""
+    def fitted(self, budget: int, asked: bool = True) -> int:
+        """A budget within what the model takes; not `asked`: it stands for an effort, which is told of anyway."""
         least, most = self.facts.budget_min, self.facts.budget_max
         if budget <= 0:
             return budget
         fits = max(budget, least or 0)
         fits = fits if most is None else min(fits, most)
-        if fits != budget:
+        if fits != budget and asked:
             self.report.changed("reasoning.budget", self.r.place("reasoning.budget"), budget)
         return fits
 

@@ -254,7 +254,7 @@ class ForeignWriter(ResponseWriter):
             self.extra(event)
         elif isinstance(event, Transport):
             if event.values:
-                self.report.dropped("event.unknown", "", event.values)
+                self.report.dropped("event.unknown", event.at, event.values)
         elif isinstance(event, Failure):
             return self.framing.chunk(write_error(event.error, self.report, False)[1]) + self.framing.end()
         elif isinstance(event, End):

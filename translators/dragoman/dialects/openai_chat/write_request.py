@@ -243,15 +243,15 @@ class RequestWriter(ChatWriter):
 
     def result(self, part: ToolResult, m: Message) -> list[Part]:
         """One `tool` message; returns the media that had to leave it."""
-        call_id = self.ids.get(id(part))
+        made = call_id = self.ids.get(id(part))
         if call_id is None:
             call_id = taken_id(self.facts, self.id(part.call_id or ""), None, self.where(part, "call_id"), self.report)
-        else:
-            self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/tool_call_id", call_id)
         if call_id not in self.calls:
             # "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'"
             self.report.dropped("tool_result.orphan", part.at, part)
             return []
+        if made is not None:
+            self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/tool_call_id", made)
         kept: list[Part] = []
         media: list[Part] = []
         parts, failed = self.result_of(part)

@@ -316,7 +316,7 @@ class ForeignWriter(ResponseWriter):
             self.update(event.values)
         elif isinstance(event, Transport):
             if event.kind == "ping" and event.values:
-                self.report.dropped("event.unknown", "", event.values)
+                self.report.dropped("event.unknown", event.at, event.values)
             return b": ping\n\n" if event.kind == "ping" else f":{event.text}\n\n".encode()
         elif isinstance(event, Failure):
             return sse(dumps(write_error(event.error, self.report, False)[1]))

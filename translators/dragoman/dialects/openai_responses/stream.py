@@ -122,7 +122,8 @@ class ResponsesStreamReader(SSEReader):
                 self._whole(body, out)
             else:
                 # "unknown events must be ignored"; at home they pass.
-                out.append(Transport("ping", values={k: v for k, v in body.items() if k not in TRANSPORT}))
+                said = {k: v for k, v in body.items() if k not in TRANSPORT}
+                out.append(Transport("ping", values=said, at=self._place(body)))
             return
         strange = not body.keys() <= EVENT_KEYS and kind not in _FATAL
         if strange and self._started:
@@ -131,6 +132,14 @@ class ResponsesStreamReader(SSEReader):
         handler(self, body, out)
         if strange and not self._over:
             self._rest(body, out)
+
+    def _place(self, body: Json) -> str:
+        """The item that an event is about, by index or id; "" where it names none that has begun."""
+        index, identity = body.get("output_index"), body.get("item_id")
+        item = self._items.get(index) if type(index) is int else None
+        if item is None and type(identity) is str:
+            item = self._ids.get(identity)
+        return item.at if item is not None else ""
 
     def _rest(self, body: Json, out: list[Event], otherwise: Event | None = None) -> None:
         """Keys of a frame that nobody knows."""

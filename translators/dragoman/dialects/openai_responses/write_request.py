@@ -320,7 +320,8 @@ class RequestWriter(ItemWriter):
 
     def result(self, part: ToolResult) -> None:
         place = self.next()
-        call_id = self.known_id(part)
+        made = self.ids.get(id(part))
+        call_id = self.known_id(part) if made is None or made in self.calls else made
         call = self.calls.get(call_id)
         if call is None:
             # "No tool call found for function call output with call_id"

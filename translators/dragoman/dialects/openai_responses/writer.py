@@ -147,7 +147,7 @@ class ForeignWriter(ResponseWriter):
             self.extra(event)
         elif isinstance(event, Transport):
             if event.kind == "ping" and event.values:
-                self.report.dropped("event.unknown", "", event.values)
+                self.report.dropped("event.unknown", event.at, event.values)
             return b": ping\n\n" if event.kind == "ping" else f":{event.text}\n\n".encode()
         elif isinstance(event, Failure):
             return self.fail(event)
