@@ -128,6 +128,7 @@ SAMPLES: dict[str, Any] = {
     "top_logprobs": 2,
     "stream": True,
     "include_usage": False,
+    "include_obfuscation": False,
     "parallel_tool_calls": False,
     "user": "u",
     "metadata": {"a": "b", "c": "d"},
@@ -158,7 +159,11 @@ SAMPLES: dict[str, Any] = {
     "cached_content": "cachedContents/c",
     "media_resolution": "MEDIA_RESOLUTION_LOW",
 }
-BESIDE: dict[str, Any] = {"top_logprobs": {"logprobs": True}, "include_usage": {"stream": True}}
+BESIDE: dict[str, Any] = {
+    "top_logprobs": {"logprobs": True},
+    "include_usage": {"stream": True},
+    "include_obfuscation": {"stream": True},
+}
 TOOLS = [model.Tool("function", name, parameters={"type": "object", "properties": {}}) for name in ("a", "b")]
 
 

@@ -10,11 +10,16 @@ import pytest
 import dragoman
 from tests.matrix import (
     CHAT,
+    COMPLETIONS,
     GEMINI,
+    MESSAGES,
     RESPONSES,
     Json,
     answer,
+    ask,
     c_answer,
+    c_turns,
+    dropped,
     gemini_turns,
     given,
     others,
@@ -128,3 +133,124 @@ def test_a_tool_of_gemini_that_is_no_object_is_told(entry: Json, target: str) ->
     t = dragoman.translate_request(body, GEMINI, target)
     (key,) = entry
     assert [(x.code, x.at) for x in t.losses if x.kind == "dropped"] == [("tool.server", f"/tools/0/{key}")]
+
+
+# --- thinking, in the words of the vendors behind Chat --------------------------------------------------------
+
+ON: list[Json] = [
+    {"reasoning": {"enabled": True}},
+    {"enable_thinking": True},
+    {"chat_template_kwargs": {"enable_thinking": True}},
+    {"chat_template_kwargs": {"thinking": True, "other": 1}},
+]
+BUDGET: list[Json] = [
+    {"reasoning": {"max_tokens": 2000}},
+    {"enable_thinking": True, "thinking_budget": 2000},
+    {"thinking_budget": 2000, "enable_thinking": True},
+    {"thinking_token_budget": 2000},
+    {"extra_body": {"google": {"thinking_config": {"thinking_budget": 2000}}}},
+]
+OFF: list[Json] = [
+    {"reasoning": {"enabled": False}},
+    {"reasoning": {"enabled": False, "effort": "high"}},
+    {"enable_thinking": False, "thinking_budget": 2000},
+    {"chat_template_kwargs": {"enable_thinking": False}},
+    {"extra_body": {"google": {"thinking_config": {"thinking_budget": 0, "include_thoughts": True}}}},
+]
+HIDDEN: list[Json] = [
+    {"reasoning": {"effort": "high", "exclude": True}},
+    {"reasoning_effort": "high", "include_reasoning": False},
+    {"include_reasoning": False, "reasoning_effort": "high"},
+]
+
+
+def thinking(said: Json, target: str, source: str = CHAT) -> dragoman.Translation:
+    """A request that asks for thinking as `said`; at home it comes out as it went in."""
+    body = {**c_turns({"role": "user", "content": "Hi"}), **said}
+    home = dragoman.write_request(dragoman.read_request(body, CHAT), CHAT)
+    assert home.body == body
+    assert home.losses == ()
+    return ask(body, source, target)
+
+
+@pytest.mark.parametrize("said", ON)
+def test_thinking_switched_on_is_asked_for(said: Json) -> None:
+    assert thinking(said, MESSAGES).body["thinking"] == {"type": "adaptive"}
+    assert thinking(said, GEMINI).body["generationConfig"]["thinkingConfig"]["thinkingBudget"] == -1
+    assert thinking(said, RESPONSES).body["reasoning"] == {"effort": "high"}
+    t = thinking(said, "claude-thinking")
+    assert t.body["model"].endswith("-thinking")
+    (place,) = {x.at for x in thinking(said, COMPLETIONS).losses if x.code == "reasoning.mode"}
+    assert place.startswith("/" + next(iter(said)))
+
+
+@pytest.mark.parametrize("said", BUDGET)
+def test_a_budget_of_thinking_is_asked_for(said: Json) -> None:
+    assert thinking(said, MESSAGES).body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+    assert thinking(said, GEMINI).body["generationConfig"]["thinkingConfig"]["thinkingBudget"] == 2000
+    assert thinking(said, RESPONSES).body["reasoning"] == {"effort": "medium"}
+
+
+@pytest.mark.parametrize("said", OFF)
+def test_thinking_switched_off_is_off(said: Json) -> None:
+    assert thinking(said, MESSAGES).body["thinking"] == {"type": "disabled"}
+    assert thinking(said, GEMINI).body["generationConfig"]["thinkingConfig"]["thinkingBudget"] == 0
+    assert thinking(said, RESPONSES).body["reasoning"] == {"effort": "none"}
+
+
+@pytest.mark.parametrize("said", HIDDEN)
+def test_thinking_that_shall_not_be_shown_is_hidden(said: Json) -> None:
+    assert thinking(said, MESSAGES).body["thinking"] == {"type": "adaptive", "display": "omitted"}
+    assert thinking(said, GEMINI).body["generationConfig"]["thinkingConfig"]["includeThoughts"] is False
+    assert [x.kind for x in thinking(said, RESPONSES).losses if x.code == "reasoning.display"] == ["dropped"]
+
+
+def test_thinking_that_shall_not_be_shown_is_hidden_by_openrouter() -> None:
+    body = {
+        "model": "m", "max_tokens": 9000, "messages": [{"role": "user", "content": "Hi"}],
+        "thinking": {"type": "enabled", "budget_tokens": 2000, "display": "omitted"},
+    }  # fmt: skip
+    t = ask(body, MESSAGES, "openai-chat+openrouter")
+    assert t.body["reasoning"] == {"max_tokens": 2000, "exclude": True}
+    assert not [x for x in t.losses if x.code == "reasoning.display"]
+
+
+def test_a_level_of_thinking_in_googles_words_is_an_effort() -> None:
+    said = {"extra_body": {"google": {"thinking_config": {"thinking_level": "LOW", "include_thoughts": True}, "a": 1}}}
+    t = thinking(said, GEMINI)
+    assert t.body["generationConfig"]["thinkingConfig"] == {"thinkingLevel": "LOW", "includeThoughts": True}
+    assert dropped(t.losses) == [("field.unknown", "/extra_body/google/a")]
+    assert thinking(said, MESSAGES).body["output_config"] == {"effort": "low"}
+
+
+def test_two_words_for_thinking_are_one_control_and_the_other_is_told() -> None:
+    said = {"reasoning_effort": "low", "extra_body": {"google": {"thinking_config": {"thinking_budget": 9}}}}
+    t = thinking(said, RESPONSES)
+    assert t.body["reasoning"] == {"effort": "low"}
+    assert dropped(t.losses) == [("field.unsupported", "/extra_body/google/thinking_config/thinking_budget")]
+
+
+# --- settings that OpenAI's dialects share --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_padding_of_the_stream_is_asked_for_in_both_of_openais_dialects(value: bool) -> None:
+    body = {"model": "m", "input": "Hi", "stream": True, "stream_options": {"include_obfuscation": value}}
+    t = ask(body, RESPONSES, CHAT)
+    assert t.body["stream_options"] == {"include_usage": True, "include_obfuscation": value}
+    assert ask(t.body, CHAT, RESPONSES).body["stream_options"] == {"include_obfuscation": value}
+    for target in (MESSAGES, GEMINI):
+        told = [("stream.obfuscation", "/stream_options/include_obfuscation")]
+        assert dropped(ask(body, RESPONSES, target).losses) == ([] if value else told)
+
+
+def test_what_a_cache_is_asked_for_reaches_chat_as_far_as_chat_takes_it() -> None:
+    options = {"mode": "explicit", "ttl": "12h", "prewarm": True, "comparison_response_id": "resp_1"}
+    t = ask({"model": "m", "input": "Hi", "prompt_cache_options": options}, RESPONSES, CHAT)
+    assert t.body["prompt_cache_options"] == {"mode": "explicit"}
+    assert sorted(dropped(t.losses)) == [
+        ("cache.unsupported", f"/prompt_cache_options/{key}") for key in ("comparison_response_id", "prewarm", "ttl")
+    ]
+    t = ask({"model": "m", "input": "Hi", "prompt_cache_options": {"mode": "implicit", "ttl": "30m"}}, RESPONSES, CHAT)
+    assert t.body["prompt_cache_options"] == {"mode": "implicit", "ttl": "30m"}
+    assert dropped(t.losses) == []

@@ -347,6 +347,7 @@ class Params(TypedDict, total=False):
     top_logprobs: int
     stream: bool
     include_usage: bool
+    include_obfuscation: bool
     parallel_tool_calls: bool
     user: str
     metadata: Json

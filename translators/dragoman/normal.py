@@ -126,7 +126,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
             node.extra = {key: value for key, value in node.extra.items() if type(value) is not list} or None
         if isinstance(node, Reasoning) and kept.get("fields"):
             kept["fields"] = kept["fields"][:1]
-        if isinstance(node, ReasoningControl) and kept.get("fields") == ["reasoning"] and node.effort is not None:
+        if isinstance(node, ReasoningControl) and kept.get("fields") == ["reasoning/effort"]:
             kept["fields"] = ["reasoning_effort"]  # the same words in OpenRouter's object and in Chat's own field
         node.spelling = kept or None
     if isinstance(node, Request):

@@ -91,6 +91,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "frequency_penalty": (0, 0.0),
     "parallel_tool_calls": (True,),
     "include_usage": (True, False),
+    "include_obfuscation": (True,),  # "default on"
     "stop": ([],),
     "service_tier": ("auto",),
     "modalities": (["text"],),
@@ -146,6 +147,7 @@ _CODES = {
     "safety_settings": "moderation.unsupported",
     "cached_content": "state.cached_content",
     "media_resolution": "media.detail",
+    "include_obfuscation": "stream.obfuscation",
 }
 
 

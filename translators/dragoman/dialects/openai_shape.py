@@ -8,7 +8,7 @@ from typing import Any
 
 from ..ids import fits, spell, unspell
 from ..jsontext import escape
-from ..model import Error, Json, Usage
+from ..model import Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
@@ -125,6 +125,32 @@ def shared_tokens(tokens: list[Any], at: str, report: Report) -> list[Any]:
             out.append({**token, "top_logprobs": []})
     if out != tokens:
         report.changed("logprobs.form", at, tokens)
+    return out
+
+
+STREAM_OPTIONS = ("include_usage", "include_obfuscation")
+
+
+def read_stream_options(r: Request, value: Any) -> bool:
+    """Take what `stream_options` says; False if that is nothing known."""
+    if type(value) is not dict:
+        return False
+    taken = [name for name in STREAM_OPTIONS if type(value.get(name)) is bool]
+    params: Any = r.params
+    for name in taken:
+        params[name] = value[name]
+        r.places[name] = f"/stream_options/{name}"
+    rest = {k: v for k, v in value.items() if k not in taken}
+    if taken and rest and r.extra is not None:
+        r.extra["stream_options"] = rest
+    return bool(taken)
+
+
+def stream_options(r: Request, obfuscation: bool) -> Json:
+    """What is said of a stream: usage, which elsewhere always comes, must be asked for here."""
+    out = {"include_usage": r.params.get("include_usage", True)}
+    if obfuscation and "include_obfuscation" in r.params:
+        out["include_obfuscation"] = r.params["include_obfuscation"]
     return out
 
 

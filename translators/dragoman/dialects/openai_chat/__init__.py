@@ -40,7 +40,17 @@ DIALECT = Dialect(
     derived=DERIVED,
     total="total_tokens",
     kin={
-        "reasoning": ("/reasoning_effort", "/thinking", "/reasoning", "/enable_thinking"),
+        "reasoning": (
+            "/reasoning_effort",
+            "/thinking",
+            "/reasoning",
+            "/enable_thinking",
+            "/thinking_budget",
+            "/thinking_token_budget",
+            "/include_reasoning",
+            "/extra_body/google/thinking_config",
+            "/chat_template_kwargs",
+        ),
         "user": ("/user", "/safety_identifier"),
         "logprobs": ("/logprobs", "/top_logprobs"),
         "seed": ("/seed", "/random_seed", "/seen"),

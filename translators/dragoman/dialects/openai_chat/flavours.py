@@ -75,6 +75,7 @@ _OPENAI_ONLY = frozenset(
         "safety_identifier",
         "prompt_cache_key",
         "prompt_cache_options",
+        "include_obfuscation",
         "prompt_cache_retention",
         "verbosity",
         "modalities",

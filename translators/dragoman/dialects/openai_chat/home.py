@@ -14,6 +14,7 @@ from ...model import (
     Opaque,
     Part,
     Reasoning,
+    ReasoningControl,
     Refusal,
     Request,
     Response,
@@ -24,7 +25,7 @@ from ...model import (
 )
 from ...tables import give_back, put
 from ..base import arguments_text
-from ..openai_shape import home_error
+from ..openai_shape import STREAM_OPTIONS, home_error
 from .flavours import SUFFIX
 from .words import FINISH, LIST_OF, SIGNATURE, TOOL_CHOICE, WIRE
 
@@ -42,8 +43,8 @@ def home_request(r: Request) -> Json:
         elif name == "stop":
             stop: Any = value
             out["stop"] = stop[0] if spelling.get("stop") == "string" else stop
-        elif name == "include_usage":
-            out["stream_options"] = {"include_usage": value}
+        elif name in STREAM_OPTIONS:
+            out.setdefault("stream_options", {})[name] = value
         elif name == "seed":
             out[spelling.get("seed", "seed")] = value
         else:
@@ -61,22 +62,40 @@ def home_request(r: Request) -> Json:
         give_back(out["response_format"], f.extra)
     c = r.reasoning
     if c is not None:
-        fields = (c.spelling or {}).get("fields", ["reasoning_effort"])
-        if "reasoning_effort" in fields:
-            out["reasoning_effort"] = c.effort
-        if "reasoning" in fields:
-            out["reasoning"] = {"effort": c.effort} if c.effort is not None else {"max_tokens": c.budget}
-        if "enable_thinking" in fields:
-            out["enable_thinking"] = c.mode == "enabled"
-        if "thinking" in fields:
-            out["thinking"] = {"type": c.mode}
-            if c.budget is not None:
-                out["thinking"]["budget_tokens"] = c.budget
-        if "model" in fields:
-            out["model"] = r.model + SUFFIX
+        _reasoning(r, c, out)
         give_back(out, c.extra)
     give_back(out, r.extra)
     return out
+
+
+def _reasoning(r: Request, c: ReasoningControl, out: Json) -> None:
+    """The control of thinking, in the fields that said it."""
+    spelling = c.spelling or {}
+    said: Json = {
+        "reasoning_effort": c.effort,
+        "effort": c.effort,
+        "max_tokens": c.budget,
+        "enabled": c.mode == "enabled",
+        "exclude": c.display == "omitted",
+        "enable_thinking": c.mode == "enabled",
+        "thinking": c.mode == "enabled",
+        "include_reasoning": c.display != "omitted",
+        "thinking_budget": c.budget,
+        "thinking_token_budget": c.budget,
+        "thinking_level": spelling.get("level", c.effort),
+        "include_thoughts": c.display == "summarized",
+    }
+    for path in spelling.get("fields", ["reasoning_effort"]):
+        *outer, field = path.split("/")
+        if path == "model":
+            out["model"] = r.model + SUFFIX
+        elif path == "thinking":
+            out[path] = {"type": c.mode} if c.budget is None else {"type": c.mode, "budget_tokens": c.budget}
+        else:
+            into = out
+            for key in outer:
+                into = into.setdefault(key, {})
+            into[field] = said[field]
 
 
 def _tool(tool: Tool) -> Json:

@@ -15,7 +15,6 @@ from ...model import (
     OutputFormat,
     Part,
     Reasoning,
-    ReasoningControl,
     Refusal,
     Request,
     Response,
@@ -26,9 +25,9 @@ from ...model import (
     ToolChoice,
     ToolResult,
 )
-from ...tables import EFFORTS
-from ..openai_shape import ENVELOPE, read_error, read_usage
+from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .carry import sign
+from .control import CONTROLS, read_hidden
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
 from .words import FINISH, LISTS, NAME, PARAMS, TOOL_CHOICE
 
@@ -56,6 +55,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
         faults.append(Fault("/messages", "array", "nothing"))
     if faults:
         raise InvalidDocument(faults)
+    read_hidden(r, extra)
     r.extra = extra or None
     return r
 
@@ -123,14 +123,7 @@ def _stop(r: Request, value: Any, body: Json, faults: Faults) -> bool:
 
 
 def _stream_options(r: Request, value: Any, body: Json, faults: Faults) -> bool:
-    if type(value) is not dict or type(value.get("include_usage")) is not bool:
-        return False
-    r.params["include_usage"] = value["include_usage"]
-    r.places["include_usage"] = "/stream_options/include_usage"
-    rest = {k: v for k, v in value.items() if k != "include_usage"}
-    if rest and r.extra is not None:
-        r.extra["stream_options"] = rest
-    return True
+    return read_stream_options(r, value)
 
 
 def _tools(r: Request, value: Any, body: Json, faults: Faults) -> bool:
@@ -293,70 +286,6 @@ def _response_format(r: Request, value: Any, body: Json, faults: Faults) -> bool
     return True
 
 
-def _control(r: Request) -> ReasoningControl:
-    if r.reasoning is None:
-        r.reasoning = ReasoningControl(spelling={"fields": []})
-    return r.reasoning
-
-
-def _reasoning_effort(r: Request, value: Any, body: Json, faults: Faults) -> bool:
-    if type(value) is not str or value not in EFFORTS:
-        return False
-    control = _control(r)
-    control.effort = value
-    r.places["reasoning.effort"] = "/reasoning_effort"
-    control.spelling["fields"].append("reasoning_effort")  # type: ignore[index]
-    return True
-
-
-def _thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
-    # DeepSeek, LiteLLM and others put Anthropic's control beside Chat's own.
-    if type(value) is not dict or value.get("type") not in ("enabled", "disabled", "adaptive"):
-        return False
-    rest = {k: v for k, v in value.items() if k != "type"}
-    control = _control(r)
-    control.mode = value["type"]
-    r.places["reasoning.mode"] = "/thinking/type"
-    if type(rest.get("budget_tokens")) is int:
-        control.budget = rest.pop("budget_tokens")
-        r.places["reasoning.budget"] = "/thinking/budget_tokens"
-    control.spelling["fields"].append("thinking")  # type: ignore[index]
-    control.extra = {"thinking": rest} if rest else None
-    return True
-
-
-def _reasoning_object(r: Request, value: Any, body: Json, faults: Faults) -> bool:
-    # OpenRouter: {effort | max_tokens, enabled?, exclude?}. Chat's own control and Anthropic's win over it.
-    if type(value) is not dict or body.get("reasoning_effort") is not None or body.get("thinking") is not None:
-        return False
-    effort, budget = value.get("effort"), value.get("max_tokens")
-    known = effort in EFFORTS if type(effort) is str else type(budget) is int and effort is None
-    if not known or body.get("enable_thinking") is not None:
-        return False
-    control = _control(r)
-    rest = dict(value)
-    if type(effort) is str:
-        control.effort = rest.pop("effort")
-        r.places["reasoning.effort"] = "/reasoning/effort"
-    else:
-        control.mode, control.budget = "enabled", rest.pop("max_tokens")
-        r.places["reasoning.mode"] = r.places["reasoning.budget"] = "/reasoning/max_tokens"
-    control.spelling["fields"].append("reasoning")  # type: ignore[index]
-    control.extra = {"reasoning": rest} if rest else None
-    return True
-
-
-def _enable_thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
-    # Qwen and what runs it.
-    if type(value) is not bool or body.get("reasoning_effort") is not None or body.get("thinking") is not None:
-        return False
-    control = _control(r)
-    control.mode = "enabled" if value else "disabled"
-    r.places["reasoning.mode"] = "/enable_thinking"
-    control.spelling["fields"].append("enable_thinking")  # type: ignore[index]
-    return True
-
-
 _REQUEST: dict[str, Callable[[Request, Any, Json, Faults], bool]] = {
     "model": _model,
     "messages": _messages,
@@ -371,10 +300,7 @@ _REQUEST: dict[str, Callable[[Request, Any, Json, Faults], bool]] = {
     "tool_choice": _tool_choice,
     "function_call": _function_call,
     "response_format": _response_format,
-    "reasoning_effort": _reasoning_effort,
-    "thinking": _thinking,
-    "reasoning": _reasoning_object,
-    "enable_thinking": _enable_thinking,
+    **CONTROLS,
 }
 
 

@@ -103,11 +103,18 @@ REQUEST: Kind = {
     "tool_choice": ({},),
     "function_call": (),
     "response_format": {"type": (), "json_schema": {}},
-    "stream_options": {"include_usage": (True, False), "include_obfuscation": ()},
+    "stream_options": {"include_usage": (True, False), "include_obfuscation": (True,)},
     "reasoning_effort": (),
     "thinking": {"type": (), "budget_tokens": ()},
     "reasoning": {"effort": (), "max_tokens": (), "enabled": (True,), "exclude": (False,)},
     "enable_thinking": (),
+    "thinking_budget": (),
+    "thinking_token_budget": (),
+    "include_reasoning": (True,),
+    "extra_body": {
+        "google": {"thinking_config": {"thinking_budget": (), "thinking_level": (), "include_thoughts": ()}}
+    },
+    "chat_template_kwargs": {"enable_thinking": (), "thinking": ()},
     "seen": (),
     "random_seed": (),
 }

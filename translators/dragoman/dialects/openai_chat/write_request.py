@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ...jsontext import escape
 from ...model import (
     Json,
     Media,
@@ -36,6 +37,7 @@ from ..openai_facts import (
     taken_id,
     thinks,
 )
+from ..openai_shape import stream_options
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
@@ -597,8 +599,10 @@ class RequestWriter(ChatWriter):
                 self.stop(out, r.params["stop"])
             elif name == "service_tier" and name not in self.flavour.refuses and value not in SERVICE_TIERS:
                 report.dropped("service_tier.unsupported", r.place(name), value)
-            elif name == "include_usage":
+            elif name == "include_usage" or (name == "include_obfuscation" and self.options()):
                 continue
+            elif name == "prompt_cache_options" and name not in self.flavour.refuses:
+                self.cache_options(out, r.params["prompt_cache_options"])
             elif name == "parallel_tool_calls" and not tools:
                 if not is_default(name, value):
                     report.dropped("tool_choice.without_tools", r.place(name), value)
@@ -618,8 +622,22 @@ class RequestWriter(ChatWriter):
             out["logprobs"] = True
             report.invented("logprobs.asked", "/logprobs", True)
         if r.params.get("stream") and self.flavour.usage:
-            # Elsewhere usage always comes with the stream; here it must be asked for.
-            out["stream_options"] = {"include_usage": r.params.get("include_usage", True)}
+            out["stream_options"] = stream_options(r, self.options())
+
+    def options(self) -> bool:
+        """Whether the stream takes options beside usage: "400 if `stream` is not true"."""
+        taken = self.flavour.usage and "include_obfuscation" not in self.flavour.refuses
+        return taken and self.r.params.get("stream") is True
+
+    def cache_options(self, out: Json, options: Json) -> None:
+        """ "Chat allows only `30m` at request level", and neither to prewarm nor to compare."""
+        said = {key: value for key, value in options.items() if key == "mode" or (key == "ttl" and value == "30m")}
+        for key, value in options.items():
+            if key not in said:
+                place = f"{self.r.place('prompt_cache_options')}/{escape(key)}"
+                self.report.dropped("cache.unsupported", place, value)
+        if said or not options:
+            out["prompt_cache_options"] = said
 
     def stop(self, out: Json, stop: list[Any]) -> None:
         """ "up to 4 sequences" of text."""
@@ -701,8 +719,7 @@ class RequestWriter(ChatWriter):
             effort = taken_effort(self.facts, effort, r, report)
         if effort is not None:
             self.control(out, effort)
-        if c.display is not None:
-            report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+        self.display(out, c)
         return effort
 
     def budget(self, out: Json, c: ReasoningControl) -> str:
@@ -715,9 +732,15 @@ class RequestWriter(ChatWriter):
         if c.effort is not None:
             # The two are one knob there.
             self.report.dropped("reasoning.effort", r.place("reasoning.effort"), c.effort)
-        if c.display is not None:
-            self.report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
+        self.display(out, c)
         return effort_of(budget)
+
+    def display(self, out: Json, c: ReasoningControl) -> None:
+        """What is shown of the thinking: a flavour with a control of its own can leave it out."""
+        if c.display == "omitted" and self.flavour.control == "reasoning" and "reasoning" in out:
+            out["reasoning"]["exclude"] = True
+        elif c.display is not None:
+            self.report.dropped("reasoning.display", self.r.place("reasoning.display"), c.display)
 
     def control(self, out: Json, effort: str) -> None:
         """Ask for thinking of `effort` in the flavour's own way."""

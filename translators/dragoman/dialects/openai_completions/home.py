@@ -6,7 +6,7 @@ from typing import Any
 
 from ...model import Candidate, Json, Opaque, Request, Response, Text
 from ...tables import give_back
-from ..openai_shape import home_error
+from ..openai_shape import STREAM_OPTIONS, home_error
 from .words import FINISH, WIRE
 
 
@@ -24,8 +24,8 @@ def home_request(r: Request) -> Json:
         elif name == "stop":
             stop: Any = value
             out["stop"] = stop[0] if spelling.get("stop") == "string" else stop
-        elif name == "include_usage":
-            out["stream_options"] = {"include_usage": value}
+        elif name in STREAM_OPTIONS:
+            out.setdefault("stream_options", {})[name] = value
         elif name in WIRE:
             out[WIRE[name]] = value
     give_back(out, r.extra)

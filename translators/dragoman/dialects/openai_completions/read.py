@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Candidate, Json, Message, Opaque, Part, Request, Response, Text
-from ..openai_shape import ENVELOPE, read_error, read_usage
+from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .words import FINISH, NAME, PARAMS
 
 Faults = list[Fault]
@@ -94,14 +94,7 @@ def _stop(r: Request, value: Any, faults: Faults) -> bool:
 
 
 def _stream_options(r: Request, value: Any, faults: Faults) -> bool:
-    if type(value) is not dict or type(value.get("include_usage")) is not bool:
-        return False
-    r.params["include_usage"] = value["include_usage"]
-    r.places["include_usage"] = "/stream_options/include_usage"
-    rest = {k: v for k, v in value.items() if k != "include_usage"}
-    if rest and r.extra is not None:
-        r.extra["stream_options"] = rest
-    return True
+    return read_stream_options(r, value)
 
 
 _REQUEST = {

@@ -64,7 +64,7 @@ REQUEST: Kind = {
     "n": (0,),
     "logprobs": (),
     "stop": (),
-    "stream_options": {"include_usage": (True, False), "include_obfuscation": ()},
+    "stream_options": {"include_usage": (True, False), "include_obfuscation": (True,)},
 }
 RESPONSE: Kind = {
     "id": ("",),

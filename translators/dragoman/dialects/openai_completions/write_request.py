@@ -33,6 +33,7 @@ from ...report import Report
 from ...tables import is_default, param_code
 from ..base import Context, Writer, arguments_text, limit_taken, opaque_code, tool_code
 from ..openai_facts import refused
+from ..openai_shape import stream_options
 from .home import home_request
 from .words import MAX_LOGPROBS, MAX_STOPS, MAX_TOKENS, NAME, PLACEHOLDER, UNOFFICIAL, WIRE
 
@@ -206,7 +207,11 @@ class RequestWriter(Writer):
                 out["logprobs"] = max(0, min(count, MAX_LOGPROBS))
                 if out["logprobs"] != count:
                     report.changed("sampling.clamped", r.place("top_logprobs"), count)
-            elif name == "include_usage" or (name == "top_logprobs" and asked):
+            elif (
+                (name == "include_obfuscation" and r.params.get("stream"))
+                or name == "include_usage"
+                or (name == "top_logprobs" and asked)
+            ):
                 continue
             elif name == "parallel_tool_calls" and not is_default(name, value):
                 report.dropped("tool_choice.without_tools", at, value)
@@ -221,8 +226,7 @@ class RequestWriter(Writer):
             elif not is_default(name, value):
                 report.dropped(param_code(name), at, value)
         if r.params.get("stream"):
-            # Elsewhere usage always comes with the stream; here it must be asked for.
-            out["stream_options"] = {"include_usage": r.params.get("include_usage", True)}
+            out["stream_options"] = stream_options(r, True)
         if "max_tokens" not in out:
             # "The default is 16": elsewhere an answer without a limit goes on to its end.
             out["max_tokens"] = MAX_TOKENS

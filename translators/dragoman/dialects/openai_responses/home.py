@@ -50,7 +50,9 @@ def home_request(r: Request) -> Json:
     if "input" not in out and spelling.get("input") != "absent":
         out["input"] = items
     for name, value in r.params.items():
-        if name not in ("logprobs", "verbosity"):
+        if name == "include_obfuscation":
+            out["stream_options"] = {name: value}
+        elif name not in ("logprobs", "verbosity"):
             out[WIRE[name]] = value
     if r.params.get("logprobs"):
         include = list(r.params.get("include", ()))

@@ -287,6 +287,17 @@ def _reasoning(r: Request, value: Any, faults: Faults) -> bool:
     return True
 
 
+def _stream_options(r: Request, value: Any, faults: Faults) -> bool:
+    if type(value) is not dict or type(value.get("include_obfuscation")) is not bool:
+        return False
+    r.params["include_obfuscation"] = value["include_obfuscation"]
+    r.places["include_obfuscation"] = "/stream_options/include_obfuscation"
+    rest = rest_of(value, "include_obfuscation")
+    if rest and r.extra is not None:
+        r.extra["stream_options"] = rest
+    return True
+
+
 _REQUEST = {
     "model": _model,
     "instructions": _instructions,
@@ -296,6 +307,7 @@ _REQUEST = {
     "tool_choice": _tool_choice,
     "text": _text_config,
     "reasoning": _reasoning,
+    "stream_options": _stream_options,
 }
 
 

@@ -157,7 +157,7 @@ REQUEST: Kind = {
     "tool_choice": (),
     "text": {"format": {"type": ("text",)}, "verbosity": ()},
     "reasoning": {"effort": (), "summary": (), "generate_summary": (), "context": ("auto",), "mode": ("standard",)},
-    "stream_options": {"include_obfuscation": (True, False)},
+    "stream_options": {"include_obfuscation": (True,)},
     "access_programs": (),
     "image": (),
 }

@@ -482,6 +482,8 @@ class RequestWriter(ItemWriter):
                 self.link("/text/verbosity", at)
             elif name in ("include_usage", "web_search"):
                 continue
+            elif name == "include_obfuscation" and r.params.get("stream"):
+                out["stream_options"] = {name: value}
             elif name == "parallel_tool_calls" and "tools" not in out:
                 if not is_default(name, value):
                     report.dropped("tool_choice.without_tools", at, value)
