@@ -254,3 +254,46 @@ def test_what_a_cache_is_asked_for_reaches_chat_as_far_as_chat_takes_it() -> Non
     t = ask({"model": "m", "input": "Hi", "prompt_cache_options": {"mode": "implicit", "ttl": "30m"}}, RESPONSES, CHAT)
     assert t.body["prompt_cache_options"] == {"mode": "implicit", "ttl": "30m"}
     assert dropped(t.losses) == []
+
+
+# --- documents made of parts ----------------------------------------------------------------------------------
+
+PICTURE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}}
+FOUND = {
+    "type": "search_result", "source": "https://h", "title": "T",
+    "content": [{"type": "text", "text": "A fact."}, {"type": "text", "text": "One more."}],
+}  # fmt: skip
+MIXED = {
+    "type": "document", "title": "T",
+    "source": {"type": "content", "content": [{"type": "text", "text": "A fact."}, PICTURE]},
+}  # fmt: skip
+
+
+def with_result(*content: Json) -> Json:
+    call = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": list(content)}
+    turns = [("user", [{"type": "text", "text": "Hi"}]), ("assistant", [call]), ("user", [result])]
+    messages = [{"role": role, "content": content} for role, content in turns]
+    tool = {"name": "f", "input_schema": {"type": "object", "properties": {}}}
+    return {"model": "m", "max_tokens": 99, "tools": [tool], "messages": messages}
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, GEMINI, COMPLETIONS])
+@pytest.mark.parametrize("block", [FOUND, MIXED])
+def test_the_text_of_a_document_in_parts_is_said(block: Json, target: str) -> None:
+    for body in (
+        {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [block]}]},
+        with_result(block),
+    ):
+        t = ask(body, MESSAGES, target)
+        assert "A fact." in str(t.body)
+        assert covered(t.losses, "/messages", "changed")
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, GEMINI])
+def test_the_picture_of_a_document_in_parts_comes_along(target: str) -> None:
+    for body in (
+        {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [MIXED]}]},
+        with_result(MIXED),
+    ):
+        assert "iVBORw0KGgo=" in str(ask(body, MESSAGES, target).body)

@@ -235,6 +235,7 @@ def _pointers(meaning: Json) -> Iterator[tuple[str, str]]:
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
 _STATED = frozenset(c for c in _NODES if c is not Reasoning and "state" in c.__slots__)
 _ITEMED = frozenset(c for c in _NODES if "item" in c.__slots__)
+_HOLDERS = frozenset({Media, ToolResult})
 _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
@@ -422,6 +423,29 @@ class Writer:
             self.drop(m)
             if m.name is not None:
                 self.report.dropped("message.name", self.where(m, "name"), m.name)
+        return out
+
+    def opened(self, messages: list[Message], results: bool = False) -> list[Message]:
+        """The turns, with documents made of parts, where these are more than texts, as those parts.
+
+        results: in results of tools those of texts alone, too.
+        """
+        if not any(type(part) in _HOLDERS for m in messages for part in m.parts):
+            return messages
+        return [replace(m, parts=self._open(m.parts, False, results)) for m in messages]
+
+    def _open(self, parts: list[Part], texts: bool, results: bool) -> list[Part]:
+        out: list[Part] = []
+        for part in parts:
+            if isinstance(part, ToolResult) and any(type(inner) is Media for inner in part.parts):
+                out.append(replace(part, parts=self._open(part.parts, results, results)))
+            elif isinstance(part, Media) and part.parts and (texts or any(type(p) is not Text for p in part.parts)):
+                self.report.changed("media.as_text", part.at)
+                self.drop(part)
+                Writer.cache(self, part)
+                out += part.parts
+            else:
+                out.append(part)
         return out
 
     def gathered(self, messages: list[Message]) -> list[Message]:

@@ -87,7 +87,7 @@ class RequestWriter(PartWriter):
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.facts = lookup(NAME, r.model, context.profile)
-        self.said = self.paired(self.gathered(self.turns(r.messages)))
+        self.said = self.paired(self.gathered(self.turns(self.opened(r.messages, results=True))))
         self.ids = pair_ids(self.said)
         self.free: set[str] = set()  # the calls of free-text tools
         self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written

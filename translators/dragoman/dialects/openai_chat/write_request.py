@@ -77,7 +77,7 @@ class RequestWriter(ChatWriter):
         self.r = r
         self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []
-        self.said = self.paired(self.gathered(self.turns(r.messages)))
+        self.said = self.paired(self.gathered(self.turns(self.opened(r.messages))))
         self.ids = {node: short_id(self.facts, made, None) for node, made in pair_ids(self.said).items()}
         self.calls: dict[str, str] = {}  # id -> name
         self.attached: list[tuple[Message, list[Part]]] = []  # the media of results, until these are through

@@ -77,7 +77,7 @@ class RequestWriter(Writer):
 
     def prompt(self) -> str:
         """The lone text of the user, or a transcript of everything else."""
-        messages = self.turns(self.r.messages)
+        messages = self.opened(self.turns(self.r.messages))
         turns = [(m, self.turn(m)) for m in messages]
         said = [(m, entries) for m, entries in turns if entries]
         if not said:

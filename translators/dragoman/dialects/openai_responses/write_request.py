@@ -62,7 +62,7 @@ class RequestWriter(ItemWriter):
         self.r = r
         self.facts = lookup(NAME, r.model, context.profile)
         self.input: list[Json] = []
-        self.said = self.paired(r.messages)
+        self.said = self.paired(self.opened(r.messages))
         self.ids = pair_ids(self.said)
         self.calls: dict[str, ToolCall] = {}
         self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
