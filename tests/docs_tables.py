@@ -516,7 +516,7 @@ def usage() -> str:
         for key, value in meaning.items():
             if isinstance(value, dict):
                 yield from paths(value, f"{before}{key}.")
-            else:
+            elif isinstance(value, str):
                 yield value, before + key
 
     found = [dict(paths(registry.get(d).usage_meaning)) for d in IDS]

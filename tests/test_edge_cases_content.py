@@ -20,6 +20,7 @@ from tests.matrix import (
     c_answer,
     c_turns,
     dropped,
+    g_answer,
     gemini_turns,
     given,
     others,
@@ -297,3 +298,41 @@ def test_the_picture_of_a_document_in_parts_comes_along(target: str) -> None:
         with_result(MIXED),
     ):
         assert "iVBORw0KGgo=" in str(ask(body, MESSAGES, target).body)
+
+
+# --- counts under other names ---------------------------------------------------------------------------------
+
+
+def cache_read(t: dragoman.Translation, target: str) -> int | None:
+    return dragoman.read_response(t.body, target).usage.cache_read  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("target", [MESSAGES, GEMINI, RESPONSES])
+@pytest.mark.parametrize("key", ["prompt_cache_hit_tokens", "cache_read_input_tokens"])
+def test_a_cache_count_under_a_vendors_name_is_said(key: str, target: str) -> None:
+    usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10, key: 6}
+    t = answer({**c_answer(content="Hi"), "usage": usage}, CHAT, target)
+    assert cache_read(t, target) == 6
+    assert [(x.kind, x.code) for x in t.losses if x.at == f"/usage/{key}"] == [("changed", "usage.counting")]
+    # What OpenAI's own field says, wins; another number is told as gone.
+    usage["prompt_tokens_details"] = {"cached_tokens": 5}  # type: ignore[assignment]
+    t = answer({**c_answer(content="Hi"), "usage": usage}, CHAT, target)
+    assert cache_read(t, target) == 5
+    assert ("usage.unsupported", f"/usage/{key}") in dropped(t.losses)
+
+
+@pytest.mark.parametrize("target", [MESSAGES, RESPONSES])
+def test_what_the_cache_took_under_a_vendors_name_is_said(target: str) -> None:
+    usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10, "cache_creation_input_tokens": 4}
+    t = answer({**c_answer(content="Hi"), "usage": usage}, CHAT, target)
+    assert dragoman.read_response(t.body, target).usage.cache_write == 4  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("target", others(GEMINI))
+def test_counts_that_are_text_are_counts(target: str) -> None:
+    usage = {"promptTokenCount": "3", "candidatesTokenCount": "2", "totalTokenCount": "5"}
+    t = answer(g_answer({"text": "Hi"}, usageMetadata=usage), GEMINI, target)
+    said = dragoman.read_response(t.body, target).usage
+    assert said is not None
+    assert (said.input, said.output) == (3, 2)
+    assert {x.code for x in t.losses if x.at.startswith("/usageMetadata/")} == {"usage.counting"}

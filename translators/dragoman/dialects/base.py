@@ -228,7 +228,7 @@ def _pointers(meaning: Json) -> Iterator[tuple[str, str]]:
     for key, means in meaning.items():
         if type(means) is dict:
             yield from ((word, f"/{key}{below}") for word, below in _pointers(means))
-        else:
+        elif type(means) is str:
             yield means, f"/{key}"
 
 
@@ -604,7 +604,9 @@ class Writer:
         if type(reported) is int and reported != usage.output:
             self.report.changed("usage.counting", at, reported)
         self._apart(usage)
-        _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid))
+        counts = {name: getattr(usage, name) for name in _COUNTS if name not in unsaid}
+        counts |= {"visible": usage.output, "tool_input": usage.input}
+        _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid), counts)
 
     def _apart(self, usage: Usage) -> None:
         """Report the counts of a source that says in two what is one elsewhere, where they do not add up again."""
@@ -645,16 +647,26 @@ def _itemised(m: Message) -> bool:
     return m.item is not None or any(getattr(p, "item", None) is not None for p in m.parts)
 
 
-def _drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str]) -> None:
+_COUNTS = ("input", "output", "total", "cache_read", "cache_write", "reasoning")
+
+
+def _drop_usage(
+    report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str], counts: Json
+) -> None:
+    """Report what of the usage `value` at `at` is not said; `counts`: what is said that may have another name."""
     for key, item in value.items():
         means, known = meaning.get(key), kind.get(key)
         if type(means) is str and type(item) is int and means not in unsaid:
             continue
         place = f"{at}/{escape(key)}"
-        if type(means) is dict and type(item) is dict:
-            _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid)
+        if type(means) is str and type(item) is str and item.isdecimal() and counts.get(means) is not None:
+            report.changed("usage.counting", place, item)  # a number as text
+        elif type(means) is tuple and type(item) is int and counts.get(means[0]) == item:
+            report.changed("usage.counting", place, item)  # another word for what is said
+        elif type(means) is dict and type(item) is dict:
+            _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid, counts)
         elif type(known) is dict and type(item) is dict:
-            _drop_usage(report, item, place, {}, known, unsaid)
+            _drop_usage(report, item, place, {}, known, unsaid, counts)
         elif (item is None and known is not None) or (
             type(known) is tuple and any(same(item, equal) for equal in known)
         ):

@@ -71,7 +71,14 @@ USAGE: Kind = {
         "image_tokens": (0,),
     },
 }
+# Other words of vendors behind this shape (DeepSeek, LiteLLM) for one of the counts.
+_ALSO: dict[str, tuple[str]] = {
+    "prompt_cache_hit_tokens": ("cache_read",),
+    "cache_read_input_tokens": ("cache_read",),
+    "cache_creation_input_tokens": ("cache_write",),
+}
 USAGE_MEANING: Json = {
+    **_ALSO,
     "prompt_tokens": "input",
     "completion_tokens": "output",
     "total_tokens": "total",
@@ -165,6 +172,9 @@ def read_usage(value: Json, at: str = "/usage") -> Usage:
     u.total = _count(value.get("total_tokens"))
     if type(ins) is dict:
         u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
+    for key, (means,) in _ALSO.items():
+        if getattr(u, means) is None:
+            setattr(u, means, _count(value.get(key)))
     if type(outs) is dict:
         u.reasoning = _count(outs.get("reasoning_tokens"))
     if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:

@@ -152,16 +152,23 @@ def _count(value: Any) -> int | None:
     return value if type(value) is int else None
 
 
+def _tokens(value: Any) -> int | None:
+    """A count; some proxies send numbers as text, as this service does with 64 bits."""
+    if type(value) is str and value.isascii() and value.isdecimal() and len(value) < 20:
+        return int(value)
+    return _count(value)
+
+
 def read_usage(value: Json) -> Usage:
     """Gemini usage: the candidates' tokens leave out the thoughts, the prompt's what server tools fed back.
 
     "Default values are omitted": a count that is missing is zero, but for the details.
     """
     u = Usage(value, at="/usageMetadata")
-    prompt, visible = _count(value.get("promptTokenCount")), _count(value.get("candidatesTokenCount"))
-    thoughts, tools = _count(value.get("thoughtsTokenCount")), _count(value.get("toolUsePromptTokenCount"))
-    u.total = _count(value.get("totalTokenCount")) or None
-    u.cache_read, u.reasoning = _count(value.get("cachedContentTokenCount")), thoughts
+    prompt, visible = _tokens(value.get("promptTokenCount")), _tokens(value.get("candidatesTokenCount"))
+    thoughts, tools = _tokens(value.get("thoughtsTokenCount")), _tokens(value.get("toolUsePromptTokenCount"))
+    u.total = _tokens(value.get("totalTokenCount")) or None
+    u.cache_read, u.reasoning = _tokens(value.get("cachedContentTokenCount")), thoughts
     u.input = (prompt or 0) + (tools or 0)
     u.output = (visible or 0) + (thoughts or 0)
     if thoughts and visible and u.total == u.input + visible:
