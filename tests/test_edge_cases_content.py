@@ -336,3 +336,52 @@ def test_counts_that_are_text_are_counts(target: str) -> None:
     assert said is not None
     assert (said.input, said.output) == (3, 2)
     assert {x.code for x in t.losses if x.at.startswith("/usageMetadata/")} == {"usage.counting"}
+
+
+# --- parts that other servers of Chat's shape take ------------------------------------------------------------
+
+
+def with_part(part: Json) -> Json:
+    body = c_turns({"role": "user", "content": [{"type": "text", "text": "Hi"}, part]})
+    home = dragoman.write_request(dragoman.read_request(body, CHAT), CHAT)
+    assert home.body == body
+    assert home.losses == ()
+    return body
+
+
+@pytest.mark.parametrize("target", [MESSAGES, GEMINI, RESPONSES])
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"},
+        {"type": "document_url", "document_url": "https://h/a.pdf", "document_name": "a.pdf"},
+        {"type": "document_url", "document_url": "https://h/a.pdf"},
+    ],
+)
+def test_a_picture_or_document_of_another_vendor_comes_along(part: Json, target: str) -> None:
+    said = str(ask(with_part(part), CHAT, target).body)
+    assert "iVBORw0KGgo=" in said or "https://h/a.pdf" in said
+
+
+@pytest.mark.parametrize("inner", [{"url": "data:audio/wav;base64,UklGRg=="}, "data:audio/wav;base64,UklGRg=="])
+def test_a_sound_by_its_address_comes_along(inner: Any) -> None:
+    body = with_part({"type": "audio_url", "audio_url": inner})
+    parts = [part for turn in ask(body, CHAT, GEMINI).body["contents"] for part in turn["parts"]]
+    assert {"inlineData": {"mimeType": "audio/wav", "data": "UklGRg=="}} in parts
+    assert [code for code, _ in dropped(ask(body, CHAT, MESSAGES).losses)] == ["media.audio"]
+
+
+def test_search_is_googles_own_tool_where_nothing_else_is_called() -> None:
+    body = {**c_turns({"role": "user", "content": "Hi"}), "web_search_options": {"search_context_size": "low"}}
+    t = ask(body, CHAT, GEMINI)
+    assert t.body["tools"] == [{"googleSearch": {}}]
+    assert [(x.kind, x.code) for x in t.losses if x.at == "/web_search_options"] == [("changed", "tool.web_search")]
+    function = {"type": "function", "function": {"name": "f"}}
+    assert dropped(ask({**body, "tools": [function]}, CHAT, GEMINI).losses) == [("tool.server", "/web_search_options")]
+
+
+@pytest.mark.parametrize("target", [MESSAGES, GEMINI, RESPONSES])
+def test_an_answer_that_google_filtered_is_a_filtered_one(target: str) -> None:
+    t = answer(c_answer("content_filter: SAFETY", content="Hi"), CHAT, target)
+    assert dragoman.read_response(t.body, target).candidates[0].finish_reason == "content_filter"
+    assert ("changed", "finish.approximated") in {(x.kind, x.code) for x in t.losses}

@@ -483,6 +483,8 @@ class RequestWriter(PartWriter):
             elif name == "service_tier" and value in SERVICE_TIER.write:
                 out["serviceTier"] = SERVICE_TIER.write[str(value)]
                 self.link("/serviceTier", at)
+            elif name == "web_search" and all(tool.kind == "server" for tool in r.tools or ()):
+                continue  # a tool of its own
             elif name == "parallel_tool_calls" and value is False:
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage") and not is_default(name, value):
@@ -521,6 +523,11 @@ class RequestWriter(PartWriter):
                 report.dropped("tool.strict", self.where(tool, "strict"), False)
         if declared:
             out["tools"] = [{"functionDeclarations": declared}]
+        elif "web_search" in r.params:
+            # Its size and place "lost to Gemini". Older models refuse it beside functions.
+            self.link("/tools/0", r.place("web_search"))
+            self.report.changed("tool.web_search", r.place("web_search"), r.params["web_search"])
+            out["tools"] = [{"googleSearch": {}}]
         choice = r.tool_choice
         calling: Json = {}
         if choice is not None:

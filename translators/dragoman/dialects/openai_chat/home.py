@@ -248,7 +248,8 @@ def home_part(part: Part) -> Json:
 
 def _media(part: Media) -> Json:
     spelling = part.spelling or {}
-    if part.kind == "audio":
+    word = spelling.get("type", "image_url")
+    if part.kind == "audio" and word != "audio_url":
         word = (part.media_type or "audio/wav").removeprefix("audio/")
         word = {"mpeg": "mp3"}.get(word, word)
         return {"type": "input_audio", "input_audio": {"data": part.data, "format": word}}
@@ -256,6 +257,10 @@ def _media(part: Media) -> Json:
     if url is None and part.data is not None:
         url = Data(part.media_type or "", part.data).url()
     inner: Json
+    if word == "document_url":
+        return {"type": word, word: url} | ({"document_name": part.filename} if part.filename is not None else {})
+    if word == "input_image":
+        return {"type": word, "image_url": url} | ({"detail": part.detail} if part.detail is not None else {})
     if part.kind == "document":
         inner = {"filename": part.filename} if part.filename is not None else {}
         if part.form == "file":
@@ -263,7 +268,6 @@ def _media(part: Media) -> Json:
         else:
             inner["file_data"] = url
         return {"type": "file", "file": inner}
-    word = spelling.get("type", "image_url")
     if spelling.get("url") == "string":
         return {"type": word, word: url}
     inner = {"url": url}

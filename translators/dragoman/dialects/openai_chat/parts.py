@@ -110,6 +110,39 @@ def _video_url(item: Json, at: str) -> Part | None:
     return _from_url("video", inner["url"], item, rest, {"type": "video_url"}, "video_url", at)
 
 
+def _input_image(item: Json, at: str) -> Part | None:
+    # Leaks from Responses, where the detail stands beside the address.
+    url = item.get("image_url")
+    if type(url) is not str:
+        return None
+    detail = {"detail": item["detail"]} if type(item.get("detail")) is str else {}
+    item = {key: value for key, value in item.items() if key not in detail}
+    return _from_url("image", url, item, detail, {"type": "input_image"}, "image_url", at)
+
+
+def _audio_url(item: Json, at: str) -> Part | None:
+    # vLLM: {url}; others send the address itself.
+    inner = item.get("audio_url")
+    if type(inner) is str:
+        return _from_url("audio", inner, item, {}, {"url": "string", "type": "audio_url"}, "audio_url", at)
+    if type(inner) is not dict or type(inner.get("url")) is not str:
+        return None
+    rest = {k: v for k, v in inner.items() if k != "url"}
+    return _from_url("audio", inner["url"], item, rest, {"type": "audio_url"}, "audio_url", at)
+
+
+def _document_url(item: Json, at: str) -> Part | None:
+    # Mistral: a document by its address, and its name beside it.
+    url, name = item.get("document_url"), item.get("document_name")
+    if type(url) is not str:
+        return None
+    item = {key: value for key, value in item.items() if key != "document_name" or type(value) is not str}
+    media = _from_url("document", url, item, {}, {"type": "document_url"}, "document_url", at)
+    if isinstance(media, Media) and type(name) is str:
+        media.filename = name
+    return media
+
+
 def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None, key: str, at: str) -> Part:
     media = Media(kind, "url", url=url, spelling=spelling, at=at)
     data = from_data_url(url)
@@ -198,6 +231,9 @@ _PARTS = {
     "output_text": _text,
     "image_url": _image_url,
     "video_url": _video_url,
+    "input_image": _input_image,
+    "audio_url": _audio_url,
+    "document_url": _document_url,
     "input_audio": _input_audio,
     "file": _file,
     "refusal": _refusal,

@@ -504,6 +504,8 @@ def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:
 
 def read_finish(out: Any, word: str) -> None:
     """Give a candidate or Finish event its finish reason, with the word itself where the table does not give it."""
-    out.finish_reason = FINISH.read.get(word, "other")
+    # Google's compatibility layer says behind the word what was filtered: "content_filter: SAFETY".
+    known = "content_filter" if word.startswith("content_filter:") else word
+    out.finish_reason = FINISH.read.get(known, "other")
     if FINISH.write.get(out.finish_reason) != word:
         out.spelling = {**(out.spelling or {}), "finish": word}

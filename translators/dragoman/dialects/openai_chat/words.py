@@ -140,6 +140,10 @@ PART: Kind = {
     "refusal": (),
     "image_url": {"url": (), "detail": ("auto",)},
     "video_url": {"url": ()},
+    "audio_url": {"url": ()},
+    "document_url": (),
+    "document_name": (),
+    "detail": ("auto",),
     "input_audio": {"data": (), "format": ()},
     "file": {"file_id": (), "file_data": (), "filename": ()},
     "prompt_cache_breakpoint": (),
@@ -226,6 +230,10 @@ LISTS = {"reasoning_details": "details", "thinking_blocks": "blocks"}
 LIST_OF = {kind: name for name, kind in LISTS.items()}
 
 
+def _word(part: Any) -> Any:
+    return (part.spelling or {}).get("type")
+
+
 def _list(part: Any) -> str:
     kind = part.state.kind if part.state is not None else ""
     return f"{part.at.rpartition('/')[0]}/{LIST_OF.get(kind, 'reasoning_details')}"
@@ -249,7 +257,10 @@ def _signature(call: Any) -> str:
 PLACES: Places = {
     ToolCall: {"name": _inner("name"), "arguments": _inner("arguments", "input"), "state": _signature},
     ToolResult: {"call_id": "/tool_call_id", "value": "/content"},
-    Media: {"detail": "/image_url/detail", "filename": "/file/filename"},
+    Media: {
+        "detail": lambda m: m.at + ("/detail" if _word(m) == "input_image" else "/image_url/detail"),
+        "filename": lambda m: m.at + ("/document_name" if _word(m) == "document_url" else "/file/filename"),
+    },
     Tool: {name: _inner(name) for name in ("name", "description", "parameters", "strict", "format")},
     ToolChoice: {"names": _inner("name")},
     OutputFormat: {
