@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dragoman
 from dragoman import laws, losses
@@ -22,27 +24,59 @@ Key = tuple[str, str, str, str, str, str]  # source, target, document, field, ki
 
 
 def excused() -> Counter[Key]:
-    """How many leaves of the recorded documents each loss names, over all pairs."""
+    """How many leaves of the recorded documents, errors and streams each loss names, over all pairs."""
     found: Counter[Key] = Counter()
     for source in dragoman.dialects():
-        requests = [("request", row.request, row.request_path) for row in corpus.requests(source)]
-        responses = [("response", row.response, "") for row in corpus.documents(source)]
         for target in dragoman.dialects():
             if target == source:
                 continue
-            for document, body, path in (*requests, *responses):
-                try:
-                    if document == "request":
-                        out = dragoman.translate_request(body, source, target, path=path or None)
-                    else:
-                        out = dragoman.translate_response(body, source, target)
-                except dragoman.DragomanError:
-                    continue
-                for loss in out.losses:
+            for document, lost in lost_between(source, target):
+                for loss in lost:
                     leaves = sum(1 for _ in laws.leaves(loss.value)) if isinstance(loss.value, (dict, list)) else 1
                     key = (source, target, document, losses.field_of(loss.at), loss.kind, loss.code)
                     found[key] += max(leaves, 1)
     return found
+
+
+def lost_between(source: str, target: str) -> Iterator[tuple[str, tuple[dragoman.Loss, ...]]]:
+    """The kind of each recorded document of a pair, and its losses."""
+    kinds: list[tuple[str, Iterable[corpus.Recorded], Callable[[corpus.Recorded], Any]]] = [
+        (
+            "request",
+            corpus.requests(source),
+            lambda r: dragoman.translate_request(r.request, source, target, path=r.request_path or None),
+        ),
+        (
+            "response",
+            corpus.documents(source),
+            lambda r: dragoman.translate_response(r.response, source, target),
+        ),
+        (
+            "error",
+            corpus.documents(source, ok=False),
+            lambda r: dragoman.translate_error(r.status, r.response, source, target),
+        ),
+        (
+            "stream",
+            corpus.streams(source),
+            lambda r: streamed(r.stream_body or b"", source, target),
+        ),
+    ]
+    for document, rows, translate in kinds:
+        for row in rows:
+            try:
+                out = translate(row)
+            except dragoman.DragomanError:
+                continue
+            yield document, out.losses
+
+
+def streamed(data: bytes, source: str, target: str) -> dragoman.StreamTranslation:
+    """A stream that went through."""
+    stream = dragoman.translate_stream(source, target)
+    stream.feed(data)
+    stream.close()
+    return stream
 
 
 def table() -> set[Key]:

@@ -310,3 +310,41 @@ def test_a_status_as_text_in_a_stream() -> None:
     s = dragoman.translate_stream(CHAT, MESSAGES)
     out = s.feed(b'data: {"error":{"code":"401","message":"no"}}\n\n') + s.close()
     assert records(out)[-1][1]["error"]["type"] == "authentication_error"
+
+
+# --- what of an error stays behind is told ----------------------------------------------------------------------
+
+WITH_MORE = {"error": {"message": "no", "type": "odd", "param": "input", "code": "c", "inner": {"a": 1}}}
+
+
+@pytest.mark.parametrize("target", [MESSAGES, GEMINI])
+def test_what_stays_behind_is_told(target: str) -> None:
+    """Whichever way an error comes: the same losses."""
+    stream = dragoman.translate_stream(CHAT, target)
+    stream.feed(b"data: " + json.dumps(WITH_MORE).encode() + b"\n\n")
+    for losses in (
+        dragoman.translate_error(500, WITH_MORE, CHAT, target).losses,
+        dragoman.translate_response(WITH_MORE, CHAT, target).losses,
+        stream.losses,
+    ):
+        assert {(loss.kind, loss.code, loss.at) for loss in losses} == {
+            ("dropped", "field.unknown", "/error/inner"),
+            ("dropped", "error.param", "/error/param"),
+            ("changed", "error.type", "/error/type"),
+        }
+
+
+def test_the_id_of_a_request_is_in_a_header_or_told() -> None:
+    body = {"type": "error", "error": {"type": "api_error", "message": "no"}, "request_id": "req_1"}
+    assert dragoman.translate_response(body, MESSAGES, CHAT).headers["x-request-id"] == "req_1"
+    stream = dragoman.translate_stream(MESSAGES, CHAT)
+    stream.feed(b"event: error\ndata: " + json.dumps(body).encode() + b"\n\n")
+    assert [(loss.kind, loss.at) for loss in stream.losses] == [("dropped", "/request_id")]
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, GEMINI])
+def test_an_event_of_responses_is_told_whole(target: str) -> None:
+    stream = dragoman.translate_stream(RESPONSES, target)
+    stream.feed(frame_of(line("api", RESPONSES), RESPONSES))
+    assert stream.error is not None
+    assert stream.losses == ()

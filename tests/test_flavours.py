@@ -223,6 +223,7 @@ def test_a_file_may_be_an_address_and_go_without_a_name(flavour: str, goes: bool
             ("dropped", "media.document"),
             ("invented", "media.filename"),
         }
+        assert [loss.at for loss in out.losses if loss.kind == "invented"] == ["/messages/0/content/0/file/filename"]
 
 
 @pytest.mark.parametrize(("flavour", "stays"), [(CHAT, False), (f"{CHAT}+openrouter", True)])

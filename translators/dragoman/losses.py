@@ -37,8 +37,9 @@ _OPEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One row: a pair, the kind of document (request, response), the field, the loss and why it cannot be helped.
+    """One row: a pair, the kind of document, the field, the loss and why it cannot be helped.
 
+    document: request, response, error or stream.
     field: the place without its indices, `messages[].content[].image_url.detail`; for an invented one in the target.
     """
 

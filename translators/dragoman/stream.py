@@ -14,6 +14,7 @@ from .events import Event, Failure, Start, failure_text
 from .model import Error
 from .report import Loss, OnLoss, Report
 from .splice import Splicer, record_end
+from .tables import tell_error
 
 _NESTED = "a frame is nested beyond any sense"
 
@@ -35,13 +36,16 @@ class StreamTranslation:
         "_reader",
         "_report",
         "_seen",
+        "_source",
         "_splicer",
+        "_target",
         "_writer",
         "error",
     )
 
     def __init__(self, source: Dialect, target: Dialect, context: Context, on_loss: OnLoss) -> None:
         self._home = source is target  # then the bytes pass
+        self._source, self._target = source, target
         self._reader: Any = source.reader()
         self._report = Report(once=True)
         self._writer: Any = target.writer(self._report, source.documents == target.documents, context)
@@ -155,6 +159,8 @@ class StreamTranslation:
         for event in events:
             if not self._home:
                 try:
+                    if type(event) is Failure:
+                        self._tell(event.error)
                     out.append(send(event))
                 except (DragomanError, RecursionError):
                     self._cause = BrokenStream(_NESTED)
@@ -175,6 +181,13 @@ class StreamTranslation:
             return b""  # what could not even be read is not passed on
         # At home the bytes pass as they came.
         return chunk if self._home else b"".join(out)
+
+    def _tell(self, error: Error) -> None:
+        """Report what of the upstream's error the frame does not say; headers have gone before it."""
+        if (error.spelling or {}).get("form") != "cut":
+            tell_error(error, self._report, self._source.kinds.get(Error, {}), self._source.error_word)
+        if error.request_id is not None and "request_id" not in self._target.kinds.get(Error, {}):
+            self._report.dropped("field.unsupported", "/request_id", error.request_id)
 
     def _decide(self) -> DragomanError | None:
         fresh, self._seen = self._report.losses[self._seen :], len(self._report.losses)

@@ -279,6 +279,15 @@ def told_status(status: int | None, word: str, own: Mapping[str, int]) -> int:
     return came if came is not None and error_word(came) == word else ERRORS[word].status
 
 
+def tell_error(e: Any, report: Report, kind: Kind, column: str) -> None:
+    """Report what of an error stays behind, whatever the target. kind, column: the source's extras, its words above."""
+    drop_extra(report, e.extra, "", kind)
+    inner = (e.extra or {}).get("error") if e.at else e.extra
+    word = inner.get("type") if type(inner) is dict else None
+    if type(word) is str and word not in (getattr(ERRORS[e.type], column), "error"):  # an event is only called that
+        report.changed("error.type", f"{e.at}/type", word)
+
+
 # --- schemas ------------------------------------------------------------------------------------------
 
 

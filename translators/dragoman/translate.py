@@ -15,7 +15,7 @@ from .model import Error, Json, Message, Request, Response
 from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
-from .tables import ERRORS, drop_extra, error_status
+from .tables import error_status, tell_error
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
 History = Callable[[str], Mapping[str, Any] | None]
@@ -307,7 +307,11 @@ def _written_response(
     if failed is not None:
         error = failed
         status, out = goes.write_error(error, report, home)
-        return Translation(out, decide(report.losses, on_loss), headers=_retry(None), status=status)
+        headers = _retry(None)
+        if not home:
+            _tell(error, response.dialect, report)
+            _told_beside(error, goes, headers)
+        return Translation(out, decide(report.losses, on_loss), headers=headers, status=status)
     context = _context(request, goes, now, profile)
     try:
         answer = response if home else come_home(response, goes, report, profile)
@@ -363,26 +367,29 @@ def translate_error(
     home = came.documents == goes.documents and type(body) in (dict, list)
     told, out = goes.write_error(error, report, home)
     if not home:
-        drop_extra(report, error.extra, "", came.kinds.get(Error, {}))
-        word = _told_type(error)
-        if word is not None and word != getattr(ERRORS[error.type], came.error_word):
-            report.changed("error.type", f"{error.at}/type", word)
+        tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
     kept = _retry(headers)
-    if error.retry_after is not None:
+    if not home:
+        _told_beside(error, goes, kept)
+    elif error.retry_after is not None:
         kept.setdefault("retry-after", error.retry_after)
-    if error.request_id is not None and not home:
-        kept.setdefault(goes.request_id_header, error.request_id)
     return Translation(
         out, decide(report.losses, on_loss), headers=kept, status=(error_status(status) or told) if home else told
     )
 
 
-def _told_type(error: Error) -> str | None:
-    """The source's own word for the kind of an error."""
-    extra = error.extra or {}
-    inner = extra.get("error") if error.at else extra
-    word = inner.get("type") if type(inner) is dict else None
-    return word if type(word) is str else None
+def _tell(error: Error, source: str, report: Report) -> None:
+    came = registry.find(source)
+    if came is not None:
+        tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
+
+
+def _told_beside(error: Error, goes: Dialect, headers: dict[str, str]) -> None:
+    """What an error says that headers say elsewhere."""
+    if error.retry_after is not None:
+        headers.setdefault("retry-after", error.retry_after)
+    if error.request_id is not None:
+        headers.setdefault(goes.request_id_header, error.request_id)
 
 
 _KEPT_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")

@@ -420,6 +420,8 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     if home:
         return e.status or ERRORS[e.type].status, home_error(e)
     word = e.type if e.type in ERRORS else error_word(e.status)
+    if e.param is not None:
+        report.dropped("error.param", f"{e.at}/param", e.param)
     inner: Json = {"type": ERRORS[word].anthropic, "message": e.message}
     if e.code is not None:
         inner["details"] = {"error_code": str(e.code)}

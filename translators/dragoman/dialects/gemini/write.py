@@ -420,6 +420,8 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     word = e.type if e.type in ERRORS else error_word(e.status)
     row = ERRORS[word]
     status = told_status(e.status, word, _STATUS)
+    if e.param is not None:
+        report.dropped("error.param", f"{e.at}/param", e.param)
     error: Json = {"code": status, "message": e.message, "status": row.gemini}
     details: list[Json] = []
     if e.code is not None:

@@ -37,7 +37,7 @@ from ..openai_facts import (
     taken_id,
     thinks,
 )
-from ..openai_shape import stream_options
+from ..openai_shape import stream_options, tell_named
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .home import home_request
@@ -47,7 +47,13 @@ from .write import ChatWriter
 
 def write_request(r: Request, report: Report, home: bool, context: Context, flavour: Flavour = OPENAI) -> Json:
     """The `POST /v1/chat/completions` body that says `r`; what it cannot say goes into `report`."""
-    return home_request(r) if home else RequestWriter(r, report, context, flavour).body()
+    if home:
+        return home_request(r)
+    writer = RequestWriter(r, report, context, flavour)
+    out = writer.body()
+    if writer.named:
+        tell_named(out["messages"], writer.named, report, "/messages")
+    return out
 
 
 EMPTY = {"type": "text", "text": ""}
@@ -68,7 +74,7 @@ def _named(part: Media) -> Json:
 class RequestWriter(ChatWriter):
     """One request."""
 
-    __slots__ = ("answered", "attached", "calls", "facts", "ids", "messages", "r", "said", "skipped", "spoken")
+    __slots__ = ("answered", "attached", "calls", "facts", "ids", "messages", "named", "r", "said", "skipped", "spoken")
 
     upstream = True
 
@@ -77,6 +83,7 @@ class RequestWriter(ChatWriter):
         self.r = r
         self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []
+        self.named: list[Json] = []  # files that got a name here
         self.said = self.paired(self.gathered(self.turns(self.opened(r.messages))))
         self.ids = {node: short_id(self.facts, made, None) for node, made in pair_ids(self.said).items()}
         self.calls: dict[str, str] = {}  # id -> name
@@ -480,7 +487,7 @@ class RequestWriter(ChatWriter):
             if part.filename is None and not self.flavour.documents:
                 # "Missing required parameter": file_data does not go without a name.
                 file["filename"] = "document.pdf"
-                report.invented("media.filename", "", "document.pdf")
+                self.named.append(file)
             out = {"type": "file", "file": file}
             self.beside(part)
         elif part.kind == "document" and part.form == "url" and self.flavour.documents:

@@ -312,7 +312,7 @@ KINDS: dict[type, Kind] = {
     Response: RESPONSE,
     Candidate: RESPONSE,
     Usage: USAGE,
-    Error: {**RESPONSE, **ERROR, "error": ERROR},
+    Error: {**RESPONSE, **ERROR, "error": ERROR, "status": ("failed",), "sequence_number": ...},
 }
 
 # Keys of stream events. Those of a frame that stand nowhere here go home and only home; the transport ones say

@@ -27,7 +27,7 @@ from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, limit_taken, pair_ids, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
-from ..openai_shape import CACHE_KEY
+from ..openai_shape import CACHE_KEY, tell_named
 from .home import flat_format, home_request
 from .words import (
     LIMIT_ID,
@@ -47,13 +47,19 @@ _AUDIO = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-
 
 def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:
     """The `POST /v1/responses` body that says `r`; what it cannot say goes into `report`."""
-    return home_request(r) if home else RequestWriter(r, report, context).body()
+    if home:
+        return home_request(r)
+    writer = RequestWriter(r, report, context)
+    out = writer.body()
+    if writer.named:
+        tell_named(out["input"], writer.named, report, "/input")
+    return out
 
 
 class RequestWriter(ItemWriter):
     """One request. What is a turn elsewhere becomes a message and items beside it, in order."""
 
-    __slots__ = ("before", "calls", "facts", "ids", "input", "r", "said", "skipped", "spoken")
+    __slots__ = ("before", "calls", "facts", "ids", "input", "named", "r", "said", "skipped", "spoken")
 
     upstream = True
 
@@ -62,6 +68,7 @@ class RequestWriter(ItemWriter):
         self.r = r
         self.facts = lookup(NAME, r.model, context.profile)
         self.input: list[Json] = []
+        self.named: list[Json] = []  # files that got a name here
         self.said = self.paired(self.opened(r.messages))
         self.ids = pair_ids(self.said)
         self.calls: dict[str, ToolCall] = {}
@@ -268,7 +275,7 @@ class RequestWriter(ItemWriter):
             if part.filename is None:
                 # "Missing required parameter": file_data does not go without a name.
                 out["filename"] = "document.pdf"
-                report.invented("media.filename", "", "document.pdf")
+                self.named.append(out)
             self.beside(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
             out = {"type": "input_audio", "input_audio": {"data": part.data, "format": _AUDIO[part.media_type]}}
