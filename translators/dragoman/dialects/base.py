@@ -182,6 +182,7 @@ class Dialect:
     states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
+    replays: bool = False  # whether thinking that everybody sees is such a part
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
     inside: Callable[[Json], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.

@@ -109,6 +109,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         derived=derived,
         vendor=flavour.vendor,
         seal=partial(seal, replayed=True) if flavour.replayed else seal,
+        replays=flavour.replayed,
     )
 
 

@@ -303,7 +303,9 @@ class ResponseWriter(ChatWriter):
 
     def replayed(self, part: Part) -> bool:
         """Whether a part is thinking that is seen here, and that the upstream must have back."""
-        return type(part) is Reasoning and part.state is None and bool(part.text) and self.seals(part)
+        if type(part) is not Reasoning or part.state is not None or not part.text:
+            return False
+        return self.source is not None and self.source.replays
 
     def spoken(self, part: Text, index: int, place: Place) -> tuple[Text, Json]:
         """A text as far as it is not taken along, and the fields in which its phase goes out."""
