@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 
 from .errors import DragomanError, Fault, InvalidDocument
+
+if TYPE_CHECKING:
+    from .jsonfaults import Place
 
 MAX_BYTES = 1 << 30  # documented bound on one document
 MAX_DEPTH = 1024  # of nesting in a JSON text: the parser's own bound, refused as InvalidDocument
@@ -112,22 +115,23 @@ def _exact(text: bytes | bytearray | memoryview | str) -> Any:
 def _slow_loads(text: bytes | bytearray | memoryview | str, at: str, why: orjson.JSONDecodeError) -> Any:
     try:
         return _exact(text)
-    except (ValueError, RecursionError):
-        raise InvalidDocument(_places(text, at, why)) from None
+    except RecursionError:
+        found = []  # it may be JSON, only too deep
+    except ValueError:
+        found = _places(text)
+    said = [f"JSON (line {p.line}, column {p.column}): {p.expected}" for p in found]
+    own = f"JSON (line {why.lineno}, column {why.colno})"
+    raise InvalidDocument([Fault(at, place, "text that is not JSON") for place in said or [own]])
 
 
-def _places(text: bytes | bytearray | memoryview | str, at: str, why: orjson.JSONDecodeError) -> list[Fault]:
-    """A fault for every place where `text` is no JSON; for the parser's own where they cannot be told apart."""
+def _places(text: bytes | bytearray | memoryview | str) -> list[Place]:
+    """Every place where `text` is no JSON; none where they cannot be told apart."""
     from .jsonfaults import places  # only now: it is needed for nothing else
 
     try:
-        found = places(text if isinstance(text, str) else bytes(text).decode("utf-8-sig"))
+        return places(text if isinstance(text, str) else bytes(text).decode("utf-8-sig"))
     except UnicodeDecodeError:
-        found = []
-    wrong = "text that is not JSON"
-    if not found:
-        return [Fault(at, f"JSON (line {why.lineno}, column {why.colno})", wrong)]
-    return [Fault(at, f"JSON (line {p.line}, column {p.column}): {p.expected}", wrong) for p in found]
+        return []
 
 
 class _Pairs(list[tuple[str, Any]]):

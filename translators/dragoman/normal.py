@@ -126,8 +126,11 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
             node.extra = {key: value for key, value in node.extra.items() if type(value) is not list} or None
         if isinstance(node, Reasoning) and kept.get("fields"):
             kept["fields"] = kept["fields"][:1]
-        if isinstance(node, ReasoningControl) and kept.get("fields") == ["reasoning/effort"]:
-            kept["fields"] = ["reasoning_effort"]  # the same words in OpenRouter's object and in Chat's own field
+        if isinstance(node, ReasoningControl) and kept.get("fields"):
+            # The same words in OpenRouter's and Google's objects and in Chat's own field.
+            kept["fields"] = ["reasoning_effort" if _says_effort(field) else field for field in kept["fields"]]
+        if isinstance(node, Media) and kept.get("type") == "input_image":
+            del kept["type"]  # a picture is one in Chat, whatever its part is called
         node.spelling = kept or None
     if isinstance(node, Request):
         params: Any = node.params
@@ -203,6 +206,11 @@ _KEPT: dict[type, tuple[str, ...]] = {
     Candidate: ("finish",),
     Error: ("form", "value", "list"),
 }
+
+
+def _says_effort(field: str) -> bool:
+    """Whether a field of Chat says an effort, by its path."""
+    return field == "reasoning/effort" or field.endswith("/thinking_level")
 
 
 def _meaningful(extra: Json, kind: Any) -> Json:

@@ -30,7 +30,10 @@ def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, repo
     known = (*pointless(facts), *((facts.sampling_refused_thinking or ()) if thinking else ()))
     if name not in known or (name in _TAKEN and value == _TAKEN[name]):
         return False
-    if name in _TAKEN or not is_default(name, value):
+    if name in _TAKEN:
+        # What holds instead is the default. Not `dropped`, for another value of it would show (law 2).
+        report.changed("sampling.unsupported", at, value)
+    elif not is_default(name, value):
         report.dropped(param_code(name), at, value)
     return True
 

@@ -77,6 +77,17 @@ _ALSO: dict[str, tuple[str]] = {
     "cache_read_input_tokens": ("cache_read",),
     "cache_creation_input_tokens": ("cache_write",),
 }
+# The places of one count, for the laws.
+CACHE_COUNTS: dict[str, tuple[str, ...]] = {
+    "cache_read": (
+        "/usage/prompt_tokens_details/cached_tokens",
+        *(f"/usage/{key}" for key, (means,) in _ALSO.items() if means == "cache_read"),
+    ),
+    "cache_write": (
+        "/usage/prompt_tokens_details/cache_write_tokens",
+        *(f"/usage/{key}" for key, (means,) in _ALSO.items() if means == "cache_write"),
+    ),
+}
 USAGE_MEANING: Json = {
     **_ALSO,
     "prompt_tokens": "input",

@@ -7,7 +7,7 @@ from functools import partial
 
 from ...model import Json, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
-from ..openai_shape import USAGE_MEANING, read_error, write_error
+from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
 from .carry import found, inside, seal
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_request, read_response
@@ -56,6 +56,7 @@ DIALECT = Dialect(
         "seed": ("/seed", "/random_seed", "/seen"),
         "limit": ("/max_completion_tokens", "/max_tokens"),
         "output": ("/usage/completion_tokens",),
+        **CACHE_COUNTS,
         "cache": ("*/cache_control", "*/prompt_cache_breakpoint"),
     },
     vendor="openai",
@@ -97,6 +98,7 @@ def _read_response(body: Json, flavour: Flavour) -> Response:
 _DERIVED = {
     "max_tokens": "the shortest answer for none",
     "reasoning/effort": "effort table",
+    "reasoning/exclude": "whether thinking is shown",
     "thinking/type": "thinking on or off",
 }
 

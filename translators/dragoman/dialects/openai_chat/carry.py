@@ -16,6 +16,7 @@ from ...model import Json, Message, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import put
 from ..base import Accepts, Brought, Found, place
+from .flavours import FLAVOURS
 from .home import home_part
 from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
@@ -243,11 +244,17 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 
 
+_SIGNERS = frozenset(flavour.id for flavour in FLAVOURS if flavour.signature)
+
+
 def sign(call: ToolCall, name: str) -> None:
     """Take the signature that a call of an answer of `name` has among its unknown fields for its state.
 
-    Only of answers: in a request it is for whoever the target is, and `found` finds it there.
+    Only of answers: in a request it is for whoever the target is, and `found` finds it there. A server of which
+    nothing is known but that it speaks Chat has no such field.
     """
+    if name not in _SIGNERS:
+        return
     extra = call.extra or {}
     for path, provider, own in SIGNED:
         value = _at(extra, path)

@@ -50,7 +50,14 @@ def _thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
 
 def _said(body: Json, *names: str) -> bool:
     """Whether the request says any of these, all of which ask for thinking: what stands first wins."""
-    return any(body.get(name) is not None for name in names)
+    return any(_says(body.get(name)) for name in names)
+
+
+def _says(value: Any) -> bool:
+    """Whether a value says anything: not what is empty but for defaults."""
+    if type(value) is dict:
+        return any(item is not None and (key, item) != ("exclude", False) for key, item in value.items())
+    return value is not None
 
 
 def _take(r: Request, field: str, keys: list[str], rest: Json | None = None) -> None:

@@ -23,11 +23,12 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
+from ...registry import issuer
 from ...tables import give_back, put
 from ..base import arguments_text
 from ..openai_shape import STREAM_OPTIONS, home_error
 from .flavours import SUFFIX
-from .words import FINISH, LIST_OF, SIGNATURE, TOOL_CHOICE, WIRE
+from .words import FINISH, LIST_OF, SIGNATURE, SIGNED, TOOL_CHOICE, WIRE
 
 
 def home_request(r: Request) -> Json:
@@ -294,9 +295,20 @@ def _call(call: ToolCall) -> Json:
 
 def call_extra(call: ToolCall) -> Json:
     """What a call has beside its own fields: the unknown ones, and its signature where that stood."""
-    path = (call.spelling or {}).get(SIGNATURE)
+    path = signature_path(call)
     extra = call.extra or {}
     return put(extra, path, call.state.value) if path is not None and call.state is not None else extra
+
+
+def signature_path(call: ToolCall) -> tuple[str, ...] | None:
+    """Where a call of this shape has its signature: where it was read, else the place of whoever issued it."""
+    if call.state is None or call.state.kind != SIGNATURE:
+        return None
+    path = (call.spelling or {}).get(SIGNATURE)
+    if path is not None:
+        return tuple(path)
+    named = call.state.issuer
+    return next(path for path, provider, own in SIGNED if own or named == issuer(SIGNATURE) + provider)
 
 
 def home_response(r: Response) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect, grammar_of
-from ..openai_shape import USAGE_MEANING, read_error, write_error
+from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
 from .read import read_request, read_response
 from .stream import CompletionsStreamReader
 from .words import DERIVED, KINDS, NAME, PLACES
@@ -34,5 +34,10 @@ DIALECT = Dialect(
     grammar=grammar_of(__name__),
     derived=DERIVED,
     total="total_tokens",
-    kin={"limit": ("/max_tokens",), "logprobs": ("/logprobs",), "output": ("/usage/completion_tokens",)},
+    kin={
+        "limit": ("/max_tokens",),
+        "logprobs": ("/logprobs",),
+        "output": ("/usage/completion_tokens",),
+        **CACHE_COUNTS,
+    },
 )

@@ -298,7 +298,8 @@ class RequestWriter(ItemWriter):
         mark = self.breakpoint(part)
         if not mark:
             self.cache(part)
-        return out | mark
+        out |= mark  # not another object: its name may have to be told
+        return out
 
     def beside(self, part: Media) -> None:
         """What a document carries beside its content."""
