@@ -279,15 +279,20 @@ class _Homecoming:
     def mark(self, unit: Unit, at: str) -> list[Any]:
         """State of the part that follows, or of the text before, if it is for this target."""
         kind, value, following = unit.wire
-        # State of another vendor's that a gateway answered with is for that vendor, where there is no such gateway.
-        inner = unit._replace(issuer=registry.issuer(kind) + unit.issuer[len(issuer_of(unit.issuer).dialect) :])
-        if self.wild and not self.accepts(unit) and inner.issuer != unit.issuer and self.accepts(inner):
-            self.report.changed("state.opened", at)
-            unit = inner
+        unit = self.beyond(unit, at)
         if self.accepts(unit):
             return [_Mark(State(kind, value, self.target.documents), following, at, unit)]
         self.report.dropped("state.foreign", at, value)
         return []
+
+    def beyond(self, unit: Unit, at: str) -> Unit:
+        """State of another vendor's that a gateway answered with: where there is no such gateway, it is that vendor's."""
+        behind = unit.issuer[len(issuer_of(unit.issuer).dialect) :]
+        inner = unit._replace(issuer=registry.issuer(unit.wire[0]) + behind)
+        if not self.wild or self.accepts(unit) or inner.issuer == unit.issuer or not self.accepts(inner):
+            return unit
+        self.report.changed("state.opened", at)
+        return inner
 
     # carriers that know their place
 
@@ -327,7 +332,7 @@ class _Homecoming:
             return one  # of old, or another gateway's: what comes next at its place gets it
         given = host if following == "call" else queue.stretch(unit)
         parts: list[Any] = queue.calls if following == "call" else queue.others
-        if not self.accepts(unit):
+        if not self.accepts(self.beyond(unit, at)):
             self.report.dropped("state.foreign", at, value)
         elif given is None or given >= len(parts) or _taken(parts[given], kind):
             self.report.dropped("state.orphan", at, value)

@@ -159,7 +159,9 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
             out.append(Violation(2, at, f"does not come back (at {where})", value, now.get(where, ...)))
     if any(loss.code == "candidate.missing" for loss in first.losses):
         return out  # what was told to be missing is there on the way back
-    made = [value for loss in first.losses if loss.kind == "invented" for _, value in leaves(loss.value)]
+    # Of the way back, too: its places are those before the normal form.
+    told = [loss for loss in (*first.losses, *second.losses) if loss.kind == "invented"]
+    made = [value for loss in told for _, value in leaves(loss.value)]
     early = [loss.at for loss in first.losses if loss.kind == "invented" and loss.at]
     late = [loss.at for loss in second.losses if loss.kind == "invented"]
     was = dict(leaves(body))
