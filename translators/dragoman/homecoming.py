@@ -286,7 +286,7 @@ class _Homecoming:
         return []
 
     def beyond(self, unit: Unit, at: str) -> Unit:
-        """State of another vendor's that a gateway answered with: where there is no such gateway, it is that vendor's."""
+        """State of another vendor that a gateway answered with is that vendor's, where there is no such gateway."""
         behind = unit.issuer[len(issuer_of(unit.issuer).dialect) :]
         inner = unit._replace(issuer=registry.issuer(unit.wire[0]) + behind)
         if not self.wild or self.accepts(unit) or inner.issuer == unit.issuer or not self.accepts(inner):

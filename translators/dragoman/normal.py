@@ -129,8 +129,10 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         if isinstance(node, ReasoningControl) and kept.get("fields"):
             # The same words in OpenRouter's and Google's objects and in Chat's own field.
             kept["fields"] = ["reasoning_effort" if _says_effort(field) else field for field in kept["fields"]]
-        if isinstance(node, Media) and kept.get("type") == "input_image":
-            del kept["type"]  # a picture is one in Chat, whatever its part is called
+        if isinstance(node, Media) and (
+            kept.get("type") == "input_image" or (kept.get("type") == "document_url" and node.form == "base64")
+        ):
+            del kept["type"]  # a picture is one in Chat, and a file one, whatever its part is called
         node.spelling = kept or None
     if isinstance(node, Request):
         params: Any = node.params
