@@ -194,9 +194,9 @@ def _plain_usage(usage: Any) -> dict[str, Any]:
         "output": usage.get("completion_tokens"),
         "total": usage.get("total_tokens"),
         "cached": _or_unknown(
-            prompt.get("cached_tokens"), usage.get("prompt_cache_hit_tokens"), usage.get("cache_read_input_tokens")
+            prompt.get("cached_tokens"), (usage.get("prompt_cache_hit_tokens"), usage.get("cache_read_input_tokens"))
         ),
-        "cache_write": _or_unknown(prompt.get("cache_write_tokens"), usage.get("cache_creation_input_tokens")),
+        "cache_write": _or_unknown(prompt.get("cache_write_tokens"), (usage.get("cache_creation_input_tokens"),)),
         "reasoning": completion.get("reasoning_tokens"),
     }
 
