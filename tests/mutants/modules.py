@@ -24,7 +24,9 @@ WIDE = (
     "test_regressions",
     "test_flavours",
     "test_profiles_writers",
+    "test_profiles_schemas",
     "test_carrier",
+    "test_carrier_places",
     "test_agents",
     "test_api",
     "test_laws_generated",
@@ -33,7 +35,7 @@ WIDE = (
 MODULES: dict[str, tuple[str, ...]] = {
     "laws.py": ("test_laws_themselves",),
     "carrier.py": ("test_carrier",),
-    "homecoming.py": ("test_carrier",),
+    "homecoming.py": ("test_carrier", "test_carrier_places"),
     "events.py": ("test_events", "test_seeds"),
     "jsontext.py": ("test_jsontext",),
     "splice.py": ("test_splice",),

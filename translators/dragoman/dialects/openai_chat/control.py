@@ -25,10 +25,9 @@ def _control(r: Request) -> ReasoningControl:
 def _reasoning_effort(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     if type(value) is not str or value not in EFFORTS:
         return False
-    control = _control(r)
-    control.effort = value
+    _control(r).effort = value
     r.places["reasoning.effort"] = "/reasoning_effort"
-    control.spelling["fields"].append("reasoning_effort")  # type: ignore[index]
+    _take(r, "reasoning_effort", [])
     return True
 
 
@@ -43,8 +42,7 @@ def _thinking(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     if type(rest.get("budget_tokens")) is int:
         control.budget = rest.pop("budget_tokens")
         r.places["reasoning.budget"] = "/thinking/budget_tokens"
-    control.spelling["fields"].append("thinking")  # type: ignore[index]
-    control.extra = {"thinking": rest} if rest else None
+    _take(r, "thinking", [], rest)
     return True
 
 

@@ -90,24 +90,23 @@ def _refusal(item: Json, at: str) -> Part | None:
 _VIDEO = (".mp4", ".mov", ".webm", ".mpeg", ".avi", ".mkv")
 
 
-def _image_url(item: Json, at: str) -> Part | None:
-    inner = item.get("image_url")
+def _addressed(kind: str, key: str, item: Json, at: str, spelling: Json | None = None) -> Part | None:
+    """A part whose `key` is {url}, or the address itself; `spelling` of one whose type is not the usual one."""
+    inner = item.get(key)
     if type(inner) is str:
-        return _from_url("image", inner, item, {}, {"url": "string"}, "image_url", at)
+        return _from_url(kind, inner, item, {}, {"url": "string", **(spelling or {})}, key, at)
     if type(inner) is not dict or type(inner.get("url")) is not str:
         return None
     rest = {k: v for k, v in inner.items() if k != "url"}
-    return _from_url("image", inner["url"], item, rest, None, "image_url", at)
+    return _from_url(kind, inner["url"], item, rest, spelling, key, at)
+
+
+def _image_url(item: Json, at: str) -> Part | None:
+    return _addressed("image", "image_url", item, at)
 
 
 def _video_url(item: Json, at: str) -> Part | None:
-    inner = item.get("video_url")
-    if type(inner) is str:
-        return _from_url("video", inner, item, {}, {"url": "string", "type": "video_url"}, "video_url", at)
-    if type(inner) is not dict or type(inner.get("url")) is not str:
-        return None
-    rest = {k: v for k, v in inner.items() if k != "url"}
-    return _from_url("video", inner["url"], item, rest, {"type": "video_url"}, "video_url", at)
+    return _addressed("video", "video_url", item, at, {"type": "video_url"})
 
 
 def _input_image(item: Json, at: str) -> Part | None:
@@ -122,13 +121,7 @@ def _input_image(item: Json, at: str) -> Part | None:
 
 def _audio_url(item: Json, at: str) -> Part | None:
     # vLLM: {url}; others send the address itself.
-    inner = item.get("audio_url")
-    if type(inner) is str:
-        return _from_url("audio", inner, item, {}, {"url": "string", "type": "audio_url"}, "audio_url", at)
-    if type(inner) is not dict or type(inner.get("url")) is not str:
-        return None
-    rest = {k: v for k, v in inner.items() if k != "url"}
-    return _from_url("audio", inner["url"], item, rest, {"type": "audio_url"}, "audio_url", at)
+    return _addressed("audio", "audio_url", item, at, {"type": "audio_url"})
 
 
 def _document_url(item: Json, at: str) -> Part | None:

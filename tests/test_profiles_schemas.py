@@ -1,0 +1,286 @@
+"""What the writers do with the facts about a model's schemas: those that bind, how many, and how long names are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import dragoman
+from tests.agents.upstreams import ANSWERS
+from tests.asking import CHAT, GEMINI, HELLO, MESSAGES, OPENAI, RESPONSES, TOOL, ask, ask_openai
+
+LOOSE = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1, "description": "how many"}}}
+KEYWORD = ("changed", "schema.keyword")
+
+
+def function(schema: Any, strict: bool | None = None) -> Any:
+    return {"type": "function", "function": {"name": "f", "parameters": schema, "strict": strict}}
+
+
+def formatted(schema: Any, strict: bool | None = True) -> Any:
+    return {"type": "json_schema", "json_schema": {"name": "x", "schema": schema, "strict": strict}}
+
+
+@pytest.mark.parametrize(("strict", "told"), [(True, True), (False, False), (None, False)])
+def test_messages_strict_tools_have_no_refused_keywords(strict: bool | None, told: bool) -> None:
+    body, losses = ask(MESSAGES, "m", tools=[function(LOOSE, strict)])
+    n = {"type": "integer", "description": 'how many\n\n{"minimum":1}'}
+    bound = {"type": "object", "properties": {"n": n}, "additionalProperties": False}
+    assert body["tools"][0]["input_schema"] == (bound if told else LOOSE)
+    assert (KEYWORD in losses) == told
+
+
+@pytest.mark.parametrize(
+    ("schema", "written"),
+    [
+        ({"type": "array", "minItems": 1, "items": {"const": 1}}, None),
+        ({"type": "array", "minItems": 2}, {"type": "array", "description": '{"minItems":2}'}),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        ({"oneOf": [{"maxLength": 1}]}, {"anyOf": [{"description": '{"maxLength":1}'}]}),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"type": "string"}}}, None),
+        (
+            {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+            {
+                "type": ["object", "null"],
+                "additionalProperties": False,
+                "description": '{"additionalProperties":{"type":"string"}}',
+            },
+        ),
+        ({"type": "string", "enum": ["minimum"], "default": {"minimum": 1}}, None),
+        ({"type": "object", "properties": {"minimum": {"type": "null"}}, "additionalProperties": False}, None),
+    ],
+)
+def test_messages_output_schemas(schema: Any, written: Any) -> None:
+    """A property of that name is no keyword, what is a value is no schema, and what is taken stays as it is."""
+    body, losses = ask(MESSAGES, "m", response_format=formatted(schema))
+    assert body["output_config"]["format"]["schema"] == (schema if written is None else written)
+    assert (KEYWORD in losses) == (written is not None)
+
+
+def test_every_place_of_a_keyword_is_told() -> None:
+    inner = {"type": "string", "pattern": "a", "maxLength": 3}
+    schema: Any = {"type": "object", "properties": {"a/b": {"anyOf": [inner]}}, "additionalProperties": False}
+    asked = {"model": "m", "messages": HELLO, "response_format": formatted(schema)}
+    t = dragoman.translate_request(asked, CHAT, MESSAGES)
+    root = "/response_format/json_schema/schema"
+    assert [loss.at for loss in t.losses if loss.code == "schema.keyword"] == [f"{root}/properties/a~1b/anyOf/0"]
+    assert schema["properties"]["a/b"]["anyOf"][0] is inner  # the input is never touched
+
+
+STRICT, FORMAT = ("changed", "tool.strict"), ("dropped", "format.schema")
+CLOSED: Any = {
+    "type": "object",
+    "properties": {"a": {"type": "string"}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+
+
+def several(count: int, schema: Any) -> list[Any]:
+    return [
+        {"type": "function", "function": {"name": f"f{i}", "parameters": schema, "strict": True}} for i in range(count)
+    ]
+
+
+def with_unions(count: int, optional: bool = False) -> Any:
+    """An object with so many parameters of several types, by both words for it."""
+    kinds: list[Any] = [{"anyOf": [{"type": "string"}, {"type": "null"}]}, {"type": ["string", "null"]}]
+    properties = {f"p{i}": {"type": "string"} if optional else kinds[i % 2] for i in range(count)}
+    required = [] if optional else list(properties)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("profile", "tools", "binding"),
+    [
+        (None, several(20, CLOSED), 20),
+        (None, several(22, CLOSED), 20),
+        ({"strict_tools_max": 3}, several(4, CLOSED), 3),
+        ({"strict_tools_max": None}, several(22, CLOSED), 22),
+        (None, several(2, with_unions(8)), 2),
+        (None, several(3, with_unions(8)), 2),
+        (None, several(1, with_unions(17)), 0),
+        ({"schema_unions_max": 17}, several(1, with_unions(17)), 1),
+        (None, several(2, with_unions(12, optional=True)), 2),
+        (None, several(2, with_unions(13, optional=True)), 1),
+        ({"schema_optional_max": 26}, several(2, with_unions(13, optional=True)), 2),
+    ],
+)
+def test_messages_limits_of_strict_tools(profile: Any, tools: list[Any], binding: int) -> None:
+    """ "Limits per request: 20 strict tools, 24 optional params, 16 union params": what is more does not bind, and has
+    its schema as it was."""
+    asked = {"model": "m", "messages": HELLO, "tools": tools}
+    t = dragoman.translate_request(asked, CHAT, MESSAGES, profile=profile)
+    assert [tool["strict"] for tool in t.body["tools"]] == [True] * binding + [False] * (len(tools) - binding)
+    assert all(tool["input_schema"] == tools[0]["function"]["parameters"] for tool in t.body["tools"])
+    places = [f"/tools/{i}/function/strict" for i in range(binding, len(tools))]
+    assert [loss.at for loss in t.losses if (loss.kind, loss.code) == STRICT] == places
+
+
+def test_messages_the_answers_schema_goes_before_the_tools() -> None:
+    tools = several(1, with_unions(8))
+    body, losses = ask(MESSAGES, "m", tools=tools, response_format=formatted(with_unions(9)))
+    assert "format" in body["output_config"]
+    assert body["tools"][0]["strict"] is False
+    assert STRICT in losses
+    body, losses = ask(MESSAGES, "m", tools=tools, response_format=formatted(with_unions(17)))
+    assert "output_config" not in body
+    assert body["tools"][0]["strict"] is True
+    assert FORMAT in losses
+
+
+NODE: Any = {"type": "object", "properties": {"next": {"$ref": "#/$defs/n"}}, "required": ["next"]}
+CIRCLE = {"$ref": "#/$defs/b/items"}
+RECURSIVE: list[Any] = [
+    {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]},
+    {"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}}, "required": ["a"], "$defs": {"n": NODE}},
+    {"type": "object", "properties": {"a~/b": {"type": "array", "items": {"$ref": "#/properties/a~0~1b"}}}},
+    {"type": "object", "$defs": {"a": {"anyOf": [{"type": "null"}, CIRCLE]}, "b": {"items": {"$ref": "#/$defs/a"}}}},
+]
+TWICE = {"a": {"$ref": "#/$defs/n"}, "b": {"$ref": "#/$defs/n"}, "c": {"$ref": "#/$defs/m"}}
+REFERRING: list[Any] = [
+    {
+        "type": "object",
+        "properties": TWICE,
+        "required": ["a", "b", "c"],
+        "$defs": {"n": {"type": "string"}, "m": {"type": "array", "items": {"$ref": "#/$defs/n"}}},
+    },
+    {"type": "object", "properties": {"$ref": {"const": {"$ref": "#"}}}, "required": ["$ref"]},
+    {"type": "object", "properties": {"a": {"$ref": "#/$defs/gone"}}, "required": ["a"]},
+]
+
+
+@pytest.mark.parametrize(("schema", "circle"), [(s, True) for s in RECURSIVE] + [(s, False) for s in REFERRING])
+def test_schemas_that_refer_to_themselves(schema: Any, circle: bool) -> None:
+    """ "Rejected: recursive $ref" at Anthropic; OpenAI supports "`$ref` incl. recursion"."""
+    body, losses = ask(MESSAGES, "m", tools=[function(schema, True)])
+    assert body["tools"][0]["strict"] is not circle
+    assert (STRICT in losses) == circle
+    assert not circle or body["tools"][0]["input_schema"] == schema
+    body, losses = ask(MESSAGES, "m", response_format=formatted(schema))
+    assert ("output_config" in body) is not circle
+    assert (FORMAT in losses) == circle
+    assert ask(MESSAGES, "m", {"schema_recursive": True}, tools=[function(schema, True)])[0]["tools"][0]["strict"]
+    loose = ask(MESSAGES, "m", tools=[function(schema, False)])
+    assert loose[0]["tools"][0]["input_schema"] == schema
+    assert STRICT not in loose[1]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize("refused", [False, True])
+def test_openai_takes_recursion_unless_somebody_knows_better(target: str, refused: bool) -> None:
+    schema = {**RECURSIVE[0], "additionalProperties": False}
+    tool = {"name": "f", "input_schema": schema, "strict": True}
+    asked = {"model": "m", "max_tokens": 9, "messages": HELLO, "tools": [tool]}
+    t = dragoman.translate_request(asked, MESSAGES, target, profile={"schema_recursive": False} if refused else None)
+    said = t.body["tools"][0]["function"] if target == CHAT else t.body["tools"][0]
+    assert said["strict"] is not refused
+    assert (STRICT in [(loss.kind, loss.code) for loss in t.losses]) == refused
+
+
+@pytest.mark.parametrize("most", [12, 30, 100])
+@pytest.mark.parametrize(
+    ("source", "target"), [(CHAT, MESSAGES), (MESSAGES, CHAT), (MESSAGES, RESPONSES), (MESSAGES, GEMINI)]
+)
+def test_names_are_as_long_as_the_profile_says_and_come_back(source: str, target: str, most: int) -> None:
+    name = "look_up_the_weather_of_all_the_cities_that_anybody_has_ever_asked_for_" * 2
+    plain = {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}}
+    tool = plain if source == CHAT else {"name": name, "input_schema": {"type": "object", "properties": {}}}
+    asked = {"model": "m", "max_tokens": 9, "messages": HELLO, "tools": [tool]}
+    exchange = dragoman.Exchange(source, target, profile={"tool_name_max": most})
+    up = exchange.request(json.dumps(asked).encode())
+    assert ("changed", "tool.name") in [(loss.kind, loss.code) for loss in up.losses]
+    said = json.loads(up.json())["tools"][0]
+    short = said["functionDeclarations"][0]["name"] if target == GEMINI else (said.get("function") or said)["name"]
+    assert len(short) <= most
+    body = json.dumps(ANSWERS[target][0](1)).replace('"weather"', json.dumps(short))
+    answer = json.loads(exchange.response(body.encode()).json())
+    message = answer["choices"][0]["message"]["tool_calls"] if source == CHAT else answer["content"]
+    names = (
+        [c["function"]["name"] for c in message]
+        if source == CHAT
+        else [b["name"] for b in message if b["type"] == "tool_use"]
+    )
+    assert names == [name, name]
+
+
+def test_a_profile_knows_its_keywords() -> None:
+    asked: Any = {"tools": [function(LOOSE, True)]}
+    assert ask(MESSAGES, "m", {"schema_keywords": [], "schema_closed": False}, **asked)[0]["tools"][0][
+        "input_schema"
+    ] == (LOOSE)
+    body, _ = ask(MESSAGES, "m", {"schema_keywords": ["type"], "schema_closed": None}, **asked)
+    assert "type" not in body["tools"][0]["input_schema"]["properties"]["n"]
+
+
+def tool_of(target: str, body: Any) -> Any:
+    return body["tools"][0]["function"] if target == CHAT else body["tools"][0]
+
+
+@OPENAI
+@pytest.mark.parametrize(
+    ("schema", "strict", "written"),
+    [
+        (LOOSE, True, (LOOSE, False)),
+        ({**LOOSE, "required": ["n"]}, True, ({**LOOSE, "required": ["n"], "additionalProperties": False}, True)),
+        (
+            {"type": "object", "allOf": [{"properties": {"a": {"not": {}, "default": 1}}, "required": ["a"]}]},
+            True,
+            (
+                {
+                    "type": "object",
+                    "properties": {"a": {"default": 1, "description": '{"not":{}}'}},
+                    "required": ["a"],
+                    "additionalProperties": False,
+                },
+                True,
+            ),
+        ),
+    ],
+)
+def test_openai_strict_tools(target: str, schema: Any, strict: bool, written: Any) -> None:
+    tool = {"name": "f", "input_schema": schema, "strict": strict}
+    body, losses = ask_openai(target, "m", tools=[tool])
+    said = tool_of(target, body)
+    # The order of keywords says nothing.
+    assert (said["parameters"], said["strict"]) == written
+    assert (("changed", "tool.strict") in losses) == (written[1] is not strict)
+    assert (KEYWORD in losses) == (written[1] is strict)
+
+
+@OPENAI
+def test_openai_formats_that_bind(target: str) -> None:
+    closed: Any = {"type": "object", "properties": {"a": {"not": {"const": 1}}}, "required": ["a"]}
+    closed["additionalProperties"] = False
+    body, losses = ask_openai(target, "m", output_config={"format": {"type": "json_schema", "schema": closed}})
+    said = body["response_format"]["json_schema"] if target == CHAT else body["text"]["format"]
+    assert said["strict"] is True
+    assert said["schema"]["properties"] == {"a": {"description": '{"not":{"const":1}}'}}
+    assert KEYWORD in losses
+
+
+def test_servers_of_the_same_shape_get_schemas_as_they_are() -> None:
+    tool = {"name": "f", "input_schema": LOOSE, "strict": True}
+    body, losses = ask_openai("openai-chat+vllm", "m", tools=[tool])
+    assert (body["tools"][0]["function"]["parameters"], body["tools"][0]["function"]["strict"]) == (LOOSE, True)
+    assert KEYWORD not in losses
+
+
+@pytest.mark.parametrize(
+    ("model", "profile", "kept"),
+    [
+        ("gemini-2.5-pro", None, False),
+        ("gemini-3-pro-preview", None, True),
+        ("m", None, True),
+        ("m", {"schema_with_tools": False}, False),
+        ("gemini-2.5-pro", {"schema_with_tools": True}, True),
+    ],
+)
+def test_gemini_schema_beside_tools(model: str, profile: Any, kept: bool) -> None:
+    body, losses = ask(GEMINI, model, profile, tools=[TOOL], response_format=formatted({"type": "object"}))
+    assert ("responseMimeType" in body.get("generationConfig", {})) == kept
+    assert (("dropped", "format.with_tools") in losses) == (not kept)
+    alone, _ = ask(GEMINI, model, profile, response_format=formatted({"type": "object"}))
+    assert "responseJsonSchema" in alone["generationConfig"]
