@@ -62,7 +62,7 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
     if not isinstance(document, Request):
         return document
     home = _Homecoming(document.dialect, target, report, profile, document.model)
-    if not any(_bears(m) or home.tagged(m) for m in document.messages):
+    if not any(map(_bears, document.messages)) and not (home.tag and any(map(home.tagged, document.messages))):
         return document
     messages = home.messages(document.messages)
     same = len(messages) == len(document.messages) and all(
@@ -396,6 +396,8 @@ def _bears(m: Message) -> bool:
     if m.extra and m.role == "assistant" and any(type(value) in (list, dict) and value for value in m.extra.values()):
         return True
     for part in m.parts:
+        if type(part) is Text and part.state is None:
+            continue
         state = getattr(part, "state", None)
         if state is not None and _holds(state):
             return True

@@ -127,8 +127,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         if isinstance(node, Reasoning) and kept.get("fields"):
             kept["fields"] = kept["fields"][:1]
         if isinstance(node, ReasoningControl) and kept.get("fields"):
-            # The same words in OpenRouter's and Google's objects and in Chat's own field.
-            kept["fields"] = ["reasoning_effort" if _says_effort(field) else field for field in kept["fields"]]
+            kept["fields"] = _plainest(kept["fields"])
         if isinstance(node, Media) and (
             kept.get("type") == "input_image" or (kept.get("type") == "document_url" and node.form == "base64")
         ):
@@ -210,9 +209,18 @@ _KEPT: dict[type, tuple[str, ...]] = {
 }
 
 
-def _says_effort(field: str) -> bool:
-    """Whether a field of Chat says an effort, by its path."""
-    return field == "reasoning/effort" or field.endswith("/thinking_level")
+def _plainest(fields: list[str]) -> list[str]:
+    """The fields of Chat that say the thinking, by their paths, in the words that stand beside Chat's own effort.
+
+    That wins over OpenRouter's and Google's objects with all that these say; what is shown is said apart from
+    OpenRouter's, and cannot be from Google's.
+    """
+    if "reasoning/effort" in fields:
+        return [_APART.get(field, field) for field in fields]
+    return ["reasoning_effort"] if len(fields) == 1 and fields[0].endswith("/thinking_level") else fields
+
+
+_APART = {"reasoning/effort": "reasoning_effort", "reasoning/exclude": "include_reasoning"}
 
 
 def _meaningful(extra: Json, kind: Any) -> Json:

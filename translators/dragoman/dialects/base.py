@@ -15,7 +15,7 @@ from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, is_derived, spell, unspell
-from ..jsontext import dumps, escape, loads, same
+from ..jsontext import dumps, dumps_read, escape, loads, same
 from ..media import media_type_of
 from ..model import (
     Error,
@@ -452,17 +452,19 @@ class Writer:
         """The turns, with the results of calls right behind them: "in the next message", before anything else."""
         out: list[Message] = []
         held: list[Message] = []  # what was said between a turn of the assistant and its last result
+        behind = False  # whether the last turn is one that results may follow
         for m in messages:
-            if held and only_results(m):
+            results = only_results(m)
+            if results and held:
                 self.report.changed("order.moved", m.at)
-                out.append(m)
             elif m.role == "assistant":
-                out += [*held, m]
+                out += held
                 held = []
-            elif out and not only_results(m) and (held or out[-1].role == "assistant" or only_results(out[-1])):
+            elif behind and not results:
                 held.append(m)
-            else:
-                out.append(m)
+                continue
+            out.append(m)
+            behind = results or m.role == "assistant"
         return out + held
 
     def as_user(self, m: Message) -> list[Part]:
@@ -488,18 +490,19 @@ class Writer:
             self.report.changed("message.merged", m.at)
         self._answered = m.at if only_results(m) and m.role == "user" else ""
 
-    def paired(self, messages: list[Message]) -> list[Message]:
-        """The messages, with every result that names no call behind a call that has an id given that id.
+    def paired(self, messages: list[Message]) -> tuple[list[Message], dict[int, str]]:
+        """The messages, with every result that names no call behind a call that has an id given that id, and ids for
+        calls and results that are left without (`pair_ids`).
 
         "Tool results and calls pair by id, else by name and order."
         """
-        every = [part for m in messages for part in m.parts]
+        every = [part for m in messages for part in m.parts if type(part) is not Text]
         called = {part.id for part in every if type(part) is ToolCall}
         named = {part.call_id for part in every if type(part) is ToolResult}
-        if None not in named and "" not in named and named <= called:
-            return messages
-        called -= {None, ""}
-        named -= {None, ""}
+        if named <= called and named.isdisjoint(_NAMELESS):
+            return messages, ({} if called.isdisjoint(_NAMELESS) else pair_ids(messages))
+        called -= _NAMELESS
+        named -= _NAMELESS
         waiting: list[ToolCall] = []  # the calls that no result names
         out: list[Message] = []
         for m in messages:
@@ -515,7 +518,14 @@ class Writer:
                         part = replace(part, call_id=found.id)
                 parts.append(part)
             out.append(m if parts == m.parts else replace(m, parts=parts))
-        return out
+        return out, pair_ids(out)
+
+    def arguments_of(self, call: ToolCall) -> Json:
+        """The arguments of a call as an object; what it does not give back to the letter is reported."""
+        value, code = arguments_object(call)
+        if code is not None:
+            self.report.changed(code, self.where(call, "arguments"), call.arguments)
+        return value
 
     def lose_format(self, f: OutputFormat, code: str) -> None:
         """Report an output format, and its schema where that stands apart from it."""
@@ -704,34 +714,31 @@ def free_text(arguments: str | Json | None) -> str:
     return arguments_text(arguments)
 
 
+_NAMELESS = frozenset({None, ""})
 RAW = "_raw"  # the key under which arguments that are no object travel where an object is required
 
 
-def arguments_object(call: ToolCall, report: Report, place: str) -> Json:
-    """The arguments of a call as an object; what it does not give back to the letter is `changed` at `place`.
+def arguments_object(call: ToolCall) -> tuple[Json, str | None]:
+    """The arguments of a call as an object, and the code of the loss where it does not give them back to the letter.
 
     "" and absence are {}; the input of a free-text tool stands under `input`; text that is no JSON object
     travels under `_raw`.
     """
     arguments = call.arguments
     if isinstance(arguments, dict):
-        return arguments
+        return arguments, None
     if call.kind == "custom":
-        return {"input": arguments or ""}
+        return {"input": arguments or ""}, None
     if not arguments or not arguments.strip():
-        report.changed("arguments.empty", place, arguments)
-        return {}
+        return {}, "arguments.empty"
     try:
         value = loads(arguments)
-        spelt = dumps(value).decode()
+        spelt = dumps_read(value).decode()
     except DragomanError:  # no JSON, or a number beyond every float
         value = None
     if type(value) is not dict:
-        report.changed("arguments.invalid", place, arguments)
-        return {RAW: arguments}
-    if spelt != arguments:
-        report.changed("arguments.respelled", place, arguments)
-    return value
+        return {RAW: arguments}, "arguments.invalid"
+    return value, (None if spelt == arguments else "arguments.respelled")
 
 
 def pair_ids(messages: list[Message]) -> dict[int, str]:

@@ -184,8 +184,8 @@ def read_usage(value: Json, at: str = "/usage") -> Usage:
     if type(ins) is dict:
         u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
     for key, (means,) in _ALSO.items():
-        if getattr(u, means) is None:
-            setattr(u, means, _count(value.get(key)))
+        if not getattr(u, means) and (also := _count(value.get(key))) is not None:
+            setattr(u, means, also)  # 0 may be nothing but the form's default
     if type(outs) is dict:
         u.reasoning = _count(outs.get("reasoning_tokens"))
     if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:

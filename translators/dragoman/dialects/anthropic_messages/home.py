@@ -20,7 +20,6 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...report import Report
 from ...tables import ERRORS, give_back
 from ..base import arguments_object
 from .words import FINISH, SERVICE_TIER, TOOL_CHOICE, WIRE
@@ -162,7 +161,7 @@ def home_block(part: Part) -> Json:
 def _input(out: Json, value: str | Json | None) -> None:
     """`input` is an object; text that a stream left behind is parsed, and what is no object kept under `_raw`."""
     if type(value) is str:
-        out["input"] = arguments_object(ToolCall(arguments=value), Report(), "")
+        out["input"] = arguments_object(ToolCall(arguments=value))[0]
     elif value is not None:
         out["input"] = value
 

@@ -26,7 +26,7 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import ERRORS, drop_extra, error_word, tells_probabilities, told_status
-from ..base import Context, Dialect, Writer, arguments_object, opaque_code
+from ..base import Context, Dialect, Writer, opaque_code
 from .home import home_error, home_response
 from .words import (
     BESIDE,
@@ -45,10 +45,11 @@ def is_plain(blocks: list[Json]) -> bool:
 class BlockWriter(Writer):
     """What request and response have in common: names, ids, blocks."""
 
-    __slots__ = ("beside_parts", "inner", "marked", "moved")
+    __slots__ = ("beside_parts", "inner", "longest", "marked", "moved")
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         super().__init__(source, report, context)
+        self.longest = LIMIT_NAME  # of a tool's name
         self.beside_parts: Json = {}  # state beside the parts, come home
         self.marked: dict[int, str] = {}  # where each cache mark came from, by its identity
         self.moved: Json | None = None  # the cache mark of a blank text, on its way to the next block
@@ -56,7 +57,7 @@ class BlockWriter(Writer):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` within ^[a-zA-Z0-9_-]{1,128}$."""
-        most = self.name_max(LIMIT_NAME)
+        most = self.longest
         if fits(name, most):
             return name
         plain = unspell(name)
@@ -140,7 +141,7 @@ class BlockWriter(Writer):
         self.drop(part)
         if part.kind == "custom":
             self.report.changed("tool.custom", part.at, None)
-        return arguments_object(part, self.report, self.where(part, "arguments"))
+        return self.arguments_of(part)
 
     def gone(self, part: Part) -> None:
         """Report a part that this dialect has no word for."""

@@ -13,12 +13,13 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
-from ..base import Context, has_calls, limit_taken, only_results, pair_ids, tool_code
+from ..base import Context, has_calls, limit_taken, only_results, tool_code
 from ..schemas import Limits, bound, topped
 from .control import ControlWriter
 from .home import home_request
 from .words import (
     BESIDE,
+    LIMIT_NAME,
     MEDIA_TYPES,
     MOST_MARKS,
     NAME,
@@ -84,13 +85,13 @@ class RequestWriter(ControlWriter):
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.facts = lookup(NAME, r.model, context.profile)
+        self.longest = self.name_max(LIMIT_NAME)
         self.messages: list[tuple[str, list[Json], list[Part], str]] = []
         self.said = self.turns(r.messages)
         self.ids: dict[int, str] = {}
         if has_calls(self.said):
             # Without calls and results there is nothing to gather, to pair, to name.
-            self.said = self.paired(self.gathered(self.said))
-            self.ids = pair_ids(self.said)
+            self.said, self.ids = self.paired(self.gathered(self.said))
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.free: set[str] = set()  # the ids of calls with free text
         self.copies: dict[str, int] = {}  # how often an id has been told apart from itself
@@ -124,14 +125,11 @@ class RequestWriter(ControlWriter):
             # Here the model goes on from where such a turn ends.
             report.changed("role.prefill", last.at)
         out["messages"] = [
-            {"role": role, "content": self.place(blocks, sources, f"/messages/{i}/content")}
-            for i, (role, blocks, sources, _) in enumerate(self.messages)
+            {"role": role, "content": blocks[0]["text"] if is_plain(blocks) else blocks}
+            for role, blocks, _, _ in self.messages
         ]
-        for i, (_, _, sources, at) in enumerate(self.messages if self.report.links is not None else ()):
-            if at and not all(isinstance(p, ToolResult) or p.at == at for p in sources):
-                self.link(f"/messages/{i}", at)
-            elif at:
-                self.link(f"/messages/{i}/role", f"{at}/role")
+        if report.links is not None:
+            self.link_messages()
         self.params(out)
         # The schema of the answer cannot but bind; the tools share what it leaves of the limits.
         f = r.output
@@ -146,6 +144,14 @@ class RequestWriter(ControlWriter):
                 out[key] = again
         self.drop(r)
         return out
+
+    def link_messages(self) -> None:
+        for i, (_, _, sources, at) in enumerate(self.messages):
+            self.link_blocks(sources, f"/messages/{i}/content")
+            if at and not all(isinstance(p, ToolResult) or p.at == at for p in sources):
+                self.link(f"/messages/{i}", at)
+            elif at:
+                self.link(f"/messages/{i}/role", f"{at}/role")
 
     def last_turn(self, out: Json) -> None:
         """ "The conversation must end with a user message", for models that do not go on from a turn of their own."""
@@ -174,9 +180,10 @@ class RequestWriter(ControlWriter):
         if len(self.known) < 2:
             return
         order = {call_id: i for i, call_id in enumerate(self.known)}
-        for i, (role, blocks, sources, at) in enumerate(self.messages):
-            if role != "user" or len(sources) < 2:
+        for i, turn in enumerate(self.messages):
+            if len(turn[2]) < 2 or turn[0] != "user":
                 continue
+            role, blocks, sources, at = turn
             count = next((n for n, p in enumerate(sources) if not isinstance(p, ToolResult)), len(sources))
             ranks = [order.get(b["tool_use_id"], len(order)) for b in blocks[:count]]
             ranked = sorted(range(count), key=ranks.__getitem__)
@@ -228,21 +235,26 @@ class RequestWriter(ControlWriter):
 
     def message(self, i: int) -> None:
         m = self.said[i]
-        if m.role in SYSTEM:
+        role = m.role
+        if role in SYSTEM:
             self.late_system(i, m)
             return
-        role = "assistant" if m.role == "assistant" else "user"
-        self.unbound = self.unbound or (bool(self.lost) and any(_below(at, [m, *m.parts]) for at in self.lost))
-        if m.role not in ("assistant", "user", "tool"):
-            self.report.changed("role.unknown", self.where(m, "role"), m.role)
+        if role != "assistant" and role != "user":
+            if role != "tool":
+                self.report.changed("role.unknown", self.where(m, "role"), role)
+            role = "user"
+        if self.lost:
+            self.unbound = self.unbound or any(_below(at, [m, *m.parts]) for at in self.lost)
         blocks: list[Json] = []
         sources: list[Part] = []
         parts = m.parts if len(m.parts) == 1 else self.results_first(m)
         for n, part in enumerate(parts, 1):
-            if type(part) is Text:
+            if type(part) is not Text:
+                self.part(part, role, blocks, sources)
+            elif part.text.isspace():
                 self.text(part, blocks, sources, blank=role == "assistant" and _spaces(part, parts, n))
             else:
-                self.part(part, role, blocks, sources)
+                self.text(part, blocks, sources)
         if m.cache:
             self.mark_last(m, blocks, 0)
         if m.extra or m.name is not None or m.item is not None:
@@ -251,7 +263,7 @@ class RequestWriter(ControlWriter):
             if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
                 self.report.dropped("message.empty", m.at, m)
             return
-        results = only_results(m)
+        results = m.role == "tool" or (type(m.parts[0]) is ToolResult and only_results(m))
         if self.open and role == "user":
             # "Each tool_use block must have a corresponding tool_result block in the next message": results
             # of parallel calls, and what the user says after them, are one turn.
@@ -269,6 +281,8 @@ class RequestWriter(ControlWriter):
 
     def results_first(self, m: Message) -> list[Part]:
         """The parts of a turn, results in front: "tool_result blocks must come first in the content array"."""
+        if ToolResult not in map(type, m.parts):
+            return m.parts
         parts = sorted(m.parts, key=lambda p: not isinstance(p, ToolResult))
         for was, now in zip(m.parts, parts, strict=True):
             if was is not now and isinstance(now, ToolResult):
@@ -327,18 +341,17 @@ class RequestWriter(ControlWriter):
             return
         block: Json | None = None
         if isinstance(part, ToolCall) and role == "assistant":
-            call_id = self.ids.get(id(part))
-            if call_id is None:
-                call_id = self.id(part.id or "")
-            else:
+            made = None if part.id else self.ids.get(id(part))
+            came = call_id = self.id(part.id or "") if made is None else made
+            if made is not None:
                 place = f"/messages/{len(self.messages)}/content/{len(out)}/id"
-                self.report.invented("tool_call.id", place, call_id)
+                self.report.invented("tool_call.id", place, made)
             if call_id in self.known:
                 # "tool_use ids must be unique": gateways that number their calls begin again every turn.
                 self.report.changed("tool_call.id", self.where(part, "id"), part.id)
                 call_id = self.fresh(call_id)
                 self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/content/{len(out)}/id", call_id)
-            self.renamed[self.id(part.id or call_id)] = call_id
+            self.renamed[came] = call_id
             self.known[call_id] = part.name
             if part.kind == "custom":
                 self.free.add(call_id)
@@ -552,11 +565,8 @@ class RequestWriter(ControlWriter):
                 report.dropped(tool_code(tool), tool.at, tool.value)
             else:
                 if report.links is not None:
-                    self.link(f"/tools/{len(tools)}", tool.at)
-                if tool.kind == "function" and report.links is not None:
-                    self.link(f"/tools/{len(tools)}/input_schema", self.where(tool, "parameters"))
-                    self.link(f"/tools/{len(tools)}/strict", self.where(tool, "strict"))
-                tools.append(self.tool(tool, f"/tools/{len(tools)}"))
+                    self.link_tool(tool, f"/tools/{len(tools)}")
+                tools.append(self.tool(tool, len(tools)))
         if tools:
             out["tools"] = tools
         choice, parallel = r.tool_choice, r.params.get("parallel_tool_calls")
@@ -590,7 +600,13 @@ class RequestWriter(ControlWriter):
         if self.facts.forced_tool_choice == "never":
             self.unforced(out, "tool_choice.forced")
 
-    def tool(self, tool: Tool, target: str) -> Json:
+    def link_tool(self, tool: Tool, target: str) -> None:
+        self.link(target, tool.at)
+        if tool.kind == "function":
+            self.link(f"{target}/input_schema", self.where(tool, "parameters"))
+            self.link(f"{target}/strict", self.where(tool, "strict"))
+
+    def tool(self, tool: Tool, number: int) -> Json:
         out: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:
             out["description"] = tool.description
@@ -600,12 +616,13 @@ class RequestWriter(ControlWriter):
             self.report.changed("tool.custom", tool.at, tool.format)
         elif schema is None:
             schema = {"type": "object", "properties": {}}
-            self.report.invented("tool.schema", f"{target}/input_schema", schema)
+            self.report.invented("tool.schema", f"/tools/{number}/input_schema", schema)
         elif type(schema) is not dict or schema.get("type") != "object":
             # "input_schema.type: must be object"
             self.report.changed("schema.type", self.where(tool, "parameters"), schema)
             schema = {**schema, "type": "object"} if type(schema) is dict else {"type": "object", "properties": {}}
-        schema = topped(schema, self.facts, self.report, self.where(tool, "parameters"))
+        if not schema.keys().isdisjoint(self.facts.tool_keywords or ()):
+            schema = topped(schema, self.facts, self.report, self.where(tool, "parameters"))
         strict = tool.strict
         if strict and not self.limits.take(schema):
             self.report.changed("tool.strict", self.where(tool, "strict"), strict)
@@ -645,8 +662,8 @@ class RequestWriter(ControlWriter):
 
 
 def _spaces(part: Text, parts: list[Part], after: int) -> bool:
-    """Whether a text is the white space before another text, which the service takes in turns without calls."""
-    if not part.text.isspace() or part.cache or any(isinstance(p, ToolCall) for p in parts):
+    """Whether white space stands before another text: that the service takes in turns without calls."""
+    if part.cache or any(isinstance(p, ToolCall) for p in parts):
         return False
     return any(type(p) is Text and bool(p.text.strip()) for p in parts[after:])
 

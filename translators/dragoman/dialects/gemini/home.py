@@ -21,7 +21,6 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...report import Report
 from ...tables import ERRORS, give_back
 from ..base import arguments_object
 from .casing import respell
@@ -191,7 +190,7 @@ def home_part(part: Part) -> Json:
     elif isinstance(part, ToolCall):
         call: Json = {"id": part.id, "name": part.name or None}
         arguments = part.arguments
-        call["args"] = arguments_object(part, Report(), "") if type(arguments) is str else arguments
+        call["args"] = arguments_object(part)[0] if type(arguments) is str else arguments
         if not arguments and (part.spelling or {}).get("args") == "absent":
             call["args"] = None
         out = {"functionCall": {k: v for k, v in call.items() if v is not None}}

@@ -26,7 +26,7 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import ERRORS, error_word, tells_probabilities, told_status
-from ..base import Context, Dialect, Writer, arguments_object, opaque_code
+from ..base import Context, Dialect, Writer, opaque_code
 from .cite import Grounding
 from .home import home_error, home_response
 from .parts import media_kind
@@ -74,7 +74,7 @@ class PartWriter(Writer):
         call: Json = {"name": self.name(part.name, part)}
         if part.id and not (self.upstream and is_derived(part.id)):
             call["id"] = unspell(part.id)
-        call["args"] = arguments_object(part, self.report, self.where(part, "arguments"))
+        call["args"] = self.arguments_of(part)
         return call
 
     def media(self, part: Media) -> Json | None:

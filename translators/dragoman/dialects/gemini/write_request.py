@@ -26,7 +26,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
-from ..base import Context, limit_taken, only_results, pair_ids, tool_code
+from ..base import Context, limit_taken, only_results, tool_code
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -87,8 +87,7 @@ class RequestWriter(PartWriter):
         super().__init__(find(r.dialect), report, context)
         self.r = r
         self.facts = lookup(NAME, r.model, context.profile)
-        self.said = self.paired(self.gathered(self.turns(self.opened(r.messages, results=True))))
-        self.ids = pair_ids(self.said)
+        self.said, self.ids = self.paired(self.gathered(self.turns(self.opened(r.messages, results=True))))
         self.free: set[str] = set()  # the calls of free-text tools
         self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written
         self.names: dict[str, str] = {}  # the same as the source spelt it
@@ -639,7 +638,8 @@ class RequestWriter(PartWriter):
             report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
         if c.display is not None:
             thinking["includeThoughts"] = c.display not in ("omitted", "none")
-            if c.display not in ("summarized", "omitted"):
+            if c.display != "summarized":
+                # What nobody asks for is not shown here: who hides it says no more than who says nothing.
                 report.changed("reasoning.display", r.place("reasoning.display"), c.display)
         elif c.mode == "enabled":
             thinking["includeThoughts"] = True  # there thinking that is switched on is shown

@@ -235,20 +235,19 @@ _PARTS = {
 
 
 def read_call(call: Json, at: str) -> Part:
-    kind = call.get("type")
+    kind, inner = call.get("type"), call.get("function")
+    if kind == "function" and len(call) == 3 and type(inner) is dict and len(inner) == 2:
+        # What nearly every call says, and no more.
+        call_id, name, arguments = call.get("id"), inner.get("name"), inner.get("arguments")
+        if type(call_id) is str and call_id and type(name) is str and type(arguments) is str:
+            return ToolCall(call_id, name, arguments, at=at)
     if kind == "custom":
         inner, name = call.get("custom"), "input"
     else:
-        inner, name = call.get("function"), "arguments"
+        name = "arguments"
     if type(inner) is not dict or type(inner.get("name")) is not str or kind not in ("function", "custom", None):
         return Opaque(call, spelling={"field": "tool_calls"}, at=at)
     out = ToolCall(None, inner["name"], at=at)
-    if len(call) == 3 and len(inner) == 2 and kind == "function":
-        call_id, arguments = call.get("id"), inner.get("arguments")
-        if type(call_id) is str and call_id and type(arguments) is str:
-            # What nearly every call says, and no more.
-            out.id, out.arguments = call_id, arguments
-            return out
     spelling: Json = {}
     rest: Json = {}
     more: Json = {}

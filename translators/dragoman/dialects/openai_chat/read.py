@@ -71,12 +71,12 @@ def _messages(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     if type(value) is not list:
         faults.append(Fault("/messages", "array", type_name(value)))
         return True
+    messages = r.messages
     for i, m in enumerate(value):
-        at = f"/messages/{i}"
-        if type(m) is not dict:
-            faults.append(Fault(at, "object", type_name(m)))
+        if type(m) is dict:
+            messages.append(read_message(m, f"/messages/{i}", faults))
         else:
-            r.messages.append(read_message(m, at, faults))
+            faults.append(Fault(f"/messages/{i}", "object", type_name(m)))
     return True
 
 
@@ -140,27 +140,26 @@ def _tool_list(r: Request, value: Any, key: str, faults: Faults) -> bool:
         return True
     if not value:
         return False
-    r.tools = r.tools or []
+    tools = r.tools = r.tools or []
+    legacy = key == "functions"
     for i, tool in enumerate(value):
-        at = f"/{key}/{i}"
         if type(tool) is not dict:
-            faults.append(Fault(at, "object", type_name(tool)))
-        elif key == "functions":
-            r.tools.append(_function(tool, {"field": "functions"}, at))
+            faults.append(Fault(f"/{key}/{i}", "object", type_name(tool)))
+        elif legacy:
+            tools.append(_function(tool, {"field": "functions"}, f"/functions/{i}"))
         else:
-            r.tools.append(_tool(tool, at))
+            tools.append(_tool(tool, f"/tools/{i}"))
     return True
 
 
 def _tool(tool: Json, at: str) -> Tool:
-    kind = tool.get("type")
-    inner = tool.get("function")
+    kind, inner = tool.get("type"), tool.get("function")
+    if kind == "function" and type(inner) is dict and len(tool) == 2:
+        return _function(inner, None, at, "function")
     if type(inner) is dict and (kind == "function" or "type" not in tool):
         t = _function(inner, None, at, "function")
         if "type" not in tool:
             t.spelling = {"type": "absent"}
-        elif len(tool) == 2:
-            return t
         outer = {k: v for k, v in tool.items() if k not in ("type", "function")}
     elif type(tool.get("custom")) is dict and kind == "custom":
         inner = tool["custom"]
@@ -191,14 +190,10 @@ _FUNCTION = {"name": str, "description": str, "parameters": dict, "strict": bool
 
 
 def _function(value: Json, spelling: Json | None, at: str, inner: str | None = None) -> Tool:
-    t = Tool("function", spelling=spelling, at=at)
-    rest: Json = {}
-    for key, item in value.items():
-        if type(item) is _FUNCTION.get(key):
-            setattr(t, key, item)
-        else:
-            rest[key] = item
-    if rest:
+    said: Json = {key: item for key, item in value.items() if type(item) is _FUNCTION.get(key)}
+    t = Tool("function", **said, spelling=spelling, at=at)
+    if len(said) < len(value):
+        rest = {key: item for key, item in value.items() if key not in said}
         t.extra = {inner: rest} if inner else rest
     return t
 
@@ -314,9 +309,14 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
         # Most messages are a role and a text, or the text of one result.
         if len(m) == 2 and type(role) is str and role and role != "tool" and role != "function":
             return Message(role, [Text(text, at=f"{at}/content")], at=at)
-        call_id = m.get("tool_call_id")
-        if len(m) == 3 and role == "tool" and type(call_id) is str and call_id:
-            return Message("tool", [ToolResult(call_id, [Text(text, at=f"{at}/content")], at=at)], at=at)
+        if len(m) == 3 and role == "tool":
+            call_id = m.get("tool_call_id")
+            if type(call_id) is str and call_id:
+                return Message("tool", [ToolResult(call_id, [Text(text, at=f"{at}/content")], at=at)], at=at)
+        elif len(m) == 3 and role == "assistant":
+            calls = m.get("tool_calls")
+            if type(calls) is list and calls:
+                return Message(role, [Text(text, at=f"{at}/content"), *_calls(calls, at, faults)], at=at)
     out = Message(role if type(role) is str else "", at=at)
     extra: Json = {}
     spelling: Json = {}
@@ -338,11 +338,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
             else:
                 extra[key] = value
         elif key == "tool_calls" and type(value) is list and value and role not in ("tool", "function"):
-            for i, call in enumerate(value):
-                if type(call) is not dict:
-                    faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
-                else:
-                    tail.append(read_call(call, f"{at}/tool_calls/{i}"))
+            tail += _calls(value, at, faults)
         elif key == "function_call" and type(value) is dict and value.get("name") and role not in ("tool", "function"):
             tail.append(read_legacy_call(value, f"{at}/function_call"))
         elif key == "refusal" and type(value) is str and value:
@@ -375,6 +371,16 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
         out.parts = [p for p in lead if isinstance(p, Reasoning)] + content
         out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail
     out.extra, out.spelling = extra or None, spelling or None
+    return out
+
+
+def _calls(calls: list[Any], at: str, faults: Faults) -> list[Part]:
+    out = []
+    for i, call in enumerate(calls):
+        if type(call) is dict:
+            out.append(read_call(call, f"{at}/tool_calls/{i}"))
+        else:
+            faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
     return out
 
 

@@ -25,7 +25,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
-from ..base import Context, limit_taken, only_results, pair_ids, tool_code
+from ..base import Context, limit_taken, only_results, tool_code
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -84,8 +84,8 @@ class RequestWriter(ChatWriter):
         self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []
         self.named: list[Json] = []  # files that got a name here
-        self.said = self.paired(self.gathered(self.turns(self.opened(r.messages))))
-        self.ids = {node: short_id(self.facts, made, None) for node, made in pair_ids(self.said).items()}
+        self.said, ids = self.paired(self.gathered(self.turns(self.opened(r.messages))))
+        self.ids = {node: short_id(self.facts, made, None) for node, made in ids.items()}
         self.calls: dict[str, str] = {}  # id -> name
         self.attached: list[tuple[Message, list[Part]]] = []  # the media of results, until these are through
         self.answered = ""  # where the last results stood, if they were a turn of the user's own

@@ -25,7 +25,7 @@ from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, limit_taken, pair_ids, tool_code
+from ..base import Context, limit_taken, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from ..openai_shape import CACHE_KEY, tell_named
 from .home import flat_format, home_request
@@ -69,8 +69,7 @@ class RequestWriter(ItemWriter):
         self.facts = lookup(NAME, r.model, context.profile)
         self.input: list[Json] = []
         self.named: list[Json] = []  # files that got a name here
-        self.said = self.paired(self.opened(r.messages))
-        self.ids = pair_ids(self.said)
+        self.said, self.ids = self.paired(self.opened(r.messages))
         self.calls: dict[str, ToolCall] = {}
         self.spoken = self.skipped = False  # whether anyone but the system has spoken, here and in the source
         self.before = 0  # whether `instructions` stands before the input: links count it as an item
