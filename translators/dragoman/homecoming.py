@@ -61,10 +61,10 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
         return replace(document, candidates=candidates) if changed else document
     if not isinstance(document, Request):
         return document
-    home = _Homecoming(document.dialect, target, report, profile, document.model)
-    if not any(map(_bears, document.messages)) and not (home.tag and any(map(home.tagged, document.messages))):
+    source = registry.find(document.dialect)
+    if not any(map(_bears, document.messages)) and not (source is not None and source.tag):
         return document
-    messages = home.messages(document.messages)
+    messages = _Homecoming(document.dialect, target, report, profile, document.model).messages(document.messages)
     same = len(messages) == len(document.messages) and all(
         a is b for a, b in zip(messages, document.messages, strict=True)
     )
