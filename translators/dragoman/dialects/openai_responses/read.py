@@ -389,16 +389,18 @@ def read_finish(out: Any, body: Json, parts: list[Part]) -> Json:
     """Give a candidate or Finish event how the response ended; returns what of it is no known word."""
     rest: Json = {}
     status, details = body.get("status"), body.get("incomplete_details")
-    word = status if type(status) is str and status else None
+    word = status if type(status) is str and status and "/" not in status else None
     if "status" in body and word is None:
         rest["status"] = status
     if "incomplete_details" in body:
         rest["incomplete_details"] = details
     if word is None:
         return rest  # what does not say how it ended did not say that it ended well
-    if word == "incomplete" and type(details) is dict and type(details.get("reason")) is str:
-        word = f"incomplete/{details['reason']}"
-        more = {k: v for k, v in details.items() if k != "reason"}
+    said = details if type(details) is dict else {}
+    reason = said.get("reason")
+    if word == "incomplete" and type(reason) is str and reason:
+        word = f"incomplete/{reason}"
+        more = {k: v for k, v in said.items() if k != "reason"}
         del rest["incomplete_details"]
         if more:
             rest["incomplete_details"] = more
