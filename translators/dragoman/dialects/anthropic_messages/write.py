@@ -217,7 +217,7 @@ class ResponseWriter(BlockWriter):
         for other in others:
             self.report.dropped("candidate.extra", other.at, other)
         calls = any(b["type"] == "tool_use" for b in out["content"])
-        refused = any(isinstance(p, Refusal) for p in candidate.message.parts)
+        refused = any(isinstance(p, Refusal) and p.text for p in candidate.message.parts)
         out["stop_reason"] = self.finish(candidate, calls, refused)
         out["stop_sequence"] = candidate.stop_sequence
         self.about(candidate)

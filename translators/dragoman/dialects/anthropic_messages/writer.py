@@ -558,7 +558,7 @@ class ForeignWriter(ResponseWriter):
                 event.spelling,
                 seen.at,
             )
-        refused = any(isinstance(b.part, Refusal) for b in self.blocks.values())
+        refused = any(isinstance(b.part, Refusal) and b.index is not None for b in self.blocks.values())
         delta = {"stop_reason": self.finish(c, self.used_tool, refused), "stop_sequence": c.stop_sequence}
         out += frame("message_delta", delta=delta, usage=self.usage_of(self.usage_now, "/usage"))
         return out + frame("message_stop")

@@ -247,7 +247,7 @@ class ResponseWriter(PartWriter):
                 self.link(f"{target}/content/parts/{len(parts)}", f"{self.where(whole, 'item')}/phase")
                 parts.append(hidden(behind))
         calls = any("functionCall" in p for p in parts)
-        refused = any(isinstance(p, Refusal) for p in c.message.parts)
+        refused = any(isinstance(p, Refusal) and p.text for p in c.message.parts)
         out: Json = {"content": {"role": "model", "parts": parts}}
         out["finishReason"] = self.finish(c, calls, refused, target)
         out["index"] = c.index

@@ -304,7 +304,6 @@ class ForeignWriter(ResponseWriter):
         answer = self.answers[event.candidate]
         kind = "text" if isinstance(part, (Text, Refusal)) else "thought" if isinstance(part, Reasoning) else "whole"
         entry = answer.parts[event.index] = _Part(part, kind)
-        answer.refused = answer.refused or isinstance(part, Refusal)
         answer.shells.append(part)
         if isinstance(part, (ServerTool, Opaque)) or (isinstance(part, Media) and part.form == "file"):
             if not self.seals(part):
@@ -374,6 +373,7 @@ class ForeignWriter(ResponseWriter):
 
     def speak(self, index: int, answer: _Answer, entry: _Part, value: str) -> bytes:
         """A piece of text or thought."""
+        answer.refused = answer.refused or isinstance(entry.part, Refusal)
         out = self.before(index, answer, entry)
         if entry.index != answer.count - 1 or entry.index < 0:
             if answer.joiner.joins(entry.kind, entry.part, self.report):

@@ -80,7 +80,7 @@ class ResponseWriter(Writer):
         self.drop(c)
         self.logprobs(c, c.logprobs)
         calls = any(isinstance(part, ToolCall) for part in c.message.parts)
-        refused = any(isinstance(part, Refusal) for part in said)
+        refused = any(isinstance(part, Refusal) and part.text for part in said)
         self.link(f"/choices/{position}/finish_reason", self.where(c, "finish_reason"))
         return {
             "text": "".join(part.text for part in said if isinstance(part, (Text, Refusal))),

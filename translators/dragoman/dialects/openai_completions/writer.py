@@ -189,13 +189,20 @@ class ForeignWriter(ResponseWriter):
     def start(self, event: PartStart) -> bytes:
         part, index = event.part, event.candidate
         self.parts[index, event.index] = part
-        self.candidates[index].message.parts.append(part)
+        if not isinstance(part, Refusal):
+            self.candidates[index].message.parts.append(part)
         if isinstance(part, (Text, Refusal)):
             self.part(part, self.said[index])
             if part.text:
-                self.sent.add((index, event.index))
+                self.goes_out((index, event.index), part)
                 return self.chunk(_choice(index, part.text))
         return b""
+
+    def goes_out(self, key: tuple[int, int], part: Part) -> None:
+        """Take note of a part of which something is out; a refusal without a word is none."""
+        if isinstance(part, Refusal) and key not in self.sent:
+            self.candidates[key[0]].message.parts.append(part)
+        self.sent.add(key)
 
     def piece(self, event: PartDelta) -> bytes:
         key = (event.candidate, event.index)
@@ -204,7 +211,7 @@ class ForeignWriter(ResponseWriter):
             if event.extra:
                 drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
             if event.field == "text" and event.value:
-                self.sent.add(key)
+                self.goes_out(key, part)
                 return self.chunk(_choice(event.candidate, event.value))
             if event.field == "citation":
                 self.report.dropped("citation.unsupported", event.value.at, event.value.value)
@@ -221,6 +228,7 @@ class ForeignWriter(ResponseWriter):
         whole, out = event.part, b""
         if isinstance(whole, (Text, Refusal)):
             if whole.text and key not in self.sent:
+                self.goes_out(key, whole)
                 out = self.chunk(_choice(event.candidate, whole.text))
             self.drop(whole)
             if isinstance(whole, Text):
