@@ -523,5 +523,14 @@ def _says(choice: Any) -> bool:
         return False
     delta = choice.get("delta")
     return bool(choice.get("finish_reason")) or (
-        type(delta) is dict and any(value for key, value in delta.items() if key != "role")
+        type(delta) is dict and any(_is_word(value) for key, value in delta.items() if key != "role")
     )
+
+
+def _is_word(value: Any) -> bool:
+    """Whether a value is more than empty forms."""
+    if type(value) is list:
+        return any(map(_is_word, value))
+    if type(value) is dict:
+        return any(_is_word(item) for key, item in value.items() if key != "type")
+    return bool(value)
