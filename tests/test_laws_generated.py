@@ -91,8 +91,7 @@ def test_documents_cross(source: str, target: str, kind: str) -> None:
     def holds(body: Any, ordinal: int) -> None:
         for law in CROSSING:
             assert_none(law(kind, body, source, target))
-        if kind == "request":
-            assert_none(laws.dropped_is_unused(kind, body, source, target, ordinal))
+        assert_none(laws.dropped_is_unused(kind, body, source, target, ordinal))
 
     holds()
 

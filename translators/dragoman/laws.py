@@ -634,7 +634,11 @@ def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: 
     if not _replace(other, at):
         return [Violation(2, at, "a loss points nowhere")]
     again = translate(kind, other, source, target)[0]
-    return [Violation(2, p, f"what was dropped at {at} shows", x, y) for p, x, y in differences(there, again)]
+    return [
+        Violation(2, p, f"what was dropped at {at} shows", x, y)
+        for p, x, y in differences(there, again)
+        if not (_rides(x) and _rides(y))  # in a carrier it is for its issuer alone
+    ]
 
 
 def _replace(body: Any, at: str) -> bool:

@@ -32,7 +32,7 @@ from .model import (
     ToolResult,
 )
 from .report import Report
-from .tables import is_default
+from .tables import SECONDS, is_default
 
 # --- documents as leaves ---------------------------------------------------------------------------------
 
@@ -160,10 +160,11 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
     if isinstance(node, Candidate) and type(node.logprobs) is dict:
         node.logprobs = {key: value for key, value in node.logprobs.items() if value not in (None, [], {})} or None
     if isinstance(node, Candidate) and node.finish_reason not in ("stop", "tool_calls"):
-        # An answer that is cut off cuts off its last item.
-        for part in node.message.parts:
-            item = getattr(part, "item", None)
-            if item is not None and item.status == "incomplete":
+        # An answer that is cut off cuts off its last item, which may have several parts.
+        items = [item for part in node.message.parts if (item := getattr(part, "item", None)) is not None]
+        last = items[-1].id if items else None
+        for item in items:
+            if item.status == "incomplete" and item.id == last:
                 item.status = None
     if isinstance(node, Media):
         node.detail = None if node.detail == "auto" else node.detail
@@ -227,7 +228,7 @@ def _meaningful(extra: Json, kind: Any) -> Json:
     out = {}
     for key, value in extra.items():
         known = kind.get(key)
-        if known is ...:
+        if known is ... or known is SECONDS:
             out[key] = value
         elif type(known) is dict and type(value) is dict:
             inner = _meaningful(value, known)

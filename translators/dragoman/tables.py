@@ -23,8 +23,11 @@ DICT = (dict,)
 Kind = dict[str, Any]
 """The known keys of one kind of wire object: key -> values that say the same as its absence, or the Kind inside.
 
-`...` marks a key whose value is said in other words.
+`...` marks a key whose value is said in other words, `SECONDS` a time that is said in whole seconds elsewhere.
 `null` under a known key always says the same as absence; under an unknown key it says nothing we know."""
+
+
+SECONDS = "seconds"
 
 
 class Pairs:
@@ -65,6 +68,9 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
                 continue
             if known is None:
                 report.dropped("field.unknown", f"{at}/{escape(key)}", value)
+            elif known is SECONDS:
+                if value:
+                    report.changed("envelope.created", f"{at}/{escape(key)}", value)
             elif type(known) is dict:
                 if type(value) is dict:
                     drop_extra(report, value, f"{at}/{escape(key)}", known)

@@ -681,6 +681,8 @@ def _drop_usage(
             type(known) is tuple and any(same(item, equal) for equal in known)
         ):
             continue
+        elif type(means) is str and means in unsaid and type(item) is int:
+            report.changed("usage.counting", place, item)  # told as a part of the whole only
         else:
             report.dropped("usage.unsupported", place, item)
 

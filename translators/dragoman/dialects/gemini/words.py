@@ -26,7 +26,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, INT, LIST, NUM, STR, Kind, Pairs
+from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs
 
 NAME = "gemini"
 
@@ -396,7 +396,7 @@ RESPONSE: Kind = {
     "usageMetadata": USAGE,
     "modelVersion": ("",),
     "responseId": ("",),
-    "createTime": ("",),
+    "createTime": SECONDS,
     "modelStatus": ({},),
 }
 # Counts here are exclusive: "visible" is the output without the thoughts, "tool_input" what server tools added
