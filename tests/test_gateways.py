@@ -156,6 +156,96 @@ def test_a_signed_answer_of_a_gateway_is_the_same_at_home() -> None:
             assert laws.home_stream(frames(answer({"tool_calls": [call(**said)]})), name) == []
 
 
+# --- LiteLLM's own carriers, in its answers ---------------------------------------------------------------------
+
+SIGNED_IDS = ("call_1__thought__c2ln", "call_1__thought__EqQB+/8=")  # the second one Messages cannot spell
+ITEM: Json = {
+    "id": "rs_1",
+    "type": "reasoning",
+    "summary": [{"type": "summary_text", "text": "One city."}, {"type": "summary_text", "text": "I look."}],
+    "encrypted_content": "gAAA+/==",
+}
+ITEMS: Json = {"reasoning_content": "One city.\n\nI look.", "reasoning_items": [ITEM]}
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("name", SIGNED_IDS)
+@pytest.mark.parametrize("beside", [{}, FIELDS], ids=["alone", "twice"])
+def test_a_signature_on_an_id_comes_home(client: str, name: str, beside: Json) -> None:
+    """The id is the call's name for the gateway, and its signature: it goes back as it came, on call and result."""
+    agent = CLIENTS[client]("standard")
+    out = dragoman.Exchange(client, LITELLM).response(
+        json.dumps(answer({"tool_calls": [call(name, **beside)]})).encode()
+    )
+    agent.take(json.loads(out.json()))
+    up = dragoman.Exchange(client, LITELLM).request(json.dumps(agent.body).encode(), path=agent.path)
+    turn, result = up.body["messages"][-2:]
+    assert turn["tool_calls"] == [call(name, **beside)]
+    assert result["tool_call_id"] == name
+    assert not [loss for loss in (*out.losses, *up.losses) if loss.code.startswith(("state.", "tool_", "field."))]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("name", SIGNED_IDS)
+@pytest.mark.parametrize("said", ["id", "both"])
+def test_a_signature_on_an_id_goes_to_google_and_nobody_else(client: str, name: str, said: str) -> None:
+    signature = name.partition("__thought__")[2]
+    beside: Json = {"provider_specific_fields": {"thought_signature": signature}} if said == "both" else {}
+    agent = CLIENTS[client]("standard")
+    out = dragoman.Exchange(client, LITELLM).response(
+        json.dumps(answer({"tool_calls": [call(name, **beside)]})).encode()
+    )
+    agent.take(json.loads(out.json()))
+    for target in {CHAT, RESPONSES, MESSAGES, GEMINI, GOOGLE} - {client}:
+        t = dragoman.translate_request(agent.body, client, target, path=PATH)
+        assert (signature in t.json().decode()) == (target in (GEMINI, GOOGLE))
+        assert "thought__" not in t.json().decode()
+        assert t.json().decode().count('"call_1"') == 2
+        codes = {loss.code for loss in t.losses}
+        assert ("state.foreign" in codes) == (target not in (GEMINI, GOOGLE))
+        assert not {"state.orphan", "tool_result.orphan"} & codes
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_reasoning_items_come_home(client: str) -> None:
+    turn, out, up = came_back(client, LITELLM, answer({**ITEMS, "tool_calls": [call()]}))
+    assert turn == {"role": "assistant", "content": None, **ITEMS, "tool_calls": [call()]}
+    assert not {"field.unknown", "state.no_carrier"} & set(out)
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_reasoning_items_come_home_from_a_stream(client: str) -> None:
+    from tests.wire import MERGE
+
+    body = answer({**ITEMS, "tool_calls": [call()]})
+    deltas = ({name: value} for name, value in ITEMS.items())
+    chunks = [{**body, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    data = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks)
+    data += frames(answer({"tool_calls": [{**call(), "index": 0}]}))
+    stream = dragoman.translate_stream(LITELLM, client)
+    agent = CLIENTS[client]("standard")
+    agent.take(MERGE[client](stream.feed(data) + stream.close()).document)
+    up = dragoman.Exchange(client, LITELLM).request(json.dumps(agent.body).encode(), path=agent.path)
+    turn = next(m for m in up.body["messages"] if m["role"] == "assistant")
+    assert not turn.pop("content")
+    assert turn == {"role": "assistant", **ITEMS, "tool_calls": [call()]}
+    assert not {"field.unknown", "state.no_carrier"} & {loss.code for loss in stream.losses}
+
+
+@pytest.mark.parametrize("told", [ITEMS, {"reasoning_items": [ITEM]}], ids=["text", "items alone"])
+def test_reasoning_items_of_a_gateway_go_to_openai_without_it(told: Json) -> None:
+    body = answer({**told, "tool_calls": [call()]})
+    out = dragoman.Exchange(CHAT, LITELLM).response(json.dumps(body).encode())
+    assert out.body["choices"][0]["message"]["reasoning_content"] == ITEMS["reasoning_content"]
+    agent = CLIENTS[CHAT]("standard")
+    agent.take(json.loads(out.json()))
+    t = dragoman.translate_request(agent.body, CHAT, RESPONSES)
+    assert [item for item in t.body["input"] if item.get("type") == "reasoning"] == [ITEM]
+    assert not [loss for loss in t.losses if loss.code == "state.foreign"]
+    assert "gAAA" not in dragoman.translate_request(agent.body, CHAT, MESSAGES).json().decode()
+
+
 # --- the models behind ------------------------------------------------------------------------------------------
 
 

@@ -123,6 +123,7 @@ def _flavoured(flavour: Flavour) -> Dialect:
         vendor=flavour.vendor,
         seal=partial(seal, replayed=True) if flavour.replayed else seal,
         replays=flavour.replayed,
+        signed_ids=flavour.signed_ids,
     )
 
 

@@ -18,6 +18,7 @@ from ...tables import put
 from ..base import Accepts, Brought, Found, place
 from .flavours import FLAVOURS
 from .home import home_part
+from .parts import summary_texts
 from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
 Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
@@ -215,7 +216,7 @@ _FORMATS = {
 def _item(item: Json) -> Unit:
     """A reasoning item of Responses as it was; what is seen of it is the thinking of the message."""
     summary = item["summary"] if type(item.get("summary")) is list else []
-    texts = [s["text"] for s in summary if type(s) is dict and type(s.get("text")) is str]
+    texts = summary_texts(summary)
     wire = {"id": item.get("id"), "type": "reasoning", "summary": summary}
     wire["encrypted_content"] = item["encrypted_content"]
     return beside(Unit(issuer("encrypted"), True, wire, place=(0, 0)), "\n\n".join(texts))

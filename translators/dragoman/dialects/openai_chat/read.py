@@ -28,7 +28,7 @@ from ...model import (
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .carry import sign
 from .control import CONTROLS, read_hidden
-from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
+from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, summary_texts
 from .words import FINISH, LISTS, NAME, PARAMS, TOOL_CHOICE
 
 Faults = list[Fault]
@@ -421,13 +421,15 @@ def _reasoning(extra: Json, at: str) -> Reasoning | None:
 
 
 def details_text(details: Any) -> str:
-    """The visible text of OpenRouter's `reasoning_details`, or of LiteLLM's `thinking_blocks`."""
+    """The visible text of OpenRouter's `reasoning_details`, or of LiteLLM's `thinking_blocks` and `reasoning_items`."""
     pieces = []
     for entry in details:
         if type(entry) is dict:
             piece = entry.get(_SHOWN.get(str(entry.get("type")), "summary"))
             if type(piece) is str:
                 pieces.append(piece)
+            elif type(piece) is list:
+                pieces.append("\n\n".join(summary_texts(piece)))
     return "".join(pieces)
 
 
