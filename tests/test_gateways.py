@@ -246,6 +246,73 @@ def test_reasoning_items_of_a_gateway_go_to_openai_without_it(told: Json) -> Non
     assert "gAAA" not in dragoman.translate_request(agent.body, CHAT, MESSAGES).json().decode()
 
 
+# --- a server of which nothing is known but its shape -----------------------------------------------------------
+
+VERTEX: Json = {"extra_content": {"vertex": {"thought_signature": "c2ln"}}}
+BLOCKS = [{"type": "thinking", "thinking": "Hm hm.", "signature": "c2ln"}]
+DETAILS = [{"type": "reasoning.text", "text": "Hm hm.", "signature": "c2ln", "index": 0}]
+PLAIN: dict[str, Json] = {
+    "google": {"tool_calls": [call(**EXTRA), call("call_2")]},
+    "vertex": {"tool_calls": [call(), call("call_2", **VERTEX)]},
+    "litellm": {"tool_calls": [call(**FIELDS)]},
+    "litellm function": {"tool_calls": [call(**INNER), call("call_2")]},
+    "blocks": {"reasoning_content": "Hm hm.", "thinking_blocks": BLOCKS, "tool_calls": [call()]},
+    "details": {"reasoning": "Hm hm.", "reasoning_details": DETAILS, "tool_calls": [call()]},
+    "items": {**ITEMS, "tool_calls": [call()]},
+}
+
+
+@pytest.mark.parametrize("upstream", [CHAT, "openai-chat+new-api"])
+@pytest.mark.parametrize("client", ["claude-thinking", RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("said", PLAIN.values(), ids=PLAIN)
+def test_what_an_unknown_server_signed_comes_back_where_it_stood(client: str, upstream: str, said: Json) -> None:
+    turn, out, up = came_back(client, upstream, answer(said))
+    assert turn == {"role": "assistant", "content": None, **said}
+    assert not {"field.unknown", "state.no_carrier"} & set(out)
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("said", [EXTRA, FIELDS, INNER])
+def test_what_an_unknown_server_signed_is_for_google_if_google_is_asked(said: Json) -> None:
+    agent = CLIENTS[MESSAGES]("standard")
+    body = answer({"tool_calls": [call(**said)]})
+    agent.take(json.loads(dragoman.Exchange(MESSAGES, CHAT).response(json.dumps(body).encode()).json()))
+    for target, there in ((GEMINI, True), (GOOGLE, True), (RESPONSES, False), ("openai-chat+vllm", False)):
+        t = dragoman.translate_request({**agent.body, "model": "gemini-3-pro"}, MESSAGES, target)
+        assert ("c2ln" in t.json().decode()) == there
+        assert ("state.foreign" in [loss.code for loss in t.losses]) == (not there)
+
+
+def test_what_an_unknown_server_signed_for_vertex_is_not_for_google() -> None:
+    agent = CLIENTS[MESSAGES]("standard")
+    body = answer({"tool_calls": [call(**VERTEX)]})
+    agent.take(json.loads(dragoman.Exchange(MESSAGES, CHAT).response(json.dumps(body).encode()).json()))
+    for profile, there in ((None, False), ({"provider": "vertex"}, True)):
+        t = dragoman.translate_request({**agent.body, "model": "gemini-3-pro"}, MESSAGES, GEMINI, profile=profile)
+        assert ("c2ln" in t.json().decode()) == there
+
+
+@pytest.mark.parametrize("client", ["claude-thinking", RESPONSES, MESSAGES, GEMINI])
+def test_what_an_unknown_server_signed_comes_back_from_a_stream(client: str) -> None:
+    from tests.wire import MERGE
+
+    said = PLAIN["google"]["tool_calls"]
+    calls = [{**one, "index": i} for i, one in enumerate(said)]
+    stream = dragoman.translate_stream(CHAT, client)
+    agent = CLIENTS[client]("standard")
+    agent.take(MERGE[client](stream.feed(frames(answer({"tool_calls": calls}))) + stream.close()).document)
+    up = dragoman.Exchange(client, CHAT).request(json.dumps(agent.body).encode(), path=agent.path)
+    assert next(m for m in up.body["messages"] if m["role"] == "assistant")["tool_calls"] == said
+
+
+def test_the_one_call_of_old_is_the_same_at_home() -> None:
+    from dragoman import laws
+
+    old = {"name": "weather", "arguments": "{}", **FIELDS}
+    for name in (CHAT, GOOGLE, LITELLM):
+        assert laws.home_document("response", answer({"function_call": old}), name) == []
+
+
 # --- the models behind ------------------------------------------------------------------------------------------
 
 

@@ -275,8 +275,8 @@ class _Homecoming:
 
     def mark(self, unit: Unit, at: str) -> list[Any]:
         """State of the part that follows, or of the text before, if it is for this target."""
-        kind, value, following = unit.wire
         unit = self.beyond(unit, at)
+        kind, value, following = unit.wire
         if self.accepts(unit):
             return [_Mark(State(kind, value, self.target.documents), following, at, unit)]
         self.report.dropped("state.foreign", at, value)
@@ -286,6 +286,9 @@ class _Homecoming:
         """State of another vendor that a gateway answered with is that vendor's, where there is no such gateway."""
         behind = unit.issuer[len(issuer_of(unit.issuer).dialect) :]
         inner = unit._replace(issuer=registry.issuer(unit.wire[0]) + behind)
+        issuer = registry.find(issuer_of(unit.issuer).dialect)
+        for one in issuer.inside(unit.wire) if issuer is not None else ():
+            inner = unit._replace(issuer=one.issuer + ("" if "@" in one.issuer else behind), wire=one.wire)
         if not self.wild or self.accepts(unit) or inner.issuer == unit.issuer or not self.accepts(inner):
             return unit
         self.report.changed("state.opened", at)
@@ -329,7 +332,9 @@ class _Homecoming:
             return one  # of old, or another gateway's: what comes next at its place gets it
         given = host if following == "call" else queue.stretch(unit)
         parts: list[Any] = queue.calls if following == "call" else queue.others
-        if not self.accepts(self.beyond(unit, at)):
+        beyond = self.beyond(unit, at)
+        kind = beyond.wire[0]
+        if not self.accepts(beyond):
             self.report.dropped("state.foreign", at, value)
         elif given is None or given >= len(parts) or _taken(parts[given], kind):
             if given is None or given >= len(parts) or not _says(parts[given], kind, value):

@@ -198,7 +198,7 @@ class Dialect:
         False  # whether signatures on the ids of calls, as LiteLLM puts them there, are the service's own
     )
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
-    inside: Callable[[Json], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told
+    inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 

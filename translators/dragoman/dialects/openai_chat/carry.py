@@ -127,8 +127,13 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
-def inside(wire: Json) -> list[Unit]:
-    """What of other vendors' state a part that `seal` told holds, in the words of its issuers."""
+def inside(wire: Any) -> list[Unit]:
+    """What of other vendors' state a unit of this shape holds, a part that `seal` told or state of a call, in the words
+    of its issuers."""
+    if type(wire) is list:
+        # State of a call, which one of SIGNED holds: of whom that is.
+        named = [provider for path, provider, _ in SIGNED if wire[0] == "/".join(path)]
+        return [Unit(issuer(SIGNATURE) + provider, False, [SIGNATURE, *wire[1:]]) for provider in named]
     lists = [wire.get(name) for name in LIST_OF.values()]
     entries = [entry for listed in lists if type(listed) is list for entry in listed]
     return [unit for entry in entries if (unit := _native(entry, entries, [])) is not None]
@@ -251,16 +256,19 @@ _SIGNERS = frozenset(flavour.id for flavour in FLAVOURS if flavour.signature)
 def sign(call: ToolCall, name: str) -> None:
     """Take the signature that a call of an answer of `name` has among its unknown fields for its state.
 
-    Only of answers: in a request it is for whoever the target is, and `found` finds it there. A server of which
-    nothing is known but that it speaks Chat has no such field.
+    Only of answers: in a request it is for whoever the target is, and `found` finds it there. Of a server of which
+    nothing is known but that it speaks Chat it is state of that server, which has to be put where it stood.
     """
-    if name not in _SIGNERS:
+    extra = call.extra
+    if not extra or (call.spelling or {}).get("field") == "function_call":
         return
-    extra = call.extra or {}
     for path, provider, own in SIGNED:
         value = _at(extra, path)
         if type(value) is str and value:
-            call.state = State(SIGNATURE, value, name if own else issuer(SIGNATURE) + provider)
+            if name in _SIGNERS:
+                call.state = State(SIGNATURE, value, name if own else issuer(SIGNATURE) + provider)
+            else:
+                call.state = State("/".join(path), value, name)
             call.extra = _less(extra, path) or None
             call.spelling = {**(call.spelling or {}), SIGNATURE: list(path)}
             return

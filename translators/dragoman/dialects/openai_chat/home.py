@@ -302,11 +302,13 @@ def call_extra(call: ToolCall) -> Json:
 
 def signature_path(call: ToolCall) -> tuple[str, ...] | None:
     """Where a call of this shape has its signature: where it was read, else the place of whoever issued it."""
-    if call.state is None or call.state.kind != SIGNATURE:
+    if call.state is None:
         return None
     path = (call.spelling or {}).get(SIGNATURE)
     if path is not None:
         return tuple(path)
+    if call.state.kind != SIGNATURE:
+        return None
     named = call.state.issuer
     return next(path for path, provider, own in SIGNED if own or named == issuer(SIGNATURE) + provider)
 
