@@ -305,6 +305,21 @@ def test_what_an_unknown_server_signed_comes_back_from_a_stream(client: str) -> 
     assert next(m for m in up.body["messages"] if m["role"] == "assistant")["tool_calls"] == said
 
 
+@pytest.mark.parametrize("target", [RESPONSES, MESSAGES, GEMINI, "claude-thinking"])
+@pytest.mark.parametrize("said", PLAIN.values(), ids=PLAIN)
+def test_the_laws_hold_for_what_an_unknown_server_signed(target: str, said: Json) -> None:
+    from dragoman import laws
+
+    body = answer({"content": "I look.", **said})
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled, laws.spelling_is_free):
+        assert law("response", body, CHAT, target) == []
+    assert laws.state_comes_home(body, CHAT, target) == []
+    calls = [{**one, "index": i} for i, one in enumerate(said["tool_calls"])]
+    data = frames(answer({"content": "I look.", **said, "tool_calls": calls}))
+    assert laws.home_stream(data, CHAT) == []
+    assert laws.stream_is_document(data, CHAT, target) == []
+
+
 def test_the_one_call_of_old_is_the_same_at_home() -> None:
     from dragoman import laws
 

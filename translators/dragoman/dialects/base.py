@@ -193,6 +193,8 @@ class Dialect:
     replays: bool = False  # whether thinking in plain words must come back with the calls behind it
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
+    # Takes what a call of an answer has among its unknown fields for its state, in place; in a request it stays there.
+    sign: Callable[[ToolCall], None] = lambda call: None
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
     signed_ids: bool = (
         False  # whether signatures on the ids of calls, as LiteLLM puts them there, are the service's own

@@ -307,9 +307,9 @@ def signature_path(call: ToolCall) -> tuple[str, ...] | None:
     path = (call.spelling or {}).get(SIGNATURE)
     if path is not None:
         return tuple(path)
-    if call.state.kind != SIGNATURE:
-        return None
-    named = call.state.issuer
+    named, kind = call.state.issuer, call.state.kind
+    if kind != SIGNATURE:
+        return next((path for path, _, _ in SIGNED if kind == "/".join(path)), None)
     return next(path for path, provider, own in SIGNED if own or named == issuer(SIGNATURE) + provider)
 
 

@@ -69,7 +69,6 @@ class ChatWriter(NameWriter):
         """One entry of `tool_calls`."""
         path = self.stood(call.state)
         if path and call.state is not None and not (call.kind == "custom" and "function" in path):
-            self.link("/".join((target, *path)), self.where(call, "state"))
             return put(self.call(replace(call, state=None), call_id, target), path, call.state.value)
         self.link(target, call.at)
         self.drop(call)
