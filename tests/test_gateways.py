@@ -328,6 +328,63 @@ def test_the_one_call_of_old_is_the_same_at_home() -> None:
         assert laws.home_document("response", answer({"function_call": old}), name) == []
 
 
+# --- what Google's layer says of a whole message ----------------------------------------------------------------
+
+WHOLE: Json = {"extra_content": {"google": {"thought": True, "thought_signature": "c2ln"}}}
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("said", [{"tool_calls": [call()]}, {"content": "Noon."}], ids=["calls", "text"])
+def test_the_signature_of_a_whole_message_comes_home(client: str, said: Json) -> None:
+    """As recorded: beside the content, with the flag that there was thinking. Nothing follows a text in Chat."""
+    turn, out, up = came_back(client, GOOGLE, answer({**said, **WHOLE}))
+    lost = client == CHAT and "content" in said
+    assert turn == {"role": "assistant", "content": None, **said, **({} if lost else WHOLE)}
+    assert ("state.no_carrier" in out) == lost
+    assert "field.unknown" not in out
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_the_signature_of_a_whole_message_comes_home_from_a_stream(client: str) -> None:
+    from tests.wire import MERGE
+
+    body = answer({"content": "I look.", **WHOLE, "tool_calls": [call()]})
+    stream = dragoman.translate_stream(GOOGLE, client)
+    agent = CLIENTS[client]("standard")
+    agent.take(MERGE[client](stream.feed(frames(body)) + stream.close()).document)
+    up = dragoman.Exchange(client, GOOGLE).request(json.dumps(agent.body).encode(), path=agent.path)
+    turn = next(m for m in up.body["messages"] if m["role"] == "assistant")
+    assert "I look." in json.dumps(turn.pop("content"))
+    assert turn == {"role": "assistant", **WHOLE, "tool_calls": [call()]}
+
+
+@pytest.mark.parametrize("target", [MESSAGES, RESPONSES, CHAT])
+def test_the_signature_of_a_whole_message_is_for_google_alone(target: str) -> None:
+    agent = CLIENTS[GEMINI]("standard")
+    body = answer({"content": "Noon.", **WHOLE})
+    agent.take(json.loads(dragoman.Exchange(GEMINI, GOOGLE).response(json.dumps(body).encode()).json()))
+    t = dragoman.translate_request(agent.body, GEMINI, target, path=PATH)
+    assert "c2ln" not in t.json().decode()
+    assert "state.foreign" in [loss.code for loss in t.losses]
+
+
+@pytest.mark.parametrize("said", [{"tool_calls": [call()]}, {"content": "Noon."}, {"content": "<thought>a</thought>b"}])
+@pytest.mark.parametrize("more", [WHOLE, {"extra_content": {"google": {"thought": True}, "x": 1}}])
+def test_the_laws_hold_for_the_signature_of_a_whole_message(said: Json, more: Json) -> None:
+    from dragoman import laws
+
+    body = answer({**said, **more})
+    for name in (GOOGLE, CHAT, LITELLM):
+        assert laws.home_document("response", body, name) == []
+        assert laws.home_stream(frames(body), name) == []
+    for target in (RESPONSES, MESSAGES, GEMINI, CHAT):
+        for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled, laws.spelling_is_free):
+            assert law("response", body, GOOGLE, target) == []
+        assert laws.state_comes_home(body, GOOGLE, target) == []
+        assert laws.stream_is_document(frames(body), GOOGLE, target) == []
+
+
 # --- the models behind ------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import (
-    AFTER_TEXT,
     JOINT,
     Issuer,
     Unit,
@@ -186,9 +185,10 @@ class _Homecoming:
         calls = 0
         for part in m.parts:
             if isinstance(part, ToolCall):
-                part, riders = self.call(part, calls)
-                touched = touched or bool(riders)
-                for rider in riders:
+                call = part
+                part, rider = self.call(part)
+                touched = touched or part is not call
+                if rider is not None:
                     turn.units += self.come(rider, part.at, calls)
                 calls += 1
             elif is_carrier(getattr(getattr(part, "state", None), "value", None)):
@@ -217,17 +217,23 @@ class _Homecoming:
             return []
         return units
 
-    def call(self, part: ToolCall, ordinal: int) -> tuple[ToolCall, list[str | Unit]]:
-        """A call with its own id, and what rode on it: a carrier, and another gateway's signature."""
+    def call(self, part: ToolCall) -> tuple[ToolCall, str | None]:
+        """A call with its own id, and the carrier that rode on it; another gateway's signature there is its state."""
         if not part.id or not _rides(part.id):
-            return part, []
+            return part, None
         plain, token = alight(unspell(part.id))
-        riders: list[str | Unit] = [token] if token is not None else []
         plain, thought, signature = plain.partition(THOUGHT) if self.unsigns else (plain, "", "")
+        if not thought and token is None:
+            return part, None
+        call = replace(part, id=plain or None)
         if thought:
-            wire = ["thought_signature", signature, "call"]
-            riders.append(Unit(registry.issuer(wire[0]), False, wire, place=(AFTER_TEXT, ordinal)))
-        return (replace(part, id=plain or None), riders) if riders else (part, [])
+            self.report.changed("state.opened", part.at)
+            kind = "thought_signature"
+            if not self.accepts(Unit(registry.issuer(kind), False, [kind, signature, "call"])):
+                self.report.dropped("state.foreign", part.at, signature)
+            elif signature and call.state is None:
+                call = replace(call, state=State(kind, signature, self.target.documents))
+        return call, token
 
     # a carrier in a part
 
@@ -367,13 +373,11 @@ class _Homecoming:
                 continue
             word = _WORDS.get(type(part))
             for i, (state, following, _) in enumerate(self.waiting):
-                if following == word and node.state is None:
+                # What a gateway says twice, beside a call and on its id, is said once.
+                if following == word and (node.state is None or (word == "call" and node.state == state)):
                     node = _given(node, state)
                     del self.waiting[i]
                     break
-            if word == "call" and self.waiting:
-                # What a gateway says twice, beside the call and on its id, is said once.
-                self.waiting = [one for one in self.waiting if one[0] != node.state or one[2] != part.at]
             out.append(node)
         return out
 

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
-from ...model import Json, Message, Part, Reasoning, State, Text, ToolCall
+from ...model import Json, Message, Opaque, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import put
 from ..base import Accepts, Brought, Found, place
@@ -22,6 +22,7 @@ from .parts import summary_texts
 from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
 Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
+CODE = "state.no_carrier"  # what the loss of a message's own state is called where no carrier takes it
 ROOM = 16_384  # characters of a call's id; LiteLLM's clients live with more than a thousand
 
 
@@ -30,6 +31,8 @@ def seal(part: Any, replayed: bool = False) -> Json | None:
 
     replayed: thinking, too, in the field or the list that it stood in.
     """
+    if isinstance(part, Opaque) and (part.spelling or {}).get("field") == "message":
+        return dict(part.value)
     if isinstance(part, Reasoning) and part.state is not None and part.state.kind in LIST_OF:
         told = dict.fromkeys((part.spelling or {}).get("fields", ()), part.text)
         return {**told, LIST_OF[part.state.kind]: part.state.value}
@@ -250,6 +253,17 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 
 
+def sign_message(extra: Json, name: str, at: str) -> Opaque | None:
+    """The part that holds what Google's layer says of a whole message, taken out of its unknown fields in place: the
+    signature of an answer without calls, and beside it whether there was thinking."""
+    said = extra.get("extra_content")
+    if name not in _SIGNING_MESSAGES or type(said) is not dict or not _at(said, ("google", SIGNATURE)):
+        return None
+    del extra["extra_content"]
+    return Opaque({"extra_content": said}, spelling={"field": "message"}, code=CODE, at=f"{at}/extra_content")
+
+
+_SIGNING_MESSAGES = frozenset(flavour.id for flavour in FLAVOURS if "extra_content" in flavour.signature)
 _SIGNERS = frozenset(flavour.id for flavour in FLAVOURS if flavour.signature)
 
 

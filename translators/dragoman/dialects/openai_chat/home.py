@@ -170,6 +170,8 @@ def home_message(m: Message) -> Json:
             calls.append(part.value)
         elif isinstance(part, Opaque) and mark.get("field") == "function_call":
             out["function_call"] = part.value
+        elif isinstance(part, Opaque) and mark.get("field") == "message":
+            out.update(part.value)
         elif isinstance(part, Refusal) and mark.get("field"):
             out["refusal"] = out.get("refusal", "") + part.text  # a stream may have said it in stretches
         elif isinstance(part, Reasoning) and "tag" in mark:
