@@ -21,6 +21,8 @@ GATEWAYS = ("openai-chat+litellm", "openai-chat+openrouter")  # upstreams that b
 SIGNING = ("openai-chat+google", "openai-chat+deepseek")  # that sign a call, or want thinking back in turns with calls
 FLAVOURED = ("openai-chat+openrouter", "openai-chat+litellm", "openai-chat+google")
 TAGGED = "openai-chat+think-tags"  # thinking in the text, state on ids of calls
+RIDING = tuple(f"{CHAT}+{name}" for name in ("vllm", "deepseek", "azure", "new-api"))  # state on ids of calls, too
+MISTRAL = "openai-chat+mistral"  # thinking in a list of contents, and ids of nine letters
 SPEAKING = [d for d in ALL if d != COMPLETIONS]  # dialects with turns and calls
 wires = pytest.mark.parametrize("stream", [False, True], ids=["documents", "streams"])
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -29,7 +31,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 @wires
 @kinds
 @pytest.mark.parametrize("upstream", [*SPEAKING, *GATEWAYS])
-@pytest.mark.parametrize("client", [*SPEAKING, TAGGED])
+@pytest.mark.parametrize("client", [*SPEAKING, TAGGED, *RIDING])
 def test_what_the_upstream_said_comes_back_to_it(client: str, upstream: str, kind: str, stream: bool) -> None:
     seen = talk(client, upstream, kind, stream)
     for turn in range(1, TURNS + 1):
@@ -54,8 +56,23 @@ def test_a_flavour_that_returns_its_fields_brings_all_back(client: str, upstream
 
 
 @wires
+@pytest.mark.parametrize("kind", ["every", "standard"])  # OpenAI's types know no content in parts
+@pytest.mark.parametrize("upstream", [*SPEAKING, *GATEWAYS, *SIGNING])
+def test_where_nothing_can_ride_all_is_told(upstream: str, kind: str, stream: bool) -> None:
+    seen = talk(MISTRAL, upstream, kind, stream)
+    verdicts = [seen.verdict(turn) for turn in range(1, TURNS + 1)]
+    if upstream == SIGNING[1]:
+        assert verdicts == ["home", "home", "none"]  # the thinking that it wants is content, which comes back
+    elif upstream == SIGNING[0]:
+        assert verdicts == ["told", "told", "none"]
+    else:
+        assert verdicts == ["told" if upstream in (*STATEFUL, *GATEWAYS) else "none"] * TURNS
+    assert "dragom01" not in json.dumps(seen.requests)
+
+
+@wires
 @kinds
-@pytest.mark.parametrize("client", [*SPEAKING, *FLAVOURED, TAGGED])
+@pytest.mark.parametrize("client", [*SPEAKING, *FLAVOURED, TAGGED, *RIDING])
 def test_the_container_is_named_again(client: str, kind: str, stream: bool) -> None:
     """Anthropic names it with the answer, in a stream at the end, and wants it named with the next request."""
     seen = talk(client, MESSAGES, kind, stream, container=True)
@@ -100,7 +117,7 @@ def test_state_of_one_gateway_through_clients_of_another(client: str, upstream: 
 @wires
 @kinds
 @pytest.mark.parametrize("upstream", SIGNING)
-@pytest.mark.parametrize("client", SPEAKING)
+@pytest.mark.parametrize("client", [*SPEAKING, *(c for c in RIDING if c != SIGNING[1])])
 def test_what_goes_with_the_calls_of_a_flavour_comes_home(client: str, upstream: str, kind: str, stream: bool) -> None:
     seen = talk(client, upstream, kind, stream)
     assert [seen.verdict(turn) for turn in range(1, TURNS + 1)] == [*["home"] * (TURNS - 1), "none"]
@@ -130,7 +147,7 @@ def test_completions_have_no_way_and_say_so(upstream: str, stream: bool) -> None
 @wires
 @kinds
 @pytest.mark.parametrize("upstream", [*ALL, *GATEWAYS])
-@pytest.mark.parametrize("client", [*ALL, *FLAVOURED, TAGGED])
+@pytest.mark.parametrize("client", [*ALL, *FLAVOURED, TAGGED, *RIDING])
 def test_turns_are_byte_stable(client: str, upstream: str, kind: str, stream: bool) -> None:
     """Prompt caches live from prefixes: what stood in front of a turn stands there in the next."""
     requests = talk(client, upstream, kind, stream).requests

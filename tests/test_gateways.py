@@ -156,6 +156,235 @@ def test_a_signed_answer_of_a_gateway_is_the_same_at_home() -> None:
             assert laws.home_stream(frames(answer({"tool_calls": [call(**said)]})), name) == []
 
 
+# --- LiteLLM's own carriers, in its answers ---------------------------------------------------------------------
+
+SIGNED_IDS = ("call_1__thought__c2ln", "call_1__thought__EqQB+/8=")  # the second one Messages cannot spell
+ITEM: Json = {
+    "id": "rs_1",
+    "type": "reasoning",
+    "summary": [{"type": "summary_text", "text": "One city."}, {"type": "summary_text", "text": "I look."}],
+    "encrypted_content": "gAAA+/==",
+}
+ITEMS: Json = {"reasoning_content": "One city.\n\nI look.", "reasoning_items": [ITEM]}
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("name", SIGNED_IDS)
+@pytest.mark.parametrize("beside", [{}, FIELDS], ids=["alone", "twice"])
+def test_a_signature_on_an_id_comes_home(client: str, name: str, beside: Json) -> None:
+    """The id is the call's name for the gateway, and its signature: it goes back as it came, on call and result."""
+    agent = CLIENTS[client]("standard")
+    out = dragoman.Exchange(client, LITELLM).response(
+        json.dumps(answer({"tool_calls": [call(name, **beside)]})).encode()
+    )
+    agent.take(json.loads(out.json()))
+    up = dragoman.Exchange(client, LITELLM).request(json.dumps(agent.body).encode(), path=agent.path)
+    turn, result = up.body["messages"][-2:]
+    assert turn["tool_calls"] == [call(name, **beside)]
+    assert result["tool_call_id"] == name
+    assert not [loss for loss in (*out.losses, *up.losses) if loss.code.startswith(("state.", "tool_", "field."))]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("name", SIGNED_IDS)
+@pytest.mark.parametrize("said", ["id", "both"])
+def test_a_signature_on_an_id_goes_to_google_and_nobody_else(client: str, name: str, said: str) -> None:
+    signature = name.partition("__thought__")[2]
+    beside: Json = {"provider_specific_fields": {"thought_signature": signature}} if said == "both" else {}
+    agent = CLIENTS[client]("standard")
+    out = dragoman.Exchange(client, LITELLM).response(
+        json.dumps(answer({"tool_calls": [call(name, **beside)]})).encode()
+    )
+    agent.take(json.loads(out.json()))
+    for target in {CHAT, RESPONSES, MESSAGES, GEMINI, GOOGLE} - {client}:
+        t = dragoman.translate_request(agent.body, client, target, path=PATH)
+        assert (signature in t.json().decode()) == (target in (GEMINI, GOOGLE))
+        assert "thought__" not in t.json().decode()
+        assert t.json().decode().count('"call_1"') == 2
+        codes = {loss.code for loss in t.losses}
+        assert ("state.foreign" in codes) == (target not in (GEMINI, GOOGLE))
+        assert not {"state.orphan", "tool_result.orphan"} & codes
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_reasoning_items_come_home(client: str) -> None:
+    turn, out, up = came_back(client, LITELLM, answer({**ITEMS, "tool_calls": [call()]}))
+    assert turn == {"role": "assistant", "content": None, **ITEMS, "tool_calls": [call()]}
+    assert not {"field.unknown", "state.no_carrier"} & set(out)
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_reasoning_items_come_home_from_a_stream(client: str) -> None:
+    from tests.wire import MERGE
+
+    body = answer({**ITEMS, "tool_calls": [call()]})
+    deltas = ({name: value} for name, value in ITEMS.items())
+    chunks = [{**body, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    data = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks)
+    data += frames(answer({"tool_calls": [{**call(), "index": 0}]}))
+    stream = dragoman.translate_stream(LITELLM, client)
+    agent = CLIENTS[client]("standard")
+    agent.take(MERGE[client](stream.feed(data) + stream.close()).document)
+    up = dragoman.Exchange(client, LITELLM).request(json.dumps(agent.body).encode(), path=agent.path)
+    turn = next(m for m in up.body["messages"] if m["role"] == "assistant")
+    assert not turn.pop("content")
+    assert turn == {"role": "assistant", **ITEMS, "tool_calls": [call()]}
+    assert not {"field.unknown", "state.no_carrier"} & {loss.code for loss in stream.losses}
+
+
+@pytest.mark.parametrize("told", [ITEMS, {"reasoning_items": [ITEM]}], ids=["text", "items alone"])
+def test_reasoning_items_of_a_gateway_go_to_openai_without_it(told: Json) -> None:
+    body = answer({**told, "tool_calls": [call()]})
+    out = dragoman.Exchange(CHAT, LITELLM).response(json.dumps(body).encode())
+    assert out.body["choices"][0]["message"]["reasoning_content"] == ITEMS["reasoning_content"]
+    agent = CLIENTS[CHAT]("standard")
+    agent.take(json.loads(out.json()))
+    t = dragoman.translate_request(agent.body, CHAT, RESPONSES)
+    assert [item for item in t.body["input"] if item.get("type") == "reasoning"] == [ITEM]
+    assert not [loss for loss in t.losses if loss.code == "state.foreign"]
+    assert "gAAA" not in dragoman.translate_request(agent.body, CHAT, MESSAGES).json().decode()
+
+
+# --- a server of which nothing is known but its shape -----------------------------------------------------------
+
+VERTEX: Json = {"extra_content": {"vertex": {"thought_signature": "c2ln"}}}
+BLOCKS = [{"type": "thinking", "thinking": "Hm hm.", "signature": "c2ln"}]
+DETAILS = [{"type": "reasoning.text", "text": "Hm hm.", "signature": "c2ln", "index": 0}]
+PLAIN: dict[str, Json] = {
+    "google": {"tool_calls": [call(**EXTRA), call("call_2")]},
+    "vertex": {"tool_calls": [call(), call("call_2", **VERTEX)]},
+    "litellm": {"tool_calls": [call(**FIELDS)]},
+    "litellm function": {"tool_calls": [call(**INNER), call("call_2")]},
+    "blocks": {"reasoning_content": "Hm hm.", "thinking_blocks": BLOCKS, "tool_calls": [call()]},
+    "details": {"reasoning": "Hm hm.", "reasoning_details": DETAILS, "tool_calls": [call()]},
+    "items": {**ITEMS, "tool_calls": [call()]},
+}
+
+
+@pytest.mark.parametrize("upstream", [CHAT, "openai-chat+new-api"])
+@pytest.mark.parametrize("client", ["claude-thinking", RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("said", PLAIN.values(), ids=PLAIN)
+def test_what_an_unknown_server_signed_comes_back_where_it_stood(client: str, upstream: str, said: Json) -> None:
+    turn, out, up = came_back(client, upstream, answer(said))
+    assert turn == {"role": "assistant", "content": None, **said}
+    assert not {"field.unknown", "state.no_carrier"} & set(out)
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("said", [EXTRA, FIELDS, INNER])
+def test_what_an_unknown_server_signed_is_for_google_if_google_is_asked(said: Json) -> None:
+    agent = CLIENTS[MESSAGES]("standard")
+    body = answer({"tool_calls": [call(**said)]})
+    agent.take(json.loads(dragoman.Exchange(MESSAGES, CHAT).response(json.dumps(body).encode()).json()))
+    for target, there in ((GEMINI, True), (GOOGLE, True), (RESPONSES, False), ("openai-chat+vllm", False)):
+        t = dragoman.translate_request({**agent.body, "model": "gemini-3-pro"}, MESSAGES, target)
+        assert ("c2ln" in t.json().decode()) == there
+        assert ("state.foreign" in [loss.code for loss in t.losses]) == (not there)
+
+
+def test_what_an_unknown_server_signed_for_vertex_is_not_for_google() -> None:
+    agent = CLIENTS[MESSAGES]("standard")
+    body = answer({"tool_calls": [call(**VERTEX)]})
+    agent.take(json.loads(dragoman.Exchange(MESSAGES, CHAT).response(json.dumps(body).encode()).json()))
+    for profile, there in ((None, False), ({"provider": "vertex"}, True)):
+        t = dragoman.translate_request({**agent.body, "model": "gemini-3-pro"}, MESSAGES, GEMINI, profile=profile)
+        assert ("c2ln" in t.json().decode()) == there
+
+
+@pytest.mark.parametrize("client", ["claude-thinking", RESPONSES, MESSAGES, GEMINI])
+def test_what_an_unknown_server_signed_comes_back_from_a_stream(client: str) -> None:
+    from tests.wire import MERGE
+
+    said = PLAIN["google"]["tool_calls"]
+    calls = [{**one, "index": i} for i, one in enumerate(said)]
+    stream = dragoman.translate_stream(CHAT, client)
+    agent = CLIENTS[client]("standard")
+    agent.take(MERGE[client](stream.feed(frames(answer({"tool_calls": calls}))) + stream.close()).document)
+    up = dragoman.Exchange(client, CHAT).request(json.dumps(agent.body).encode(), path=agent.path)
+    assert next(m for m in up.body["messages"] if m["role"] == "assistant")["tool_calls"] == said
+
+
+@pytest.mark.parametrize("target", [RESPONSES, MESSAGES, GEMINI, "claude-thinking"])
+@pytest.mark.parametrize("said", PLAIN.values(), ids=PLAIN)
+def test_the_laws_hold_for_what_an_unknown_server_signed(target: str, said: Json) -> None:
+    from dragoman import laws
+
+    body = answer({"content": "I look.", **said})
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled, laws.spelling_is_free):
+        assert law("response", body, CHAT, target) == []
+    assert laws.state_comes_home(body, CHAT, target) == []
+    calls = [{**one, "index": i} for i, one in enumerate(said["tool_calls"])]
+    data = frames(answer({"content": "I look.", **said, "tool_calls": calls}))
+    assert laws.home_stream(data, CHAT) == []
+    assert laws.stream_is_document(data, CHAT, target) == []
+
+
+def test_the_one_call_of_old_is_the_same_at_home() -> None:
+    from dragoman import laws
+
+    old = {"name": "weather", "arguments": "{}", **FIELDS}
+    for name in (CHAT, GOOGLE, LITELLM):
+        assert laws.home_document("response", answer({"function_call": old}), name) == []
+
+
+# --- what Google's layer says of a whole message ----------------------------------------------------------------
+
+WHOLE: Json = {"extra_content": {"google": {"thought": True, "thought_signature": "c2ln"}}}
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+@pytest.mark.parametrize("said", [{"tool_calls": [call()]}, {"content": "Noon."}], ids=["calls", "text"])
+def test_the_signature_of_a_whole_message_comes_home(client: str, said: Json) -> None:
+    """As recorded: beside the content, with the flag that there was thinking. Nothing follows a text in Chat."""
+    turn, out, up = came_back(client, GOOGLE, answer({**said, **WHOLE}))
+    lost = client == CHAT and "content" in said
+    assert turn == {"role": "assistant", "content": None, **said, **({} if lost else WHOLE)}
+    assert ("state.no_carrier" in out) == lost
+    assert "field.unknown" not in out
+    assert not [code for code in up if code.startswith("state.")]
+
+
+@pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
+def test_the_signature_of_a_whole_message_comes_home_from_a_stream(client: str) -> None:
+    from tests.wire import MERGE
+
+    body = answer({"content": "I look.", **WHOLE, "tool_calls": [call()]})
+    stream = dragoman.translate_stream(GOOGLE, client)
+    agent = CLIENTS[client]("standard")
+    agent.take(MERGE[client](stream.feed(frames(body)) + stream.close()).document)
+    up = dragoman.Exchange(client, GOOGLE).request(json.dumps(agent.body).encode(), path=agent.path)
+    turn = next(m for m in up.body["messages"] if m["role"] == "assistant")
+    assert "I look." in json.dumps(turn.pop("content"))
+    assert turn == {"role": "assistant", **WHOLE, "tool_calls": [call()]}
+
+
+@pytest.mark.parametrize("target", [MESSAGES, RESPONSES, CHAT])
+def test_the_signature_of_a_whole_message_is_for_google_alone(target: str) -> None:
+    agent = CLIENTS[GEMINI]("standard")
+    body = answer({"content": "Noon.", **WHOLE})
+    agent.take(json.loads(dragoman.Exchange(GEMINI, GOOGLE).response(json.dumps(body).encode()).json()))
+    t = dragoman.translate_request(agent.body, GEMINI, target, path=PATH)
+    assert "c2ln" not in t.json().decode()
+    assert "state.foreign" in [loss.code for loss in t.losses]
+
+
+@pytest.mark.parametrize("said", [{"tool_calls": [call()]}, {"content": "Noon."}, {"content": "<thought>a</thought>b"}])
+@pytest.mark.parametrize("more", [WHOLE, {"extra_content": {"google": {"thought": True}, "x": 1}}])
+def test_the_laws_hold_for_the_signature_of_a_whole_message(said: Json, more: Json) -> None:
+    from dragoman import laws
+
+    body = answer({**said, **more})
+    for name in (GOOGLE, CHAT, LITELLM):
+        assert laws.home_document("response", body, name) == []
+        assert laws.home_stream(frames(body), name) == []
+    for target in (RESPONSES, MESSAGES, GEMINI, CHAT):
+        for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled, laws.spelling_is_free):
+            assert law("response", body, GOOGLE, target) == []
+        assert laws.state_comes_home(body, GOOGLE, target) == []
+        assert laws.stream_is_document(frames(body), GOOGLE, target) == []
+
+
 # --- the models behind ------------------------------------------------------------------------------------------
 
 

@@ -405,6 +405,24 @@ def test_every_place_is_named(text: str, wanted: list[tuple[int, int, str]]) -> 
     assert [tuple(p) for p in places(text)] == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{"a": 1 "b": 2}', [(1, 9, "a comma")]),  # behind it a key is wanted, and is there
+        ("[1, # 2]", [(1, 5, "nothing")]),
+        ("{1: 2}", [(1, 2, "a key in quotes")]),
+        ('{"a": "b', [(1, 9, "the rest")]),  # cut off inside of the quotes
+        ("[,1]", [(1, 2, "a value")]),
+        ("1,", [(1, 2, "nothing"), (1, 3, "the rest")]),
+        ("1 2", [(1, 3, "nothing")]),
+        ("1]", [(1, 2, "nothing")]),
+        ("\n[1 2]", [(2, 4, "a comma")]),
+    ],
+)
+def test_what_belongs_in_each_place(text: str, wanted: list[tuple[int, int, str]]) -> None:
+    assert [tuple(p) for p in places(text)] == wanted
+
+
 def test_what_is_looked_at_is_bounded() -> None:
     """Twenty places at the most, none in a large text; and one look at each character."""
     assert len(places("]" * 1000)) == MOST

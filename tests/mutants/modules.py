@@ -38,6 +38,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "homecoming.py": ("test_carrier", "test_carrier_places"),
     "events.py": ("test_events", "test_seeds"),
     "jsontext.py": ("test_jsontext",),
+    "jsonfaults.py": ("test_jsontext",),
     "splice.py": ("test_splice",),
     "framing.py": ("test_framing",),
     "report.py": ("test_api",),

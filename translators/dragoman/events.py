@@ -324,7 +324,7 @@ def _unsigned(block: Any) -> bool:
 
 
 # How the pieces of state that comes in lists become one.
-_MERGED = {"details": merge_entries, "blocks": merge_blocks}
+_MERGED = {"details": merge_entries, "blocks": merge_blocks, "items": merge_entries}
 
 
 def _namesake(entry: Any) -> tuple[int, str] | None:
@@ -414,7 +414,7 @@ class Folder:
             _merge_audio(part, event.value)
         elif name == "value":
             part.value = {**part.value, **event.value}
-        if event.extra and name not in ("details", "blocks", "value"):
+        if event.extra and name not in (*_MERGED, "value"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:

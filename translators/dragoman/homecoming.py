@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import (
-    AFTER_TEXT,
     JOINT,
     Issuer,
     Unit,
@@ -28,6 +27,7 @@ from .carrier import (
 )
 from .departure import set_out
 from .dialects.base import Dialect, Found
+from .ids import CODED, unspell
 from .model import Item, Json, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
 from .report import Report
@@ -100,6 +100,8 @@ class _Homecoming:
         self.answer = model is None  # whether this is a response, which asks for no model
         # Whether other gateways' carriers are opened, too.
         self.wild = not self.answer and source != target.documents
+        # Whether signatures are taken off ids: the gateway that puts them there wants them back where they were.
+        self.unsigns = self.wild and not target.signed_ids
         self.source = registry.find(source)
         self.tag = self.source.tag if self.source is not None else ""
         self.target = target
@@ -152,7 +154,7 @@ class _Homecoming:
         for part in m.parts:
             value: Any = getattr(getattr(part, "state", None), "value", None)
             tokens += [value] if is_carrier(value) else []
-            rider = alight(part.id)[1] if isinstance(part, ToolCall) and part.id else None
+            rider = alight(unspell(part.id))[1] if isinstance(part, ToolCall) and part.id else None
             tokens += [rider] if rider is not None else []
         held = [unit for token in tokens if type(token) is str for unit in decode(token) or ()]
         return not all(map(self.accepts, held))
@@ -161,13 +163,13 @@ class _Homecoming:
         """A message of tool results, with the ids of their calls as the upstream knows them."""
         parts: list[Part] = []
         for part in m.parts:
-            if isinstance(part, ToolResult) and part.call_id and JOINT in part.call_id:
-                plain, token = alight(part.call_id)
-                plain = plain.partition(THOUGHT)[0]
-                if token is None and plain != part.call_id:
+            if isinstance(part, ToolResult) and part.call_id and _rides(part.call_id):
+                said, token = alight(unspell(part.call_id))
+                plain = said.partition(THOUGHT)[0] if self.unsigns else said
+                if token is None and plain != said:
                     at = self.source.where(part, "call_id") if self.source is not None else part.at
                     self.report.changed("state.opened", at)
-                part = replace(part, call_id=plain or None) if plain != part.call_id else part
+                part = replace(part, call_id=plain or None) if token is not None or plain != said else part
             parts.append(part)
         return m if all(a is b for a, b in zip(parts, m.parts, strict=True)) else replace(m, parts=parts)
 
@@ -183,8 +185,9 @@ class _Homecoming:
         calls = 0
         for part in m.parts:
             if isinstance(part, ToolCall):
-                part, rider = self.call(part, calls)
-                touched = touched or rider is not None
+                call = part
+                part, rider = self.call(part)
+                touched = touched or part is not call
                 if rider is not None:
                     turn.units += self.come(rider, part.at, calls)
                 calls += 1
@@ -214,23 +217,23 @@ class _Homecoming:
             return []
         return units
 
-    def call(self, part: ToolCall, ordinal: int) -> tuple[ToolCall, str | Unit | None]:
-        """A call with its own id, and what rode on it."""
-        if not part.id or JOINT not in part.id:
+    def call(self, part: ToolCall) -> tuple[ToolCall, str | None]:
+        """A call with its own id, and the carrier that rode on it; another gateway's signature there is its state."""
+        if not part.id or not _rides(part.id):
             return part, None
-        plain, token = alight(part.id)
-        if token is not None:
-            return replace(part, id=plain or None), token
-        plain, thought, signature = part.id.partition(THOUGHT)
-        if not thought or not self.wild:
+        plain, token = alight(unspell(part.id))
+        plain, thought, signature = plain.partition(THOUGHT) if self.unsigns else (plain, "", "")
+        if not thought and token is None:
             return part, None
-        unit = Unit(
-            registry.issuer("thought_signature"),
-            False,
-            ["thought_signature", signature, "call"],
-            place=(AFTER_TEXT, ordinal),
-        )
-        return replace(part, id=plain or None), unit
+        call = replace(part, id=plain or None)
+        if thought:
+            self.report.changed("state.opened", part.at)
+            kind = "thought_signature"
+            if not self.accepts(Unit(registry.issuer(kind), False, [kind, signature, "call"])):
+                self.report.dropped("state.foreign", part.at, signature)
+            elif signature and call.state is None:
+                call = replace(call, state=State(kind, signature, self.target.documents))
+        return call, token
 
     # a carrier in a part
 
@@ -278,8 +281,8 @@ class _Homecoming:
 
     def mark(self, unit: Unit, at: str) -> list[Any]:
         """State of the part that follows, or of the text before, if it is for this target."""
-        kind, value, following = unit.wire
         unit = self.beyond(unit, at)
+        kind, value, following = unit.wire
         if self.accepts(unit):
             return [_Mark(State(kind, value, self.target.documents), following, at, unit)]
         self.report.dropped("state.foreign", at, value)
@@ -289,6 +292,9 @@ class _Homecoming:
         """State of another vendor that a gateway answered with is that vendor's, where there is no such gateway."""
         behind = unit.issuer[len(issuer_of(unit.issuer).dialect) :]
         inner = unit._replace(issuer=registry.issuer(unit.wire[0]) + behind)
+        issuer = registry.find(issuer_of(unit.issuer).dialect)
+        for one in issuer.inside(unit.wire) if issuer is not None else ():
+            inner = unit._replace(issuer=one.issuer + ("" if "@" in one.issuer else behind), wire=one.wire)
         if not self.wild or self.accepts(unit) or inner.issuer == unit.issuer or not self.accepts(inner):
             return unit
         self.report.changed("state.opened", at)
@@ -332,10 +338,13 @@ class _Homecoming:
             return one  # of old, or another gateway's: what comes next at its place gets it
         given = host if following == "call" else queue.stretch(unit)
         parts: list[Any] = queue.calls if following == "call" else queue.others
-        if not self.accepts(self.beyond(unit, at)):
+        beyond = self.beyond(unit, at)
+        kind = beyond.wire[0]
+        if not self.accepts(beyond):
             self.report.dropped("state.foreign", at, value)
         elif given is None or given >= len(parts) or _taken(parts[given], kind):
-            self.report.dropped("state.orphan", at, value)
+            if given is None or given >= len(parts) or not _says(parts[given], kind, value):
+                self.report.dropped("state.orphan", at, value)
             return None
         else:
             parts[given] = _given(parts[given], State(kind, value, self.target.documents))
@@ -364,7 +373,8 @@ class _Homecoming:
                 continue
             word = _WORDS.get(type(part))
             for i, (state, following, _) in enumerate(self.waiting):
-                if following == word and node.state is None:
+                # What a gateway says twice, beside a call and on its id, is said once.
+                if following == word and (node.state is None or (word == "call" and node.state == state)):
                     node = _given(node, state)
                     del self.waiting[i]
                     break
@@ -402,11 +412,16 @@ def _bears(m: Message) -> bool:
         if state is not None and _holds(state):
             return True
         if isinstance(part, ToolCall):
-            if part.extra or JOINT in (part.id or ""):
+            if part.extra or (part.id and _rides(part.id)):
                 return True
-        elif isinstance(part, ToolResult) and JOINT in (part.call_id or ""):
+        elif isinstance(part, ToolResult) and part.call_id and _rides(part.call_id):
             return True
     return False
+
+
+def _rides(call_id: str) -> bool:
+    """Whether something may ride on an id; one that a client could not spell does not show it."""
+    return JOINT in call_id or call_id.startswith(CODED)
 
 
 def _holds(state: State) -> bool:
@@ -425,6 +440,11 @@ def _is_bound(one: _Come) -> bool:
 def _taken(part: Any, kind: str) -> bool:
     """Whether a part has been given such state already."""
     return (part.item if kind == "item" else part.state) is not None
+
+
+def _says(part: Any, kind: str, value: Any) -> bool:
+    """Whether a part has this very state: a gateway may say it in two places."""
+    return part.state is not None and (part.state.kind, part.state.value) == (kind, value)
 
 
 def _given(part: Any, state: State) -> Any:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-_PREFIX = "dgx_"
+CODED = "dgx_"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+\Z").match
-_CODED = re.compile(r"(?:[A-Za-z0-9]|_[0-9a-f]{2})*\Z").match
+_LETTERS = re.compile(r"(?:[A-Za-z0-9]|_[0-9a-f]{2})*\Z").match
 _LETTER = re.compile(r"[A-Za-z_]").match
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
@@ -25,7 +25,7 @@ def sha256(data: bytes) -> str:
 
 def fits(word: str, limit: int) -> bool:
     """Whether `word` is its own spelling within [A-Za-z0-9_-] and `limit` characters, and nobody's else."""
-    return len(word) <= limit and _PLAIN(word) is not None and not word.startswith(_PREFIX)
+    return len(word) <= limit and _PLAIN(word) is not None and not word.startswith(CODED)
 
 
 def spell(word: str, limit: int, letter: bool = False) -> tuple[str, bool]:
@@ -58,15 +58,15 @@ def fitted_id(word: str, least: int | None, most: int) -> str:
 
 
 def _coded(data: bytes) -> str:
-    return _PREFIX + "".join(chr(b) if b in _SAFE else f"_{b:02x}" for b in data)
+    return CODED + "".join(chr(b) if b in _SAFE else f"_{b:02x}" for b in data)
 
 
 def unspell(word: str) -> str:
     """The word that `spell` wrote as `word`; any other word comes back as it is."""
-    if not word.startswith(_PREFIX) or not _CODED(word[len(_PREFIX) :]):
+    if not word.startswith(CODED) or not _LETTERS(word[len(CODED) :]):
         return word
     try:
-        raw = re.sub(r"_([0-9a-f]{2})", lambda m: chr(int(m[1], 16)), word[len(_PREFIX) :])
+        raw = re.sub(r"_([0-9a-f]{2})", lambda m: chr(int(m[1], 16)), word[len(CODED) :])
         original = raw.encode("latin-1").decode("utf-8", "surrogatepass")
     except UnicodeError:
         return word

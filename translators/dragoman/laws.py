@@ -685,6 +685,9 @@ def state_comes_home(body: Json, source: str, target: str) -> list[Violation]:
     request = read("request", write(echo, target, Report()), target, _PATH)
     home = read("request", write(request, source, Report()), source, _PATH)
     turns = [m for m in home.messages if m.role == "assistant"] if isinstance(home, Request) else []
+    for part in (part for m in turns for part in m.parts):
+        if isinstance(part, ToolCall):
+            d.sign(part)  # as the service reads its own signatures
     back = [one for m in turns for one in _states(m, d)]
     out: list[Violation] = []
     for kind, value, at, bearer in mine:

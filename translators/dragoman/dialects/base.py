@@ -193,9 +193,14 @@ class Dialect:
     replays: bool = False  # whether thinking in plain words must come back with the calls behind it
     vendor: str = ""  # who issues this dialect's opaque state, unless a profile names another
     seal: Callable[[Any], Json | None] = lambda part: None  # a part in this dialect's words, if it must come home
+    # Takes what a call of an answer has among its unknown fields for its state, in place; in a request it stays there.
+    sign: Callable[[ToolCall], None] = lambda call: None
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
+    signed_ids: bool = (
+        False  # whether signatures on the ids of calls, as LiteLLM puts them there, are the service's own
+    )
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
-    inside: Callable[[Json], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told
+    inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 

@@ -168,6 +168,7 @@ class ResponseWriter(PartWriter):
     def body(self, r: Response) -> Json:
         """The whole response."""
         out: Json = {}
+        envelope = self.envelope(r)  # it says which model answered, to which state may be bound
         if r.candidates:
             out["candidates"] = [
                 self.candidate(c, i) for i, c in enumerate(sorted(r.candidates, key=lambda c: c.index))
@@ -176,7 +177,7 @@ class ResponseWriter(PartWriter):
             out |= self.blocked()
         if r.usage is not None:
             out["usageMetadata"] = self.usage_of(r.usage)
-        out |= self.envelope(r)
+        out |= envelope
         self.unsaid(r)
         self.drop(r)
         return out

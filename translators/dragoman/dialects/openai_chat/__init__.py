@@ -8,7 +8,7 @@ from functools import partial
 from ...model import Json, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
 from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
-from .carry import found, inside, seal
+from .carry import found, inside, seal, sign
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
@@ -61,6 +61,7 @@ DIALECT = Dialect(
     },
     vendor="openai",
     seal=seal,
+    sign=partial(sign, name=NAME),
     found=found,
     inside=inside,
 )
@@ -121,8 +122,10 @@ def _flavoured(flavour: Flavour) -> Dialect:
         kin=kin,
         derived=derived,
         vendor=flavour.vendor,
+        sign=partial(sign, name=flavour.id),
         seal=partial(seal, replayed=True) if flavour.replayed else seal,
         replays=flavour.replayed,
+        signed_ids=flavour.signed_ids,
     )
 
 

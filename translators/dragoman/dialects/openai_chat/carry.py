@@ -12,15 +12,17 @@ from operator import itemgetter
 from typing import Any
 
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
-from ...model import Json, Message, Part, Reasoning, State, Text, ToolCall
+from ...model import Json, Message, Opaque, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import put
 from ..base import Accepts, Brought, Found, place
 from .flavours import FLAVOURS
 from .home import home_part
+from .parts import summary_texts
 from .words import LIST_OF, PLACES, SIGNATURE, SIGNED
 
 Place = tuple[int, int, int]  # of a part: the characters and the calls before it, and which part it is
+CODE = "state.no_carrier"  # what the loss of a message's own state is called where no carrier takes it
 ROOM = 16_384  # characters of a call's id; LiteLLM's clients live with more than a thousand
 
 
@@ -29,6 +31,8 @@ def seal(part: Any, replayed: bool = False) -> Json | None:
 
     replayed: thinking, too, in the field or the list that it stood in.
     """
+    if isinstance(part, Opaque) and (part.spelling or {}).get("field") == "message":
+        return dict(part.value)
     if isinstance(part, Reasoning) and part.state is not None and part.state.kind in LIST_OF:
         told = dict.fromkeys((part.spelling or {}).get("fields", ()), part.text)
         return {**told, LIST_OF[part.state.kind]: part.state.value}
@@ -126,8 +130,13 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
-def inside(wire: Json) -> list[Unit]:
-    """What of other vendors' state a part that `seal` told holds, in the words of its issuers."""
+def inside(wire: Any) -> list[Unit]:
+    """What of other vendors' state a unit of this shape holds, a part that `seal` told or state of a call, in the words
+    of its issuers."""
+    if type(wire) is list:
+        # State of a call, which one of SIGNED holds: of whom that is.
+        named = [provider for path, provider, _ in SIGNED if wire[0] == "/".join(path)]
+        return [Unit(issuer(SIGNATURE) + provider, False, [SIGNATURE, *wire[1:]]) for provider in named]
     lists = [wire.get(name) for name in LIST_OF.values()]
     entries = [entry for listed in lists if type(listed) is list for entry in listed]
     return [unit for entry in entries if (unit := _native(entry, entries, [])) is not None]
@@ -215,7 +224,7 @@ _FORMATS = {
 def _item(item: Json) -> Unit:
     """A reasoning item of Responses as it was; what is seen of it is the thinking of the message."""
     summary = item["summary"] if type(item.get("summary")) is list else []
-    texts = [s["text"] for s in summary if type(s) is dict and type(s.get("text")) is str]
+    texts = summary_texts(summary)
     wire = {"id": item.get("id"), "type": "reasoning", "summary": summary}
     wire["encrypted_content"] = item["encrypted_content"]
     return beside(Unit(issuer("encrypted"), True, wire, place=(0, 0)), "\n\n".join(texts))
@@ -244,22 +253,36 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
 
 
+def sign_message(extra: Json, name: str, at: str) -> Opaque | None:
+    """The part that holds what Google's layer says of a whole message, taken out of its unknown fields in place: the
+    signature of an answer without calls, and beside it whether there was thinking."""
+    said = extra.get("extra_content")
+    if name not in _SIGNING_MESSAGES or type(said) is not dict or not _at(said, ("google", SIGNATURE)):
+        return None
+    del extra["extra_content"]
+    return Opaque({"extra_content": said}, spelling={"field": "message"}, code=CODE, at=f"{at}/extra_content")
+
+
+_SIGNING_MESSAGES = frozenset(flavour.id for flavour in FLAVOURS if "extra_content" in flavour.signature)
 _SIGNERS = frozenset(flavour.id for flavour in FLAVOURS if flavour.signature)
 
 
 def sign(call: ToolCall, name: str) -> None:
     """Take the signature that a call of an answer of `name` has among its unknown fields for its state.
 
-    Only of answers: in a request it is for whoever the target is, and `found` finds it there. A server of which
-    nothing is known but that it speaks Chat has no such field.
+    Only of answers: in a request it is for whoever the target is, and `found` finds it there. Of a server of which
+    nothing is known but that it speaks Chat it is state of that server, which has to be put where it stood.
     """
-    if name not in _SIGNERS:
+    extra = call.extra
+    if not extra or (call.spelling or {}).get("field") == "function_call":
         return
-    extra = call.extra or {}
     for path, provider, own in SIGNED:
         value = _at(extra, path)
         if type(value) is str and value:
-            call.state = State(SIGNATURE, value, name if own else issuer(SIGNATURE) + provider)
+            if name in _SIGNERS:
+                call.state = State(SIGNATURE, value, name if own else issuer(SIGNATURE) + provider)
+            else:
+                call.state = State("/".join(path), value, name)
             call.extra = _less(extra, path) or None
             call.spelling = {**(call.spelling or {}), SIGNATURE: list(path)}
             return

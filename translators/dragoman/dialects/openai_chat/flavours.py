@@ -33,6 +33,7 @@ class Flavour:
     results    whether the result of a tool may hold media
     state_list the list of state that comes and goes with the thinking, or "": none
     signature  where a call has the signature of its vendor, or (): nowhere
+    signed_ids whether the id of a call may hold that signature, too, and is then the id that goes back
     unsigned   what stands there instead where a model insists on a signature and there is none
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
@@ -57,6 +58,7 @@ class Flavour:
     results: bool = False
     state_list: str = ""
     signature: tuple[str, ...] = ()
+    signed_ids: bool = False
     unsigned: str = ""
     custom: bool = True
     usage: bool = True
@@ -105,7 +107,8 @@ FLAVOURS: tuple[Flavour, ...] = (
         vendor="openrouter",
         carrier="reasoning_details",
     ),
-    # "reasoning_effort or thinking: {type, budget_tokens}"; the answer's thinking in `reasoning_content`.
+    # "reasoning_effort or thinking: {type, budget_tokens}"; the answer's thinking in `reasoning_content`. "Gemini
+    # signature hidden in the id: `call_<n>__thought__<base64>` and in `provider_specific_fields`".
     Flavour(
         "openai-chat+litellm",
         history=True,
@@ -114,6 +117,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         cache=True,
         state_list="thinking_blocks",
         signature=("provider_specific_fields", "thought_signature"),
+        signed_ids=True,
         vendor="litellm",
         carrier="thinking_blocks",
     ),

@@ -170,6 +170,8 @@ def home_message(m: Message) -> Json:
             calls.append(part.value)
         elif isinstance(part, Opaque) and mark.get("field") == "function_call":
             out["function_call"] = part.value
+        elif isinstance(part, Opaque) and mark.get("field") == "message":
+            out.update(part.value)
         elif isinstance(part, Refusal) and mark.get("field"):
             out["refusal"] = out.get("refusal", "") + part.text  # a stream may have said it in stretches
         elif isinstance(part, Reasoning) and "tag" in mark:
@@ -302,12 +304,14 @@ def call_extra(call: ToolCall) -> Json:
 
 def signature_path(call: ToolCall) -> tuple[str, ...] | None:
     """Where a call of this shape has its signature: where it was read, else the place of whoever issued it."""
-    if call.state is None or call.state.kind != SIGNATURE:
+    if call.state is None:
         return None
     path = (call.spelling or {}).get(SIGNATURE)
     if path is not None:
         return tuple(path)
-    named = call.state.issuer
+    named, kind = call.state.issuer, call.state.kind
+    if kind != SIGNATURE:
+        return next((path for path, _, _ in SIGNED if kind == "/".join(path)), None)
     return next(path for path, provider, own in SIGNED if own or named == issuer(SIGNATURE) + provider)
 
 

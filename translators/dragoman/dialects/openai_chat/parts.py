@@ -218,6 +218,11 @@ def _thinking_part(item: Json, at: str) -> Part | None:
     return Reasoning("".join(texts), extra=rest or None, spelling={"part": texts}, at=at)
 
 
+def summary_texts(summary: list[Any]) -> list[str]:
+    """The texts of the summary of a reasoning item of Responses."""
+    return [s["text"] for s in summary if type(s) is dict and type(s.get("text")) is str]
+
+
 _PARTS = {
     "text": _text,
     "input_text": _text,  # leaks from Responses

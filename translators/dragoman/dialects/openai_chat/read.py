@@ -26,9 +26,9 @@ from ...model import (
     ToolResult,
 )
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
-from .carry import sign
+from .carry import sign, sign_message
 from .control import CONTROLS, read_hidden
-from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts
+from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, summary_texts
 from .words import FINISH, LISTS, NAME, PARAMS, TOOL_CHOICE
 
 Faults = list[Fault]
@@ -421,13 +421,15 @@ def _reasoning(extra: Json, at: str) -> Reasoning | None:
 
 
 def details_text(details: Any) -> str:
-    """The visible text of OpenRouter's `reasoning_details`, or of LiteLLM's `thinking_blocks`."""
+    """The visible text of OpenRouter's `reasoning_details`, or of LiteLLM's `thinking_blocks` and `reasoning_items`."""
     pieces = []
     for entry in details:
         if type(entry) is dict:
             piece = entry.get(_SHOWN.get(str(entry.get("type")), "summary"))
             if type(piece) is str:
                 pieces.append(piece)
+            elif type(piece) is list:
+                pieces.append("\n\n".join(summary_texts(piece)))
     return "".join(pieces)
 
 
@@ -463,7 +465,10 @@ def read_response(body: Json, name: str = NAME) -> Response:
                     faults.append(Fault(at, "object", type_name(choice)))
                 else:
                     r.candidates.append(_choice(choice, i, at, faults))
-                    for part in r.candidates[-1].message.parts:
+                    message = r.candidates[-1].message
+                    if message.extra and (own := sign_message(message.extra, name, message.at)) is not None:
+                        message.parts, message.extra = [own, *message.parts], message.extra or None
+                    for part in message.parts:
                         if isinstance(part, ToolCall) and part.extra:
                             sign(part, name)
         elif key == "usage" and type(value) is dict:

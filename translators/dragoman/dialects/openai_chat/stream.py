@@ -46,7 +46,7 @@ from ...model import (
 )
 from ..base import SSEReader
 from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
-from .carry import sign
+from .carry import sign, sign_message
 from .parts import read_annotation
 from .read import REASONING_FIELDS, details_text, read_finish
 from .words import LISTS, NAME, RESPONSE, TRANSPORT
@@ -304,6 +304,9 @@ class ChatStreamReader(SSEReader):
                 continue
             elif value != "" and value != []:
                 extra[key] = value
+        own = sign_message(extra, self._name, choice.at) if extra else None
+        if own is not None:
+            self._whole(choice, own, out)
         self._reasoning(choice, delta, extra, out)
         if type(content) is str:
             if content:
@@ -418,11 +421,14 @@ class ChatStreamReader(SSEReader):
                     self._open(choice, "thinking", begin, out)
                     out.append(PartDelta(choice.index, choice.text, "text", text, rest or None))
                 continue
-            self._close(choice, out)
-            opaque = Opaque(item, at=f"{choice.at}/content")
-            out.append(PartStart(choice.index, choice.parts, opaque))
-            out.append(PartEnd(choice.index, choice.parts))
-            choice.parts += 1
+            self._whole(choice, Opaque(item, at=f"{choice.at}/content"), out)
+
+    def _whole(self, choice: _Choice, part: Opaque, out: list[Event]) -> None:
+        """A part that comes at once."""
+        self._close(choice, out)
+        out.append(PartStart(choice.index, choice.parts, part))
+        out.append(PartEnd(choice.index, choice.parts))
+        choice.parts += 1
 
     # calls
 

@@ -132,6 +132,7 @@ MESSAGE: Kind = {
     "reasoning": ("",),
     "reasoning_details": ([],),
     "thinking_blocks": ([],),
+    "reasoning_items": ([],),
     "cache_control": (),
 }
 PART: Kind = {
@@ -226,7 +227,7 @@ def _inner(name: str, custom: str = "") -> Callable[[Any], str]:
 
 # The lists of a message that hold the state of its thinking -> what kind of state it is. Where several stand, it is
 # the first; the others stay what they are, unknown fields.
-LISTS = {"reasoning_details": "details", "thinking_blocks": "blocks"}
+LISTS = {"reasoning_details": "details", "thinking_blocks": "blocks", "reasoning_items": "items"}
 LIST_OF = {kind: name for name, kind in LISTS.items()}
 
 

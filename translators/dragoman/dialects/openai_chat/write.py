@@ -23,6 +23,7 @@ from ...model import (
 )
 from ...registry import find
 from ...report import Report
+from ...tables import put
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
 from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin
@@ -33,6 +34,7 @@ from .words import (
     FINISH_NEAREST,
     LIST_OF,
     SERVICE_TIERS,
+    SIGNED,
 )
 
 TAGS = ("think", "thought")
@@ -55,10 +57,19 @@ class ChatWriter(NameWriter):
 
     def keeps(self, state: State) -> bool:
         """Whether the flavour has the list that a state is."""
-        return LIST_OF.get(state.kind) == self.flavour.state_list
+        return LIST_OF.get(state.kind) == self.flavour.state_list or bool(self.stood(state))
+
+    def stood(self, state: State | None) -> tuple[str, ...]:
+        """Where on a call its state stood that this server put there, whose habits nobody knows; () for any other."""
+        if state is None or state.issuer != self.flavour.id:
+            return ()
+        return next((path for path, _, _ in SIGNED if state.kind == "/".join(path)), ())
 
     def call(self, call: ToolCall, call_id: str, target: str) -> Json:
         """One entry of `tool_calls`."""
+        path = self.stood(call.state)
+        if path and call.state is not None and not (call.kind == "custom" and "function" in path):
+            return put(self.call(replace(call, state=None), call_id, target), path, call.state.value)
         self.link(target, call.at)
         self.drop(call)
         self.cache(call)

@@ -166,6 +166,8 @@ class HomeWriter:
             return None
         if isinstance(part, Media):
             return self._delta(event.candidate, {"audio": home_part(part)})
+        if (part.spelling or {}).get("field") == "message":
+            return self._delta(event.candidate, home_part(part))
         return self._delta(event.candidate, {"content": [home_part(part)]})
 
     def _piece(self, event: PartDelta) -> Json | None:

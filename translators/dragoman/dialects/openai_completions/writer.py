@@ -217,7 +217,7 @@ class ForeignWriter(ResponseWriter):
                 self.report.dropped("citation.unsupported", event.value.at, event.value.value)
             elif event.field == "state":
                 self.lose_state(part, event.value)
-        elif isinstance(part, Reasoning) and event.field in ("state", "details", "blocks"):
+        elif isinstance(part, Reasoning) and event.field in ("state", "details", "blocks", "items"):
             state = event.value if event.field == "state" else State(event.field, None, "")
             self.parts[key] = replace(part, state=state)
         return b""
