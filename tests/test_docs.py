@@ -233,7 +233,9 @@ class Codes:
     def variable(self, name: str, inside: ast.FunctionDef) -> Iterator[str]:
         """What a variable may hold: what is assigned to it, runs through it in a loop, or is passed."""
         for inner in ast.walk(inside):
-            if isinstance(inner, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in inner.targets):
+            if isinstance(inner, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == name for target in inner.targets for t in ast.walk(target)
+            ):
                 yield from self.resolve(inner.value, inside)
             elif isinstance(inner, ast.For):
                 targets = inner.target.elts if isinstance(inner.target, ast.Tuple) else [inner.target]
