@@ -723,7 +723,9 @@ def _states(m: Message, dialect: Dialect) -> list[_Borne]:
     for part in m.parts:
         state = getattr(part, "state", None)
         if state is not None and state.value not in ("", []):
-            words = part.text if isinstance(part, (Text, Reasoning)) else ""
+            # A list is of the whole message, whichever thinking is seen beside it.
+            listed = type(state.value) is list
+            words = part.text if isinstance(part, (Text, Reasoning)) and not listed else ""
             bearer = unspell(part.name) if isinstance(part, ToolCall) else words
             kind, at = f"{type(part).__name__} {state.kind}", dialect.where(part, "state")
             out.append(_Borne(kind, _decoded(state.value), at, bearer))

@@ -283,7 +283,9 @@ class RequestWriter(ChatWriter):
         message: Json = {"role": "tool", "tool_call_id": call_id}
         target = f"/messages/{len(self.messages)}"
         content = [(one, said) for one in kept if (said := self.part(one, "tool")) is not None]
-        mark = self.mark_of_result(part) if content else {}
+        if part.cache and not content:
+            content = [(Text("", at=part.at), {"type": "text", "text": ""})]  # what the mark stands on
+        mark = self.mark_of_result(part)
         if len(content) > 1 or mark or any(said.keys() != {"type", "text"} for _, said in content):
             message["content"] = [said for _, said in content]
             message["content"][-1] |= mark
