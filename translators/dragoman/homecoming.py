@@ -324,7 +324,10 @@ class _Homecoming:
                 out += [Opaque(wire, issuer=self.target.documents, at=one.at) for wire in wires]
                 seen = self.unsaid(one.unit, seen, any(isinstance(b.token, Unit) for b in turn.found))
             elif not _is_bound(one):
-                out += self.mark(one.unit, one.at)
+                marks = self.mark(one.unit, one.at)
+                out += marks
+                if marks and one.unit.wire[2] == "text" and not any(isinstance(p, Text) for p in turn.parts):
+                    out.append(Text("", at=one.at))  # "often an empty text part": what it stood on says nothing
         return [*seen, *out, *queue.rest()]
 
     def bound(self, one: _Come, queue: _Queue) -> _Come | None:

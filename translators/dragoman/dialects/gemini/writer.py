@@ -367,7 +367,8 @@ class ForeignWriter(ResponseWriter):
                     out += self.done(index, answer, entry)
                 else:
                     waiting.append(entry)
-                    blocked = bool(entry.pieces)  # it has begun, and parts have no number to go on under
+                    # It has begun, and parts have no number to go on under.
+                    blocked = bool(entry.pieces) or entry.kind == "thought"
         answer.waiting = waiting
         return out
 

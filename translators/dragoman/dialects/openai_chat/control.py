@@ -135,33 +135,25 @@ _BEFORE_EXTRA = (*_BEFORE_BUDGET, "enable_thinking", *BUDGET_FIELDS)
 
 def _extra_body(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     # Google: extra_body.google.thinking_config{thinking_budget | thinking_level, include_thoughts}.
-    google = value.get("google") if type(value) is dict else None
-    config = google.get("thinking_config") if type(google) is dict else None
-    if type(config) is not dict or _said(body, *_BEFORE_EXTRA):
+    google, config = _config(value)
+    taken = _taken(config)
+    if not taken or _said(body, *_BEFORE_EXTRA):
         return False
-    place, taken = "/extra_body/google/thinking_config", []
-    budget, level = config.get("thinking_budget"), config.get("thinking_level")
-    if type(budget) is int:
-        taken.append("thinking_budget")
-    elif type(level) is str and level.lower() in EFFORTS and budget is None:
-        taken.append("thinking_level")
-    if config.get("include_thoughts") is True and budget != 0:
-        taken.append("include_thoughts")
-    if not taken:
-        return False
+    place, budget, level = "/extra_body/google/thinking_config", config.get("thinking_budget"), None
     control = _control(r)
     for key in taken:
         if key == "thinking_budget":
             control.budget, control.mode = budget, "enabled" if budget else "disabled"
             r.places["reasoning.budget"] = r.places["reasoning.mode"] = f"{place}/{key}"
         elif key == "thinking_level":
-            control.effort = str(level).lower()
+            level = config[key]
+            control.effort = level.lower()
             r.places["reasoning.effort"] = f"{place}/{key}"
             control.spelling["level"] = level  # type: ignore[index]
         else:
             control.display = "summarized"
             r.places["reasoning.display"] = f"{place}/{key}"
-    beside = {k: v for k, v in google.items() if k != "thinking_config"} if type(google) is dict else {}
+    beside = {k: v for k, v in google.items() if k != "thinking_config"}
     kept = {k: v for k, v in config.items() if k not in taken}
     rest = {k: v for k, v in value.items() if k != "google"}
     if kept:
@@ -172,9 +164,29 @@ def _extra_body(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     return True
 
 
+def _config(value: Any) -> tuple[Json, Json]:
+    """What `extra_body` holds for Google, and the control of thinking in it; {} where there is none."""
+    google = value.get("google") if type(value) is dict else None
+    config = google.get("thinking_config") if type(google) is dict else None
+    return (google, config) if type(google) is dict and type(config) is dict else ({}, {})
+
+
+def _taken(config: Json) -> list[str]:
+    """The keys of Google's control that say something."""
+    budget, level = config.get("thinking_budget"), config.get("thinking_level")
+    taken = []
+    if type(budget) is int:
+        taken.append("thinking_budget")
+    elif type(level) is str and level.lower() in EFFORTS and budget is None:
+        taken.append("thinking_level")
+    if config.get("include_thoughts") is True and budget != 0:
+        taken.append("include_thoughts")
+    return taken
+
+
 def _template(r: Request, value: Any, body: Json, faults: Faults) -> bool:
     # vLLM and SGLang: what the template of the model asks for.
-    if type(value) is not dict or _said(body, *_BEFORE_EXTRA, "extra_body"):
+    if type(value) is not dict or _said(body, *_BEFORE_EXTRA) or _taken(_config(body.get("extra_body"))[1]):
         return False
     key = next((k for k in ("enable_thinking", "thinking") if type(value.get(k)) is bool), None)
     if key is None:

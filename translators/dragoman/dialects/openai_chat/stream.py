@@ -528,9 +528,15 @@ def _says(choice: Any) -> bool:
     if type(choice) is not dict:
         return False
     delta = choice.get("delta")
-    return bool(choice.get("finish_reason")) or (
-        type(delta) is dict and any(_is_word(value) for key, value in delta.items() if key != "role")
-    )
+    if type(delta) is not dict:
+        return bool(choice.get("finish_reason"))
+    return bool(choice.get("finish_reason")) or any(_is_word(v) for k, v in delta.items() if not _leads(k, v))
+
+
+def _leads(key: str, value: Any) -> bool:
+    """Whether a field of a delta only leads to what is said: who speaks, and the name of a call that has no id of its
+    own, for which one is made from that of the response."""
+    return key == "role" or (key == "function_call" and type(value) is dict and not value.get("arguments"))
 
 
 def _is_word(value: Any) -> bool:
