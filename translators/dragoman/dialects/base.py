@@ -288,6 +288,8 @@ class Writer:
         kind = type(node)
         if node.extra:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(kind, {}))
+        if kind is Text and node.transcript:
+            self.report.changed("media.as_text", node.at)
         if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
         if kind in _ITEMED and node.item is not None:

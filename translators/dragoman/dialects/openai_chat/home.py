@@ -183,9 +183,12 @@ def home_message(m: Message) -> Json:
                 merge = merge_blocks if part.state.kind == "blocks" else merge_entries
                 out[name] = merge(out[name], part.state.value) if name in out else part.state.value
         elif isinstance(part, Media) and mark.get("field"):
-            audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
+            audio = {"id": part.file_id, "data": part.data}
             out["audio"] = {k: v for k, v in audio.items() if v is not None}
             give_back(out["audio"], part.extra)
+        elif isinstance(part, Text) and part.transcript:
+            said = out.setdefault("audio", {})
+            said["transcript"] = (said.get("transcript") or "") + part.text
         else:
             content.append(home_part(part))
             if isinstance(part, Text):

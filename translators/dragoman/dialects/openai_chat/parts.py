@@ -13,16 +13,20 @@ from .words import CACHE_KEYS
 Faults = list[Fault]
 
 
-def read_audio(value: Json, at: str) -> Media:
+def read_audio(value: Json, at: str) -> list[Part]:
+    """The sound of an answer, and behind it what it says."""
     media = Media("audio", "file", file_id=value["id"], spelling={"field": True}, at=at)
+    parts: list[Part] = [media]
     rest: Json = {}
     for key, item in value.items():
-        if (key == "data" or key == "transcript") and type(item) is str:
-            setattr(media, key, item)
+        if key == "data" and type(item) is str:
+            media.data = item
+        elif key == "transcript" and type(item) is str and item:
+            parts.append(Text(item, transcript=True, at=f"{at}/transcript"))
         elif key != "id":
             rest[key] = item
     media.extra = rest or None
-    return media
+    return parts
 
 
 def read_annotation(value: Any, at: str) -> Citation:

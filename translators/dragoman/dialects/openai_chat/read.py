@@ -348,7 +348,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
         elif key == "cache_control" and type(value) is dict and role not in ("tool", "function"):
             out.cache = {key: value}
         elif key == "audio" and type(value) is dict and type(value.get("id")) is str:
-            lead.append(read_audio(value, f"{at}/audio"))
+            lead += read_audio(value, f"{at}/audio")
         else:
             extra[key] = value
     if not extra and not lead and role != "tool" and role != "function":
@@ -368,8 +368,9 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
     out.parts = [*lead, *content, *tail]
     if lead:
         # Audio stands behind the text on the way home; the record says which part came from where.
-        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content
-        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail
+        said = tail[:1] if tail and isinstance(tail[0], Refusal) else []
+        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content + said
+        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail[len(said) :]
     out.extra, out.spelling = extra or None, spelling or None
     return out
 

@@ -81,7 +81,8 @@ class _Choice:
     listed: str = ""  # which of LISTS comes with the thinking
     calls: dict[Any, _Call] = field(default_factory=dict)
     order: list[_Call] = field(default_factory=list)
-    audio: int = -1
+    audio: int = -1  # the number of the sound, and of what it says
+    words: int = -1
     finished: bool = False
     role: bool = True
 
@@ -147,8 +148,7 @@ class ChatStreamReader(SSEReader):
                 self._announce(choice, call, out)
                 if call.open:
                     out.append(PartEnd(choice.index, call.index))
-            if choice.audio >= 0:
-                out.append(PartEnd(choice.index, choice.audio))
+            out += [PartEnd(choice.index, n) for n in (choice.audio, choice.words) if n >= 0]
         self._over = True
         out.append(End())
 
@@ -338,12 +338,28 @@ class ChatStreamReader(SSEReader):
                 extra["annotations"] = annotations
         audio = delta.get("audio")
         if type(audio) is dict and audio:
-            if choice.audio < 0:
-                choice.audio = choice.parts
-                choice.parts += 1
-                media = Media("audio", "file", spelling={"field": True}, at=f"{choice.at}/audio")
-                out.append(PartStart(choice.index, choice.audio, media))
+            self._audio(choice, audio, out)
+
+    def _audio(self, choice: _Choice, audio: Json, out: list[Event]) -> None:
+        """A piece of a sound, and of what it says."""
+        at = f"{choice.at}/audio"
+        if choice.audio < 0:
+            choice.audio = choice.parts
+            choice.parts += 1
+            media = Media("audio", "file", spelling={"field": True}, at=at)
+            out.append(PartStart(choice.index, choice.audio, media))
+        words = audio.get("transcript")
+        if type(words) is not str or not words:
             out.append(PartDelta(choice.index, choice.audio, "audio", audio))
+            return
+        rest = {k: v for k, v in audio.items() if k != "transcript"}
+        if rest:
+            out.append(PartDelta(choice.index, choice.audio, "audio", rest))
+        if choice.words < 0:
+            choice.words = choice.parts
+            choice.parts += 1
+            out.append(PartStart(choice.index, choice.words, Text("", transcript=True, at=f"{at}/transcript")))
+        out.append(PartDelta(choice.index, choice.words, "text", words))
 
     # text parts
 

@@ -204,6 +204,8 @@ class HomeWriter:
             delta = {"annotations": [value.get("value", value) if event.value.kind == "other" else value]}
         elif event.field == "audio":
             delta = {"audio": event.value}
+        elif isinstance(part, Text) and part.transcript:
+            delta = {"audio": {"transcript": event.value}}
         elif event.extra:
             delta = {"content": [{"type": "text", "text": event.value, **event.extra}]}
         else:
