@@ -10,7 +10,7 @@ import pytest
 import dragoman
 from dragoman import laws
 from dragoman.laws import Violation
-from tests.matrix import CHAT, CLAUDE, COMPLETIONS, GEMINI, MESSAGES, RESPONSES, Json, answer, ask, others, send
+from tests.matrix import CHAT, COMPLETIONS, GEMINI, Json, answer, ask, others, send
 from tests.wire import chunk, text
 
 LITELLM, OPENROUTER = "openai-chat+litellm", "openai-chat+openrouter"
