@@ -10,7 +10,7 @@ import pytest
 import dragoman
 from dragoman import laws
 from dragoman.laws import Violation
-from tests.matrix import CHAT, COMPLETIONS, GEMINI, Json, answer, ask, others, send
+from tests.matrix import CHAT, CLAUDE, COMPLETIONS, GEMINI, MESSAGES, RESPONSES, Json, answer, ask, others, send
 from tests.wire import chunk, text
 
 LITELLM, OPENROUTER = "openai-chat+litellm", "openai-chat+openrouter"
@@ -127,3 +127,109 @@ def test_what_a_sound_said_stays_in_the_conversation(target: str) -> None:
     out = ask({"model": "m", "messages": turns}, CHAT, target)
     assert "Hello there." in text(out.body)
     assert ("media.as_text", "/messages/1/audio/transcript") in told(out.losses, "changed")
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+PIXEL = "iVBORw0KGgo="
+ADDRESS = {"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}
+PICTURE = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}, "index": 0}
+INLINE = {"inlineData": {"mimeType": "image/png", "data": PIXEL}}
+SHOWING = (OPENROUTER, LITELLM)
+IMAGES = stream({"role": "assistant", "content": "Here"}, {"images": [PICTURE]}, {"images": [PICTURE, ADDRESS]})
+
+
+def drawn(*parts: Json) -> Json:
+    """An answer of Gemini."""
+    one = {"content": {"role": "model", "parts": list(parts)}, "finishReason": "STOP", "index": 0}
+    return {"candidates": [one], "modelVersion": "m", "responseId": "r"}
+
+
+def drawn_stream(*parts: Json) -> list[bytes]:
+    """The same, a chunk for each part."""
+    chunks = [drawn(part) for part in parts]
+    for one in chunks[:-1]:
+        del one["candidates"][0]["finishReason"]
+    return [b"data: " + json.dumps(one).encode() + b"\r\n\r\n" for one in chunks]
+
+
+@pytest.mark.parametrize("source", [CHAT, *SHOWING])
+@pytest.mark.parametrize(
+    "images",
+    [
+        [PICTURE],
+        [PICTURE, ADDRESS, {**PICTURE, "index": 7}],
+        [{**PICTURE, "image_url": {"url": "data:IMAGE/PNG;base64,AA==", "detail": "low", "x": 1}, "y": None}],
+        [{**PICTURE, "index": True}, {"type": "image_url"}, {"type": "else"}, "iVBO", None],
+        [],
+        None,
+        {},
+    ],
+)
+def test_pictures_come_home(images: Any, source: str) -> None:
+    assert_none(laws.home_document("response", reply({"content": "x", "images": images}), source))
+    turn = {"role": "assistant", "content": "x", "images": images}
+    assert_none(laws.home_document("request", {"model": "m", "messages": [turn]}, source))
+    frames = b"".join(stream({"content": "x"}, {"images": images}))
+    assert_none(laws.home_stream(frames, source))
+    if images:
+        assert folded(frames, source)["choices"][0]["message"]["images"] == images
+
+
+def test_a_picture_that_comes_again_is_the_same_one() -> None:
+    assert_none(laws.home_stream(b"".join(IMAGES), OPENROUTER))
+    assert folded(b"".join(IMAGES), OPENROUTER)["choices"][0]["message"]["images"] == [PICTURE, ADDRESS]
+
+
+@pytest.mark.parametrize("source", [CHAT, *SHOWING])
+def test_pictures_of_an_answer_are_parts_of_it_elsewhere(source: str) -> None:
+    body = reply({"content": "Here", "images": [PICTURE]})
+    out = answer(body, source, GEMINI)
+    assert out.body["candidates"][0]["content"]["parts"] == [{"text": "Here"}, INLINE]
+    assert told(out.losses, "dropped") | told(out.losses, "changed") == set()
+    item = answer(body, source, RESPONSES).body["output"][-1]
+    assert (item["type"], item["result"], item["output_format"]) == ("image_generation_call", PIXEL, "png")
+    for target in (MESSAGES, COMPLETIONS, CLAUDE):
+        losses = answer(body, source, target).losses
+        assert ("media.image", "/choices/0/message/images/0") in told(losses, "dropped")
+
+
+@pytest.mark.parametrize("source", [CHAT, *SHOWING])
+@pytest.mark.parametrize("target", [*others(CHAT), *SHOWING])
+def test_pictures_keep_the_laws(source: str, target: str) -> None:
+    if source == target:
+        return
+    assert_lawful(IMAGES, source, target)
+    assert_lawful_document(reply({"content": "Here", "images": [PICTURE, ADDRESS]}), source, target)
+    assert_lawful_document(reply({"images": [{"type": "else", "x": 1}], "tool_calls": [calling()]}), source, target)
+
+
+CALL = {"functionCall": {"name": "f", "args": {"a": 1}}}
+ORDERS = [[{"text": "Here"}, INLINE], [INLINE, {"text": "Here"}], [CALL, INLINE], [INLINE, INLINE, CALL]]
+ORDERS += [[INLINE, {"text": "hm", "thought": True}, {"text": "a"}], [{**INLINE, "thoughtSignature": "c2ln"}]]
+
+
+@pytest.mark.parametrize("parts", ORDERS)
+@pytest.mark.parametrize("target", [CHAT, *SHOWING])
+def test_a_flavour_that_has_pictures_shows_them(target: str, parts: list[Json]) -> None:
+    out = answer(drawn(*parts), GEMINI, target)
+    images = out.body["choices"][0]["message"].get("images", [])
+    count = parts.count(INLINE) + sum("thoughtSignature" in part for part in parts)
+    assert images == ([{**PICTURE, "index": i} for i in range(count)] if target in SHOWING else [])
+    gone = sorted(at for code, at in told(out.losses, "dropped") if code == "media.image")
+    here = [f"/candidates/0/content/parts/{i}" for i, part in enumerate(parts) if "inlineData" in part]
+    assert gone == ([] if target in SHOWING else here)
+    assert_lawful_document(drawn(*parts), GEMINI, target)
+    frames = drawn_stream(*parts)
+    sent = folded(send(b"".join(frames), GEMINI, target).out, target)
+    assert sent["choices"][0]["message"].get("images", []) == images
+    assert_lawful(frames, GEMINI, target)
+
+
+@pytest.mark.parametrize("target", SHOWING)
+def test_what_the_image_tool_of_responses_made_is_shown(target: str) -> None:
+    body = answer(drawn({"text": "Here"}, INLINE), GEMINI, RESPONSES).body
+    assert answer(body, RESPONSES, target).body["choices"][0]["message"]["images"] == [PICTURE]
+    assert_lawful_document(body, RESPONSES, target)
+    made = send(b"".join(drawn_stream({"text": "Here"}, INLINE)), GEMINI, RESPONSES).out
+    assert_lawful([one + b"\n\n" for one in made.split(b"\n\n") if one], RESPONSES, target)

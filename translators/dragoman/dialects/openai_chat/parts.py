@@ -29,6 +29,19 @@ def read_audio(value: Json, at: str) -> list[Part]:
     return parts
 
 
+def read_picture(item: Any, at: str, ordinal: int) -> Part:
+    """One of the pictures of an answer where OpenRouter and LiteLLM have them: number `ordinal` of `images`."""
+    media = None
+    if type(item) is dict and item.get("type") == "image_url":
+        # "{type: image_url, image_url: {url}, index}": the number says nothing where it is the place.
+        numbered = type(item.get("index")) is int and item["index"] == ordinal
+        media = _image_url({k: v for k, v in item.items() if k != "index"} if numbered else item, at)
+    if not isinstance(media, Media):
+        return Opaque(item, spelling={"field": "images"}, at=at)
+    media.spelling = {**(media.spelling or {}), "field": "images", **({"index": ordinal} if numbered else {})}
+    return media
+
+
 def read_annotation(value: Any, at: str) -> Citation:
     """One entry of `annotations`; what is no url_citation is kept as it is."""
     inner = value.get("url_citation") if type(value) is dict else None

@@ -47,7 +47,7 @@ from ...model import (
 from ..base import SSEReader
 from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
 from .carry import sign
-from .parts import read_annotation
+from .parts import read_annotation, read_picture
 from .read import REASONING_FIELDS, details_text, read_finish
 from .words import LISTS, NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
@@ -83,6 +83,7 @@ class _Choice:
     order: list[_Call] = field(default_factory=list)
     audio: int = -1  # the number of the sound, and of what it says
     words: int = -1
+    images: list[Any] = field(default_factory=list)
     finished: bool = False
     role: bool = True
 
@@ -339,6 +340,23 @@ class ChatStreamReader(SSEReader):
         audio = delta.get("audio")
         if type(audio) is dict and audio:
             self._audio(choice, audio, out)
+        images = delta.get("images")
+        if type(images) is list:
+            self._pictures(choice, images, out)
+        elif images:
+            extra["images"] = images
+
+    def _pictures(self, choice: _Choice, images: list[Any], out: list[Event]) -> None:
+        """Pictures, each of them whole. One that comes again is the same one."""
+        for item in images:
+            if item in choice.images:
+                continue
+            self._close(choice, out)
+            number = len(choice.images)
+            part = read_picture(item, f"{choice.at}/images/{number}", number)
+            out += [PartStart(choice.index, choice.parts, part), PartEnd(choice.index, choice.parts)]
+            choice.images.append(item)
+            choice.parts += 1
 
     def _audio(self, choice: _Choice, audio: Json, out: list[Event]) -> None:
         """A piece of a sound, and of what it says."""
@@ -529,7 +547,7 @@ class ChatStreamReader(SSEReader):
             call.pieces = []
 
 
-_LATER = frozenset({"refusal", "function_call", "annotations", "audio", *REASONING_FIELDS})
+_LATER = frozenset({"refusal", "function_call", "annotations", "audio", "images", *REASONING_FIELDS})
 _CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})
 
 
