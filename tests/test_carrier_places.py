@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman import laws
 from dragoman.carrier import Unit, encode, ride
 from tests.agents.carried import FLAVOURS, answer_of, function_item
 from tests.agents.clients import CLIENTS, Json
@@ -175,3 +176,37 @@ def test_a_phase_is_of_its_own_text(client: str, stream: bool) -> None:
     t = dragoman.translate_request(agent.body, client, RESPONSES, path=agent.path)
     got = [one for one in received(RESPONSES, t.body, 1) if type(one) is tuple and one[0] == "text"]
     assert got == [("text", *one) for one in texts]
+
+
+PHASES = [
+    [("a", None), ("b", "commentary")],
+    [("a", None), ("b", None), ("c", "commentary"), ("d", "final_answer")],
+    [("a", "commentary"), ("b", None)],
+    [("a", "commentary"), ("b", None), ("c", "final_answer"), ("d", None)],
+    [("a", None), ("a", "commentary")],
+]
+
+
+@pytest.mark.parametrize("client", [CHAT, MESSAGES, GEMINI, *FLAVOURS])
+@pytest.mark.parametrize("texts", PHASES)
+def test_a_phase_is_of_its_own_text_where_gateways_stand_in_a_row(texts: Any, client: str) -> None:
+    """An answer that comes home through another dialect: what stands before a text, or behind it, has no part in its
+    phase."""
+    body = _responses(*texts)
+    for law in (laws.nothing_vanishes, laws.settled, laws.nothing_made_up):
+        assert law("response", body, RESPONSES, client) == []
+    there = dragoman.translate_response(body, RESPONSES, client)
+    back = dragoman.translate_response(there.json(), client, RESPONSES).body
+    said = [(i["content"][0]["text"], i.get("phase")) for i in back["output"] if i.get("phase")]
+    if client in (MESSAGES, GEMINI):
+        assert said == [one for one in texts if one[1]]
+
+
+@pytest.mark.parametrize("client", [MESSAGES, GEMINI])
+def test_texts_of_one_message_share_its_phase(client: str) -> None:
+    body = _responses(("a", "commentary"))
+    body["output"][0]["content"].append({"type": "output_text", "text": "b", "annotations": [], "logprobs": []})
+    there = dragoman.translate_response(body, RESPONSES, client)
+    back = dragoman.translate_response(there.json(), client, RESPONSES).body
+    message = back["output"][0]
+    assert (message["phase"], [part["text"] for part in message["content"]]) == ("commentary", ["a", "b"])

@@ -131,10 +131,9 @@ def test_details_of_thinking_merge_and_name_their_issuer() -> None:
 def test_pieces_of_a_sound_join_and_its_id_is_the_first() -> None:
     sound = part_of(
         Media("audio", "base64"),
-        *pieces("audio", {"id": "a", "data": "AA"}, {"data": "BB", "transcript": "Hel", "id": "b"}),
-        *pieces("audio", {"transcript": "lo", "expires_at": 5}),
+        *pieces("audio", {"id": "a", "data": "AA"}, {"data": "BB", "id": "b"}, {"expires_at": 5}),
     )
-    assert (sound.file_id, sound.data, sound.transcript) == ("a", "AABB", "Hello")
+    assert (sound.file_id, sound.data) == ("a", "AABB")
     assert sound.extra == {"expires_at": 5}
 
 

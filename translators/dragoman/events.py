@@ -462,10 +462,9 @@ def aside(part: Reasoning, piece: PartDelta) -> Part:
 
 def _merge_audio(part: Media, value: dict[str, Any]) -> None:
     extra = dict(value)
-    for key, name in (("data", "data"), ("transcript", "transcript")):
-        piece = extra.pop(key, None)
-        if type(piece) is str:
-            setattr(part, name, (getattr(part, name) or "") + piece)
+    piece = extra.pop("data", None)
+    if type(piece) is str:
+        part.data = (part.data or "") + piece
     if type(extra.get("id")) is str:
         part.file_id = part.file_id or extra.pop("id")
         extra.pop("id", None)

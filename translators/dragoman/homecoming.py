@@ -456,7 +456,8 @@ def _given(part: Any, state: State) -> Any:
         return replace(part, state=state)
     said = state.value if type(state.value) is dict else {}
     named = {k: v for k in ("id", "status", "phase") if type(v := said.get(k)) is str}
-    return replace(part, item=Item(named.get("id"), named.get("status"), named.get("phase")))
+    part = replace(part, item=Item(named.get("id"), named.get("status"), named.get("phase")))
+    return replace(part, spelling={**(part.spelling or {}), "item": "begins"}) if said.get("begins") is True else part
 
 
 @dataclass(slots=True)

@@ -107,13 +107,17 @@ class Citation(Node):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Text(Node):
-    """Plain text. `cache` is a cache mark in the words of the dialect that set it."""
+    """Plain text. `cache` is a cache mark in the words of the dialect that set it.
+
+    transcript: whether it is what the sound says that stands before it.
+    """
 
     text: str
     citations: list[Citation] | None = None
     cache: Json | None = None
     state: State | None = None
     item: Item | None = None
+    transcript: bool | None = None
     extra: Extra | None = None
     spelling: Spelling | None = None
     at: str = field(default="", compare=False)
@@ -147,7 +151,6 @@ class Media(Node):
     media_type: str | None = None
     filename: str | None = None
     detail: str | None = None
-    transcript: str | None = None
     context: str | None = None
     cite: bool | None = None
     cache: Json | None = None

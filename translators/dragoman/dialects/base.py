@@ -250,6 +250,7 @@ class Writer:
 
     __slots__ = (
         "_answered",
+        "_before",
         "_family",
         "_items",
         "_places",
@@ -273,6 +274,7 @@ class Writer:
         self._family = ""  # of the model that answered, where state is bound to it
         self._answered = ""  # where the last results stood, if they were a turn of the user's own
         self._spoken: set[str] = set()  # the items of the texts so far
+        self._before: tuple[str, str | None] | None = None  # the item of the last text, and its phase
         self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
 
@@ -293,6 +295,8 @@ class Writer:
         kind = type(node)
         if node.extra:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(kind, {}))
+        if kind is Text and node.transcript:
+            self.report.changed("media.as_text", node.at)
         if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
         if kind in _ITEMED and node.item is not None:
@@ -363,9 +367,15 @@ class Writer:
 
         A stream may tell only at the end of the text, so this stands behind it. text: what the client sees of it.
         """
-        if type(part) is not Text or part.item is None or part.item.phase is None or self.source is None:
+        if type(part) is not Text or part.item is None or self.source is None:
             return None
-        said = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
+        place, before = self.where(part, "item"), self._before
+        self._before = place, part.item.phase
+        if part.item.phase is None:
+            return None
+        said: Json = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
+        if before is not None and before[0] != place and before[1] is None:
+            said["begins"] = True  # what stands before it is of another item, and must not get its phase
         return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
 
     def phased(self, part: Any, text: str) -> tuple[Any, str | None]:

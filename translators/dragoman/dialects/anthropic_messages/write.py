@@ -109,7 +109,7 @@ class BlockWriter(Writer):
             elif mark is not None:
                 self.moved = mark
             return
-        if part.extra or part.state is not None or part.item is not None:
+        if part.extra or part.state is not None or part.item is not None or part.transcript:
             self.drop(part)
         block: Json = {"type": "text", "text": part.text}
         if self.moved is not None:

@@ -30,6 +30,7 @@ class Flavour:
     video      the part that holds a film, or "": none
     cache      whether parts and tools take `cache_control`
     documents  whether a file may be an address, and go without a name
+    images     whether an answer shows its pictures, in `images` of its message
     results    whether the result of a tool may hold media
     state_list the list of state that comes and goes with the thinking, or "": none
     signature  where a call has the signature of its vendor, or (): nowhere
@@ -55,6 +56,7 @@ class Flavour:
     video: str = ""
     cache: bool = False
     documents: bool = False
+    images: bool = False
     results: bool = False
     state_list: str = ""
     signature: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         video="video_url",
         cache=True,
         documents=True,
+        images=True,
         results=True,
         state_list="reasoning_details",
         vendor="openrouter",
@@ -115,6 +118,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         control="budget",
         takes=_TOP_K,
         cache=True,
+        images=True,
         state_list="thinking_blocks",
         signature=("provider_specific_fields", "thought_signature"),
         signed_ids=True,

@@ -184,10 +184,15 @@ def home_message(m: Message) -> Json:
                 # Of a stream: entries of one index come in several stretches of thinking.
                 merge = merge_blocks if part.state.kind == "blocks" else merge_entries
                 out[name] = merge(out[name], part.state.value) if name in out else part.state.value
+        elif isinstance(part, (Media, Opaque)) and mark.get("field") == "images":
+            out.setdefault("images", []).append(home_picture(part))
         elif isinstance(part, Media) and mark.get("field"):
-            audio = {"id": part.file_id, "data": part.data, "transcript": part.transcript}
+            audio = {"id": part.file_id, "data": part.data}
             out["audio"] = {k: v for k, v in audio.items() if v is not None}
             give_back(out["audio"], part.extra)
+        elif isinstance(part, Text) and part.transcript:
+            said = out.setdefault("audio", {})
+            said["transcript"] = (said.get("transcript") or "") + part.text
         else:
             content.append(home_part(part))
             if isinstance(part, Text):
@@ -247,6 +252,13 @@ def home_part(part: Part) -> Json:
         out.update(cache)
     give_back(out, part.extra)
     return out
+
+
+def home_picture(part: Part) -> Json:
+    """An entry of `images` as it was."""
+    out = home_part(part)
+    number = (part.spelling or {}).get("index")
+    return out if number is None else {**out, "index": number}
 
 
 def _media(part: Media) -> Json:

@@ -13,15 +13,32 @@ from .words import CACHE_KEYS
 Faults = list[Fault]
 
 
-def read_audio(value: Json, at: str) -> Media:
+def read_audio(value: Json, at: str) -> list[Part]:
+    """The sound of an answer, and behind it what it says."""
     media = Media("audio", "file", file_id=value["id"], spelling={"field": True}, at=at)
+    parts: list[Part] = [media]
     rest: Json = {}
     for key, item in value.items():
-        if (key == "data" or key == "transcript") and type(item) is str:
-            setattr(media, key, item)
+        if key == "data" and type(item) is str:
+            media.data = item
+        elif key == "transcript" and type(item) is str and item:
+            parts.append(Text(item, transcript=True, at=f"{at}/transcript"))
         elif key != "id":
             rest[key] = item
     media.extra = rest or None
+    return parts
+
+
+def read_picture(item: Any, at: str, ordinal: int) -> Part:
+    """One of the pictures of an answer where OpenRouter and LiteLLM have them: number `ordinal` of `images`."""
+    media = None
+    if type(item) is dict and item.get("type") == "image_url":
+        # "{type: image_url, image_url: {url}, index}": the number says nothing where it is the place.
+        numbered = type(item.get("index")) is int and item["index"] == ordinal
+        media = _image_url({k: v for k, v in item.items() if k != "index"} if numbered else item, at)
+    if not isinstance(media, Media):
+        return Opaque(item, spelling={"field": "images"}, at=at)
+    media.spelling = {**(media.spelling or {}), "field": "images", **({"index": ordinal} if numbered else {})}
     return media
 
 

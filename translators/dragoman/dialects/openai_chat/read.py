@@ -28,7 +28,7 @@ from ...model import (
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .carry import sign, sign_message
 from .control import CONTROLS, read_hidden
-from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, summary_texts
+from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, read_picture, summary_texts
 from .words import FINISH, LISTS, NAME, PARAMS, TOOL_CHOICE
 
 Faults = list[Fault]
@@ -321,6 +321,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
     extra: Json = {}
     spelling: Json = {}
     lead: list[Part] = []
+    pictures: list[Part] = []
     content: list[Part] = []
     tail: list[Part] = []
     for key, value in m.items():
@@ -348,9 +349,12 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
         elif key == "cache_control" and type(value) is dict and role not in ("tool", "function"):
             out.cache = {key: value}
         elif key == "audio" and type(value) is dict and type(value.get("id")) is str:
-            lead.append(read_audio(value, f"{at}/audio"))
+            lead += read_audio(value, f"{at}/audio")
+        elif key == "images" and type(value) is list and value and role in ("assistant", None):
+            pictures = [read_picture(item, f"{at}/images/{i}", i) for i, item in enumerate(value)]
         else:
             extra[key] = value
+    lead += pictures
     if not extra and not lead and role != "tool" and role != "function":
         out.parts, out.spelling = content + tail, spelling or None
         return out
@@ -367,9 +371,10 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
         return _result(out, m, content, extra, spelling, at)
     out.parts = [*lead, *content, *tail]
     if lead:
-        # Audio stands behind the text on the way home; the record says which part came from where.
-        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content
-        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail
+        # Audio, and pictures, stand behind the text on the way home; the record says which part came from where.
+        said = tail[:1] if tail and isinstance(tail[0], Refusal) else []
+        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content + said
+        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail[len(said) :]
     out.extra, out.spelling = extra or None, spelling or None
     return out
 

@@ -47,7 +47,7 @@ from ...model import (
 from ..base import SSEReader
 from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
 from .carry import sign, sign_message
-from .parts import read_annotation
+from .parts import read_annotation, read_picture
 from .read import REASONING_FIELDS, details_text, read_finish
 from .words import LISTS, NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
@@ -81,7 +81,9 @@ class _Choice:
     listed: str = ""  # which of LISTS comes with the thinking
     calls: dict[Any, _Call] = field(default_factory=dict)
     order: list[_Call] = field(default_factory=list)
-    audio: int = -1
+    audio: int = -1  # the number of the sound, and of what it says
+    words: int = -1
+    images: list[Any] = field(default_factory=list)
     finished: bool = False
     role: bool = True
 
@@ -147,8 +149,7 @@ class ChatStreamReader(SSEReader):
                 self._announce(choice, call, out)
                 if call.open:
                     out.append(PartEnd(choice.index, call.index))
-            if choice.audio >= 0:
-                out.append(PartEnd(choice.index, choice.audio))
+            out += [PartEnd(choice.index, n) for n in (choice.audio, choice.words) if n >= 0]
         self._over = True
         out.append(End())
 
@@ -341,12 +342,45 @@ class ChatStreamReader(SSEReader):
                 extra["annotations"] = annotations
         audio = delta.get("audio")
         if type(audio) is dict and audio:
-            if choice.audio < 0:
-                choice.audio = choice.parts
-                choice.parts += 1
-                media = Media("audio", "file", spelling={"field": True}, at=f"{choice.at}/audio")
-                out.append(PartStart(choice.index, choice.audio, media))
+            self._audio(choice, audio, out)
+        images = delta.get("images")
+        if type(images) is list:
+            self._pictures(choice, images, out)
+        elif images:
+            extra["images"] = images
+
+    def _pictures(self, choice: _Choice, images: list[Any], out: list[Event]) -> None:
+        """Pictures, each of them whole. One that comes again is the same one."""
+        for item in images:
+            if item in choice.images:
+                continue
+            self._close(choice, out)
+            number = len(choice.images)
+            part = read_picture(item, f"{choice.at}/images/{number}", number)
+            out += [PartStart(choice.index, choice.parts, part), PartEnd(choice.index, choice.parts)]
+            choice.images.append(item)
+            choice.parts += 1
+
+    def _audio(self, choice: _Choice, audio: Json, out: list[Event]) -> None:
+        """A piece of a sound, and of what it says."""
+        at = f"{choice.at}/audio"
+        if choice.audio < 0:
+            choice.audio = choice.parts
+            choice.parts += 1
+            media = Media("audio", "file", spelling={"field": True}, at=at)
+            out.append(PartStart(choice.index, choice.audio, media))
+        words = audio.get("transcript")
+        if type(words) is not str or not words:
             out.append(PartDelta(choice.index, choice.audio, "audio", audio))
+            return
+        rest = {k: v for k, v in audio.items() if k != "transcript"}
+        if rest:
+            out.append(PartDelta(choice.index, choice.audio, "audio", rest))
+        if choice.words < 0:
+            choice.words = choice.parts
+            choice.parts += 1
+            out.append(PartStart(choice.index, choice.words, Text("", transcript=True, at=f"{at}/transcript")))
+        out.append(PartDelta(choice.index, choice.words, "text", words))
 
     # text parts
 
@@ -519,7 +553,7 @@ class ChatStreamReader(SSEReader):
             call.pieces = []
 
 
-_LATER = frozenset({"refusal", "function_call", "annotations", "audio", *REASONING_FIELDS})
+_LATER = frozenset({"refusal", "function_call", "annotations", "audio", "images", *REASONING_FIELDS})
 _CALL_KEYS = frozenset({"index", "id", "type", "function", "custom"})
 
 

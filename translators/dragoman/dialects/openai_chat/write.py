@@ -11,6 +11,7 @@ from ...model import (
     Candidate,
     Item,
     Json,
+    Media,
     Opaque,
     Part,
     Reasoning,
@@ -191,6 +192,7 @@ class ResponseWriter(ChatWriter):
         thoughts: list[Reasoning] = []
         calls: list[Json] = []
         annotations: list[Json] = []
+        images: list[Json] = []
         content: list[str] = []
         length = spoken = 0  # characters of content, and those of them that are no thinking between tags
         more: Json = {}
@@ -202,6 +204,12 @@ class ResponseWriter(ChatWriter):
                     self.joined(thoughts[0], part, len(thoughts) == 1)
                 brought = part
                 rejoin(more, part.value)
+                continue
+            if self.flavour.images and self.shows(part):
+                if calls:
+                    self.report.changed("order.flattened", part.at)
+                self.link(f"{target}/message/images/{len(images)}", part.at)
+                images.append(self.picture(part, len(images)))
                 continue
             stowed = False
             place, call_id = f"{target}/message/tool_calls/{len(calls)}", ""
@@ -218,7 +226,7 @@ class ResponseWriter(ChatWriter):
             elif isinstance(part, Text):
                 if texts:
                     self.joined(texts[0], part, len(texts) == 1)
-                if calls:
+                if calls or images:
                     self.report.changed("order.flattened", part.at)
                 said = part
                 if part.item is not None:
@@ -241,7 +249,7 @@ class ResponseWriter(ChatWriter):
                 refusals.append(part)
                 self.drop(part)
             elif isinstance(part, Reasoning):
-                self.thought(part, thoughts, bool(texts or calls), stowed)
+                self.thought(part, thoughts, bool(texts or calls or images), stowed)
                 if brought is not None and len(thoughts) == 1 and thoughts[0] is part:
                     self.joined(brought, part, True)
             elif not stowed:
@@ -267,6 +275,8 @@ class ResponseWriter(ChatWriter):
                 message[self.flavour.state_list] = [entry for state in states for entry in state.value]
             self.link(f"{target}/message/{self.flavour.thinking}", thoughts[0].at)
         rejoin(message, more)
+        if images:
+            message["images"] = images
         if annotations:
             message["annotations"] = annotations
         finish = self.finish(c, bool(calls))
@@ -279,6 +289,23 @@ class ResponseWriter(ChatWriter):
         self.drop(c.message)
         self.drop(c)
         return {"index": c.index, "message": message, "logprobs": self.logprobs(c), "finish_reason": finish}
+
+    def shows(self, part: Part) -> bool:
+        """Whether a part is a picture that the flavour shows."""
+        pictured = isinstance(part, Media) and part.kind == "image" and part.form in ("base64", "url")
+        return pictured and self.flavour.images
+
+    def picture(self, part: Any, ordinal: int) -> Json:
+        """An entry of `images`."""
+        self.drop(part)
+        self.cache(part)
+        if part.form == "base64" and not part.media_type:
+            self.report.changed("media.type", part.at)
+        if part.filename is not None:
+            self.report.dropped("media.filename", self.where(part, "filename"), part.filename)
+        url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
+        inner = {"url": url} | ({"detail": part.detail} if part.detail is not None else {})
+        return {"type": "image_url", "image_url": inner, "index": ordinal}
 
     def logprobs(self, c: Candidate) -> Any:
         """Log probabilities, where they are in this dialect's form."""

@@ -51,7 +51,7 @@ from ..base import Context, arguments_text, free_text
 from ..openai_shape import home_error, write_error
 from .carry import Place
 from .flavours import OPENAI, Flavour
-from .home import call_extra, finish_word, home_part
+from .home import call_extra, finish_word, home_part, home_picture
 from .words import LIST_OF
 from .write import TAGS, ResponseWriter
 
@@ -162,6 +162,8 @@ class HomeWriter:
         tag = (part.spelling or {}).get("tag")
         if tag:
             return self._delta(event.candidate, {"content": tag[0]}) if tag[0] else None
+        if (part.spelling or {}).get("field") == "images":
+            return self._delta(event.candidate, {"images": [home_picture(part)]})
         if isinstance(part, (Text, Refusal, Reasoning)) or (isinstance(part, Media) and part.file_id is None):
             return None
         if isinstance(part, Media):
@@ -206,6 +208,8 @@ class HomeWriter:
             delta = {"annotations": [value.get("value", value) if event.value.kind == "other" else value]}
         elif event.field == "audio":
             delta = {"audio": event.value}
+        elif isinstance(part, Text) and part.transcript:
+            delta = {"audio": {"transcript": event.value}}
         elif event.extra:
             delta = {"content": [{"type": "text", "text": event.value, **event.extra}]}
         else:
@@ -241,6 +245,7 @@ class ForeignWriter(ResponseWriter):
         "late",
         "offsets",
         "parts",
+        "pictures",
         "places",
         "refused",
         "response_id",
@@ -272,6 +277,7 @@ class ForeignWriter(ResponseWriter):
         self.delayed: list[Any] = []  # the events of calls that wait for state to ride on them
         self.sealed: dict[tuple[int, int], list[PartDelta]] = {}  # the pieces of parts that are told whole
         self.places: dict[tuple[int, int], Place] = {}
+        self.pictures: dict[int, int] = {}  # those that have begun
         self.called: dict[int, int] = {}  # the calls that have begun, those that wait included
         self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
@@ -335,7 +341,7 @@ class ForeignWriter(ResponseWriter):
             if isinstance(event.part, ToolCall):
                 self.called[index] = called + 1
             elif isinstance(event.part, Reasoning):
-                self.late[key] = index in self.texts or bool(called)
+                self.late[key] = index in self.texts or index in self.pictures or bool(called)
 
     def hides(self, index: int) -> bool:
         """Whether a part runs whose state is to ride on the next call, and is not known yet: that call waits."""
@@ -430,7 +436,7 @@ class ForeignWriter(ResponseWriter):
                 self.joined(self.firsts[index], part, True)
             else:
                 self.firsts[index] = part
-            if self.places[key][1]:
+            if self.places[key][1] or index in self.pictures:
                 self.report.changed("order.flattened", part.at)
             self.parts[key] = replace(part, citations=list(part.citations or ()))
             self.offsets[key] = self.texts.setdefault(index, 0)
@@ -448,7 +454,9 @@ class ForeignWriter(ResponseWriter):
             if self.flavour.thinking in TAGS:
                 return b""
             return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
-        if not self.seals(part):
+        if self.shows(part):
+            self.pictures.setdefault(index, 0)  # whole with its end
+        elif not self.seals(part):
             self.gone(part)
         else:
             self.sealed[key] = []
@@ -585,12 +593,22 @@ class ForeignWriter(ResponseWriter):
                 return out + aside + (self.tag(event.candidate, f"</{self.flavour.thinking}>") if said.text else b"")
             self.thought(said, self.thoughts.setdefault(event.candidate, []), self.late.pop(key), there)
             return out + aside
+        elif self.shows(part):
+            return out + self.show(key, part)
         elif isinstance(part, ToolCall) and key in self.held:
             whole = "".join(self.held.pop(key)) or part.arguments
             out += self.arguments(event.candidate, key, replace(part, arguments=whole))
         elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
             out += self.arguments(event.candidate, key, part)
         return out
+
+    def show(self, key: tuple[int, int], part: Part) -> bytes:
+        """A picture, where the flavour has it."""
+        index, number = key[0], self.pictures[key[0]]
+        self.pictures[index] += 1
+        if self.places[key][1]:
+            self.report.changed("order.flattened", part.at)
+        return self.chunk(index, {"images": [self.picture(part, number)]})
 
     def arguments(self, index: int, key: tuple[int, int], part: ToolCall) -> bytes:
         """Arguments that came whole, with the start of the call."""

@@ -11,6 +11,7 @@ from ...jsontext import loads
 from ...model import (
     Candidate,
     Error,
+    Item,
     Json,
     Media,
     Opaque,
@@ -418,11 +419,14 @@ class ResponseWriter(ItemWriter):
 
 
 def joins(part: Part, message: Json) -> bool:
-    """Whether a text stands in the message that is open. One that came home says which message that is."""
-    item = getattr(part, "item", None)
+    """Whether a text stands in the message that is open. One that came home says which message that is: its phase
+    stands behind the last of its texts, so what follows is of another, and one that begins a message says so."""
+    item: Item | None = getattr(part, "item", None)
+    if "phase" in message:
+        return item is not None and item.id == message["id"]
     if item is None or item.phase is None or item.id == message["id"]:
         return True
-    if "phase" in message:
+    if (getattr(part, "spelling", None) or {}).get("item") == "begins":
         return False
     message |= {"id": item.id or message["id"], "phase": item.phase}
     return True
