@@ -150,7 +150,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
             # Several thinkings have no plainer form than a list of parts; a single one has.
             thoughts[0].spelling.pop("part", None)
     if (isinstance(node, ToolResult) and node.parts) or (
-        isinstance(node, Message) and any(type(p) is Text for p in node.parts)
+        isinstance(node, Message) and any(type(p) is Text and not p.transcript for p in node.parts)
     ):
         node.spelling = {**(node.spelling or {}), "content": "list"}
     if isinstance(node, ToolResult) and node.is_error is False:
