@@ -196,9 +196,7 @@ class Dialect:
     # Takes what a call of an answer has among its unknown fields for its state, in place; in a request it stays there.
     sign: Callable[[ToolCall], None] = lambda call: None
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
-    signed_ids: bool = (
-        False  # whether signatures on the ids of calls, as LiteLLM puts them there, are the service's own
-    )
+    signed_ids: bool = False  # whether signatures on the ids of calls, LiteLLM's way, are the service's own
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
     inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
