@@ -233,3 +233,15 @@ def test_what_the_image_tool_of_responses_made_is_shown(target: str) -> None:
     assert_lawful_document(body, RESPONSES, target)
     made = send(b"".join(drawn_stream({"text": "Here"}, INLINE)), GEMINI, RESPONSES).out
     assert_lawful([one + b"\n\n" for one in made.split(b"\n\n") if one], RESPONSES, target)
+
+
+@pytest.mark.parametrize("address", ["gs://bucket/a.png", "https://generativelanguage.googleapis.com/v1beta/files/a"])
+@pytest.mark.parametrize("source", [CHAT, *SHOWING])
+def test_a_picture_in_a_file_of_googles_own_is_none_of_another_vendor(source: str, address: str) -> None:
+    """Gemini would take it for its own, and its next client would have to carry it."""
+    body = reply({"content": "a", "images": [{"type": "image_url", "image_url": {"url": address}}]})
+    body["choices"][0]["message"]["tool_calls"] = [calling()]
+    assert ("media.image", "/choices/0/message/images/0") in told(answer(body, source, GEMINI).losses, "dropped")
+    assert_lawful_document(body, source, GEMINI)
+    frames = stream({"content": "a", "images": body["choices"][0]["message"]["images"]}, {"tool_calls": [calling(0)]})
+    assert_lawful(frames, source, GEMINI)

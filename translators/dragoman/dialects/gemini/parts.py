@@ -119,6 +119,11 @@ _YOUTUBE = re.compile(r"https?://(?:www\.|m\.)?(?:youtube\.com|youtu\.be)/")
 _PRIVATE = re.compile(r"gs://|https://generativelanguage\.googleapis\.com/|files/")
 
 
+def is_private(address: str) -> bool:
+    """Whether an address is one of Google's own files, which nobody else can open."""
+    return _PRIVATE.match(address) is not None
+
+
 def media_kind(media_type: str | None) -> Any:
     """What kind of media a MIME type is."""
     return _KINDS.get((media_type or "").partition("/")[0], "document")
@@ -158,7 +163,7 @@ def _file(item: Json, at: str, faults: Faults) -> Part | None:
         return None
     uri = blob["fileUri"]
     media = Media("document", "url", url=uri, at=at)
-    if _PRIVATE.match(uri):
+    if is_private(uri):
         media = Media("document", "file", file_id=uri, at=at)
     _blob(media, "fileData", blob, "fileUri")
     if media.media_type is None and "mimeType" not in blob:

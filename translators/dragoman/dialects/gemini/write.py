@@ -29,7 +29,7 @@ from ...tables import ERRORS, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, opaque_code
 from .cite import Grounding
 from .home import home_error, home_response
-from .parts import media_kind
+from .parts import is_private, media_kind
 from .probs import to_result
 from .read import time_of
 from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, NAME
@@ -291,7 +291,8 @@ class ResponseWriter(PartWriter):
             return "thought", self.thought(part)
         if isinstance(part, ToolCall):
             return "", self.signed(part, {"functionCall": self.call(part)})
-        if isinstance(part, Media) and (part.form in ("base64", "url") or part.file_id is None):
+        if isinstance(part, Media) and part.file_id is None and not is_private(part.url or ""):
+            # A file of Google's own is none that an answer of another vendor could speak of.
             return "", self.media(part)
         if isinstance(part, Opaque) and part.issuer == NAME:
             return "", dict(part.value)
