@@ -156,8 +156,11 @@ CALL: Kind = {
     "id": ("",),
     "type": (),
     "index": (),
-    "function": {"name": (), "arguments": ()},
+    "function": {"name": (), "arguments": (), "provider_specific_fields": {}},
     "custom": {"name": (), "input": ()},
+    # What is beside a signature has a place of its own.
+    "extra_content": {"google": {}, "vertex": {}},
+    "provider_specific_fields": {},
 }
 TOOL: Kind = {
     "type": (),
