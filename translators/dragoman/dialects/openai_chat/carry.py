@@ -161,7 +161,7 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
         if token is None or (isinstance(token, Unit) and not accepts(token)):
             rest.append(item)
             continue
-        if isinstance(token, Unit) and token.whole and _format(item):
+        if isinstance(token, Unit) and _format(item):
             home.add(_format(item))
         out.append(Brought(token, f"{at}/{i}"))
     # What is only seen of it has been said with it.
