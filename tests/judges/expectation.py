@@ -160,6 +160,7 @@ def _text_and_reasoning(message: Json) -> tuple[str, str]:
             text += part.get("refusal") or ""
         elif part.get("type") == "thinking":
             thought += _joined(part.get("thinking") or [], "text")
+    text += (message.get("audio") or {}).get("transcript") or ""  # what the sound says
     details = message.get("reasoning_details") or []
     told = (
         message.get("reasoning_content"),

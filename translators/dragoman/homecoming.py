@@ -108,6 +108,7 @@ class _Homecoming:
         self.report = report
         self.vendor = provider_of(profile) or target.vendor
         self.family = (lookup(target.name, model, profile).family or "") if model else ""
+        self.lent: list[Any] = []  # calls whose state is from their id: what else is known to be theirs goes before it
         self.waiting: list[tuple[State, str, str]] = []  # state, what it belongs to, and where it came
 
     def accepts(self, unit: Unit) -> bool:
@@ -233,7 +234,12 @@ class _Homecoming:
                 self.report.dropped("state.foreign", part.at, signature)
             elif signature and call.state is None:
                 call = replace(call, state=State(kind, signature, self.target.documents))
+                self.lent.append(call)
         return call, token
+
+    def lends(self, part: Any) -> bool:
+        """Whether the state of a part is only from the id of a call."""
+        return any(part is call for call in self.lent)
 
     # a carrier in a part
 
@@ -345,7 +351,7 @@ class _Homecoming:
         kind = beyond.wire[0]
         if not self.accepts(beyond):
             self.report.dropped("state.foreign", at, value)
-        elif given is None or given >= len(parts) or _taken(parts[given], kind):
+        elif given is None or given >= len(parts) or (_taken(parts[given], kind) and not self.lends(parts[given])):
             if given is None or given >= len(parts) or not _says(parts[given], kind, value):
                 self.report.dropped("state.orphan", at, value)
             return None
@@ -377,7 +383,9 @@ class _Homecoming:
             word = _WORDS.get(type(part))
             for i, (state, following, _) in enumerate(self.waiting):
                 # What a gateway says twice, beside a call and on its id, is said once.
-                if following == word and (node.state is None or (word == "call" and node.state == state)):
+                if following != word:
+                    continue
+                if node.state is None or (word == "call" and (node.state == state or self.lends(node))):
                     node = _given(node, state)
                     del self.waiting[i]
                     break

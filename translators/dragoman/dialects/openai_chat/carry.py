@@ -163,9 +163,17 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
             continue
         if isinstance(token, Unit) and _format(item):
             home.add(_format(item))
-        out.append(Brought(token, f"{at}/{i}"))
+        beside = isinstance(token, Unit) and not token.whole and any(map(_seen, _kin(item, entries)))
+        # What is only seen goes with a whole item, which says it; with a signature alone the list goes.
+        out.append(Brought(token, at if beside else f"{at}/{i}"))
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
+
+
+def _kin(item: Json, entries: list[Any]) -> list[Json]:
+    """The entries that are in the words of the same vendor as `item`."""
+    form = _format(item)
+    return [entry for entry in entries if type(entry) is dict and form and _format(entry) == form]
 
 
 def _format(item: Json) -> str:

@@ -372,9 +372,11 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
     out.parts = [*lead, *content, *tail]
     if lead:
         # Audio, and pictures, stand behind the text on the way home; the record says which part came from where.
-        said = tail[:1] if tail and isinstance(tail[0], Refusal) else []
-        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content + said
-        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail[len(said) :]
+        # A refusal is behind all that is said, in a field of its own and at the end of the content alike.
+        while content and isinstance(content[-1], Refusal):
+            tail.insert(0, content.pop())
+        out.parts = [p for p in lead if isinstance(p, Reasoning)] + content
+        out.parts += [p for p in lead if not isinstance(p, Reasoning)] + tail
     out.extra, out.spelling = extra or None, spelling or None
     return out
 
