@@ -667,7 +667,8 @@ def test_seed_stream_of_bare_lines_is_no_answer() -> None:
 def test_oa19_signatures_of_another_vendor_stay_behind() -> None:
     t = request("oa19")
     assert "AAA=" not in json.dumps(t.body)
-    assert {"/messages/1/tool_calls/0/extra_content", "/messages/1/tool_calls/1/function/provider_specific_fields"} <= {
+    places = ("0/extra_content/google", "1/function/provider_specific_fields")
+    assert {f"/messages/1/tool_calls/{place}/thought_signature" for place in places} <= {
         loss.at for loss in t.losses if loss.kind == "dropped"
     }
     calls = [block["id"] for block in t.body["messages"][1]["content"]]
