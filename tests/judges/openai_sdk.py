@@ -216,7 +216,7 @@ def _of_completion(completion: Any) -> Seen:
         inner = call.custom if function is None else function
         calls.append(Call(call.id, inner.name, (inner.input if function is None else inner.arguments) or ""))
     return Seen(
-        text=message.content or "",
+        text=(message.content or "") + (message.audio.transcript if message.audio is not None else ""),
         reasoning=_reasoning(message),
         calls=tuple(calls),
         finish=choice.finish_reason,
