@@ -324,7 +324,7 @@ def _unsigned(block: Any) -> bool:
 
 
 # How the pieces of state that comes in lists become one.
-_MERGED = {"details": merge_entries, "blocks": merge_blocks, "items": merge_entries}
+MERGED = {"details": merge_entries, "blocks": merge_blocks, "items": merge_entries}
 
 
 def _namesake(entry: Any) -> tuple[int, str] | None:
@@ -407,14 +407,14 @@ class Folder:
             part.citations = [*(part.citations or ()), event.value]
             if part.extra and not part.extra.get("citations", True):
                 part.extra = {k: v for k, v in part.extra.items() if k != "citations"} or None
-        elif name in _MERGED:
+        elif name in MERGED:
             old = part.state.value if part.state is not None else []
-            part.state = State(name, _MERGED[name](old, event.value), event.extra["issuer"] if event.extra else "")
+            part.state = State(name, MERGED[name](old, event.value), event.extra["issuer"] if event.extra else "")
         elif name == "audio":
             _merge_audio(part, event.value)
         elif name == "value":
             part.value = {**part.value, **event.value}
-        if event.extra and name not in (*_MERGED, "value"):
+        if event.extra and name not in (*MERGED, "value"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:

@@ -239,6 +239,7 @@ _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opa
 _STATED = frozenset(c for c in _NODES if c is not Reasoning and "state" in c.__slots__)
 _ITEMED = frozenset(c for c in _NODES if "item" in c.__slots__)
 _HOLDERS = frozenset({Media, ToolResult})
+_NAMELESS = frozenset({None, ""})  # what no call is known by
 _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
@@ -729,7 +730,6 @@ def free_text(arguments: str | Json | None) -> str:
     return arguments_text(arguments)
 
 
-_NAMELESS = frozenset({None, ""})
 RAW = "_raw"  # the key under which arguments that are no object travel where an object is required
 
 

@@ -37,9 +37,10 @@ from .words import (
 )
 
 
-def is_plain(blocks: list[Json]) -> bool:
-    """Whether blocks are one text and nothing else, which may stand by itself."""
-    return len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0]["type"] == "text"
+def plainest(blocks: list[Json]) -> Any:
+    """Content in its plainest form: one text and nothing else stands by itself."""
+    alone = len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0]["type"] == "text"
+    return blocks[0]["text"] if alone else blocks
 
 
 class BlockWriter(Writer):
@@ -160,12 +161,6 @@ class BlockWriter(Writer):
     def link_title(self, target: str, part: Part) -> None:
         if isinstance(part, Media) and part.filename is not None:
             self.link(f"{target}/title", self.where(part, "filename"))
-
-    def place(self, blocks: list[Json], sources: list[Part], target: str) -> Any:
-        """Content in its plainest form, linked to where it came from."""
-        if self.report.links is not None:
-            self.link_blocks(sources, target)
-        return blocks[0]["text"] if is_plain(blocks) else blocks
 
     def link_blocks(self, sources: list[Part], target: str) -> None:
         for i, part in enumerate(sources):

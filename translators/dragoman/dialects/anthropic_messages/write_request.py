@@ -33,7 +33,7 @@ from .words import (
     VERSION,
     WIRE,
 )
-from .write import is_plain
+from .write import plainest
 
 
 def version(context: Context) -> str:
@@ -124,10 +124,7 @@ class RequestWriter(ControlWriter):
         if last is not None and last.role == "assistant" and self.messages[-1][0] == "assistant":
             # Here the model goes on from where such a turn ends.
             report.changed("role.prefill", last.at)
-        out["messages"] = [
-            {"role": role, "content": blocks[0]["text"] if is_plain(blocks) else blocks}
-            for role, blocks, _, _ in self.messages
-        ]
+        out["messages"] = [{"role": role, "content": plainest(blocks)} for role, blocks, _, _ in self.messages]
         if report.links is not None:
             self.link_messages()
         self.params(out)
@@ -216,7 +213,9 @@ class RequestWriter(ControlWriter):
                 first = False
                 self.link("/system", m.at)
         if blocks:
-            out["system"] = self.place(blocks, sources, "/system")
+            out["system"] = plainest(blocks)
+            if self.report.links is not None:
+                self.link_blocks(sources, "/system")
 
     def mark_last(self, m: Message, blocks: list[Json], before: int) -> None:
         """The cache mark of a whole message stands on its last block."""
@@ -428,7 +427,7 @@ class RequestWriter(ControlWriter):
         block: Json = {"type": "tool_result", "tool_use_id": call_id}
         if blocks:
             self.inner[id(part)] = sources
-            block["content"] = blocks[0]["text"] if is_plain(blocks) else blocks
+            block["content"] = plainest(blocks)
         if failed:
             block["is_error"] = True
         self.result_kind(part, call_id in self.free)

@@ -205,7 +205,7 @@ class ResponseWriter(ChatWriter):
                 brought = part
                 rejoin(more, part.value)
                 continue
-            if self.flavour.images and self.shows(part):
+            if self.shows(part):
                 if calls:
                     self.report.changed("order.flattened", part.at)
                 self.link(f"{target}/message/images/{len(images)}", part.at)
@@ -292,8 +292,9 @@ class ResponseWriter(ChatWriter):
 
     def shows(self, part: Part) -> bool:
         """Whether a part is a picture that the flavour shows."""
-        pictured = isinstance(part, Media) and part.kind == "image" and part.form in ("base64", "url")
-        return pictured and self.flavour.images
+        if not self.flavour.images or not isinstance(part, Media):
+            return False
+        return part.kind == "image" and part.form in ("base64", "url")
 
     def picture(self, part: Any, ordinal: int) -> Json:
         """An entry of `images`."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...events import (
+    MERGED,
     CandidateStart,
     End,
     Event,
@@ -217,7 +218,7 @@ class ForeignWriter(ResponseWriter):
                 self.report.dropped("citation.unsupported", event.value.at, event.value.value)
             elif event.field == "state":
                 self.lose_state(part, event.value)
-        elif isinstance(part, Reasoning) and event.field in ("state", "details", "blocks", "items"):
+        elif isinstance(part, Reasoning) and event.field in ("state", *MERGED):
             state = event.value if event.field == "state" else State(event.field, None, "")
             self.parts[key] = replace(part, state=state)
         return b""
