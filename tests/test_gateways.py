@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman import laws
 from tests.agents.clients import CLIENTS
 from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
+from tests.wire import MERGE
 
 Json = dict[str, Any]
 GOOGLE, LITELLM = "openai-chat+google", "openai-chat+litellm"
@@ -148,8 +150,6 @@ def test_a_foreign_history_gets_the_dummy_behind_chat(model: str, signed: bool) 
 
 
 def test_a_signed_answer_of_a_gateway_is_the_same_at_home() -> None:
-    from dragoman import laws
-
     for said in (EXTRA, FIELDS, INNER, {"extra_content": {"google": {"thought_signature": "c2ln", "x": 1}, "y": {}}}):
         for name in (CHAT, GOOGLE, LITELLM):
             assert laws.home_document("response", answer({"tool_calls": [call(**said)]}), name) == []
@@ -216,8 +216,6 @@ def test_reasoning_items_come_home(client: str) -> None:
 
 @pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
 def test_reasoning_items_come_home_from_a_stream(client: str) -> None:
-    from tests.wire import MERGE
-
     body = answer({**ITEMS, "tool_calls": [call()]})
     deltas = ({name: value} for name, value in ITEMS.items())
     chunks = [{**body, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
@@ -294,8 +292,6 @@ def test_what_an_unknown_server_signed_for_vertex_is_not_for_google() -> None:
 
 @pytest.mark.parametrize("client", ["claude-thinking", RESPONSES, MESSAGES, GEMINI])
 def test_what_an_unknown_server_signed_comes_back_from_a_stream(client: str) -> None:
-    from tests.wire import MERGE
-
     said = PLAIN["google"]["tool_calls"]
     calls = [{**one, "index": i} for i, one in enumerate(said)]
     stream = dragoman.translate_stream(CHAT, client)
@@ -308,8 +304,6 @@ def test_what_an_unknown_server_signed_comes_back_from_a_stream(client: str) -> 
 @pytest.mark.parametrize("target", [RESPONSES, MESSAGES, GEMINI, "claude-thinking"])
 @pytest.mark.parametrize("said", PLAIN.values(), ids=PLAIN)
 def test_the_laws_hold_for_what_an_unknown_server_signed(target: str, said: Json) -> None:
-    from dragoman import laws
-
     body = answer({"content": "I look.", **said})
     for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled, laws.spelling_is_free):
         assert law("response", body, CHAT, target) == []
@@ -321,8 +315,6 @@ def test_the_laws_hold_for_what_an_unknown_server_signed(target: str, said: Json
 
 
 def test_the_one_call_of_old_is_the_same_at_home() -> None:
-    from dragoman import laws
-
     old = {"name": "weather", "arguments": "{}", **FIELDS}
     for name in (CHAT, GOOGLE, LITELLM):
         assert laws.home_document("response", answer({"function_call": old}), name) == []
@@ -347,8 +339,6 @@ def test_the_signature_of_a_whole_message_comes_home(client: str, said: Json) ->
 
 @pytest.mark.parametrize("client", [CHAT, RESPONSES, MESSAGES, GEMINI])
 def test_the_signature_of_a_whole_message_comes_home_from_a_stream(client: str) -> None:
-    from tests.wire import MERGE
-
     body = answer({"content": "I look.", **WHOLE, "tool_calls": [call()]})
     stream = dragoman.translate_stream(GOOGLE, client)
     agent = CLIENTS[client]("standard")
@@ -372,8 +362,6 @@ def test_the_signature_of_a_whole_message_is_for_google_alone(target: str) -> No
 @pytest.mark.parametrize("said", [{"tool_calls": [call()]}, {"content": "Noon."}, {"content": "<thought>a</thought>b"}])
 @pytest.mark.parametrize("more", [WHOLE, {"extra_content": {"google": {"thought": True}, "x": 1}}])
 def test_the_laws_hold_for_the_signature_of_a_whole_message(said: Json, more: Json) -> None:
-    from dragoman import laws
-
     body = answer({**said, **more})
     for name in (GOOGLE, CHAT, LITELLM):
         assert laws.home_document("response", body, name) == []
