@@ -434,6 +434,11 @@ class RequestWriter(ControlWriter):
         self.result_name(part, self.known[call_id])
         if part.cache:
             self.mark(part, block)
+        elif self.moved is not None:
+            # The mark of a blank text, if not of a text within: the prefix ends with this block now.
+            block["cache_control"] = self.moved
+            self.takes_mark(part, self.moved)
+            self.moved = None
         self.drop(part)
         return block
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...events import (
@@ -52,6 +52,7 @@ class HomeWriter:
         self._parts: dict[int, tuple[Any, int, int]] = {}  # part, output index, content index
         self._messages: dict[int, _Message] = {}  # those that are not done, by output index
         self._current: _Message | None = None  # the one that the last part to begin stands in
+        self._texts: dict[int, list[str]] = {}  # of the parts of messages: what was said of them
         self._logprobs: list[Any] = []
         self._end: Json = {}
         self._late: Json = {}
@@ -117,6 +118,8 @@ class HomeWriter:
         give_back(response, self._response.extra)
         response.update(self._late)
         response["output"] = [item for item in self._items if item is not None]
+        if self._logprobs:
+            self._last_logprobs(response["output"])
         response.update(self._end)
         if self._finish is not None:
             ended = home_finish(self._finish)
@@ -129,6 +132,17 @@ class HomeWriter:
         word = word or FINISH.write.get((self._finish.finish_reason if self._finish is not None else None) or "", "")
         kind = "incomplete" if word.startswith("incomplete") else "completed"
         return self._say(f"response.{kind}", response=response)
+
+    def _last_logprobs(self, output: list[Json]) -> None:
+        """Log probabilities that came when the texts were over, on the texts of the whole response."""
+        texts = [
+            p for item in output if item["type"] == "message" for p in item["content"] if p["type"] == "output_text"
+        ]
+        counts = (self._finish.spelling or {}).get("logprobs") if self._finish is not None else None
+        rest = list(self._logprobs)
+        for text, count in zip(texts, counts or [len(rest)], strict=False):
+            if count:
+                text["logprobs"], rest = rest[:count], rest[count:]
 
     # parts
 
@@ -183,6 +197,8 @@ class HomeWriter:
             return b""  # what only the item's `done` says
         if isinstance(part, Reasoning):
             return self._say("response.reasoning_summary_text.delta", **spot, summary_index=0, delta=event.value)
+        if in_message(part):
+            self._texts.setdefault(event.index, []).append(event.value)
         name = {Text: "output_text", Refusal: "refusal"}.get(type(part), "")
         if isinstance(part, ToolCall):
             name = _DELTAS[part.kind]
@@ -198,7 +214,12 @@ class HomeWriter:
             self._items[output] = home_item(event.part, set())
             return self._say("response.output_item.done", output_index=output, item=self._items[output])
         probabilities, self._logprobs = self._logprobs, []
+        texts = self._texts.pop(event.index, [])
         if event.part is None:
+            if not is_absent(part):
+                if isinstance(part, (Text, Refusal)):
+                    part = replace(part, text="".join([part.text, *texts]))
+                self._messages[output].item["content"][content] = home_part(part, "assistant")
             if probabilities:
                 spot = self._spot(event.index)
                 return self._say("response.output_text.delta", **spot, delta="", logprobs=probabilities)

@@ -455,6 +455,9 @@ class ResponsesStreamReader(SSEReader):
         part = self._content_of(body, "text", out)
         if part is not None and type(part.part) is Text:
             self._finish_text(part, body.get("text"), "text", out)
+            logprobs = body.get("logprobs")
+            if type(logprobs) is list and logprobs:
+                part.logprobs = logprobs  # all of them, once more
 
     def _finish_text(self, part: _Part, text: Any, name: str, out: list[Event]) -> None:
         """The rest of a text that is said once more, whole."""
