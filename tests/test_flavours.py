@@ -361,3 +361,65 @@ def test_tags_cut_anywhere_read_alike(pieces: list[str]) -> None:
     streamed = dragoman.fold(dragoman.read_events(data, TAGS)).candidates[0].message.parts
     whole = dragoman.read_response(answer(content="".join(pieces)), TAGS).candidates[0].message.parts
     assert [(type(p), p.text) for p in streamed] == [(type(p), p.text) for p in whole]  # type: ignore[union-attr]
+
+
+# --- Google's thinking in the text ------------------------------------------------------------------------------
+
+GOOGLE = "openai-chat+google"
+FLAG: dict[str, Any] = {"extra_content": {"google": {"thought": True}}}
+
+
+def thought_frames(*pieces: str) -> list[bytes]:
+    """Chunks as Google's layer sends them: flagged up to the answer, which begins with the closing tag."""
+    answered = next((i for i, piece in enumerate(pieces) if "</thought>" in piece), len(pieces))
+    deltas = [{"content": piece, **(FLAG if i < answered else {})} for i, piece in enumerate(pieces)]
+    frames = [*(wire.chunk(delta) for delta in deltas), wire.chunk({}, "stop")]
+    return [*(b"data: " + json.dumps(one).encode() + b"\n\n" for one in frames), b"data: [DONE]\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("content", "thought", "text"),
+    [
+        ("<thought>hm</thought>4", "hm", "4"),
+        ("\n<thought>hm</thought>", "hm", None),
+        ("<thought>hm", "hm", None),
+        ("4 <thought>hm</thought>", None, "4 <thought>hm</thought>"),
+        ("hm</thought>4", None, "hm</thought>4"),
+        ("<think>hm</think>4", None, "<think>hm</think>4"),
+    ],
+)
+def test_googles_thinking_starts_with_its_tag(content: str, thought: str | None, text: str | None) -> None:
+    body = answer(content=content, **FLAG)
+    parts = dragoman.read_response(body, GOOGLE).candidates[0].message.parts
+    assert [p.text for p in parts if isinstance(p, Reasoning)] == ([thought] if thought else [])
+    assert [p.text for p in parts if isinstance(p, Text)] == ([text] if text else [])
+    assert laws.home_document("response", body, GOOGLE) == []
+    for target in dragoman.dialects():
+        for law in (laws.spelling_is_free, laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
+            assert law("response", body, GOOGLE, target) == [], target
+
+
+@pytest.mark.parametrize("target", [*dragoman.dialects(), "openai-chat+openrouter"])
+@pytest.mark.parametrize(
+    "pieces",
+    [("<thought>Hm", " hm.", "</thought>4", "2"), ("<thou", "ght>hm</tho", "ught>4"), ("4", "2"), ("<", "b>4")],
+)
+def test_googles_thinking_is_thinking_as_it_comes(pieces: tuple[str, ...], target: str) -> None:
+    frames = thought_frames(*pieces)
+    data = b"".join(frames)
+    assert laws.home_stream(data, GOOGLE) == []
+    assert laws.stream_is_document(data, GOOGLE, target) == []
+    assert laws.cut_anywhere(data, GOOGLE, target, range(0, len(data), 3)) == []
+    assert laws.keeps_grammar(data, GOOGLE, target) == []
+    s = send(data, GOOGLE, target)
+    assert "field.unknown" not in {loss.code for loss in s.losses}
+    said = "".join(pieces).removeprefix("<thought>").partition("</thought>")
+    thinking, text = (said[0], said[2]) if said[1] else ("", said[0])
+    told = dragoman.fold(dragoman.read_events(data, GOOGLE)).candidates[0].message.parts
+    assert ["".join(p.text for p in told if isinstance(p, kind)) for kind in (Reasoning, Text)] == [thinking, text]
+
+
+def test_googles_thinking_is_out_with_its_frame() -> None:
+    s = dragoman.translate_stream(GOOGLE, CHAT)
+    first, second, third = (s.feed(frame) for frame in thought_frames("<thought>Hm", " hm.", "</thought>4")[:3])
+    assert b'"reasoning_content":"Hm"' in first and b'"reasoning_content":" hm."' in second and b'"4"' in third

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from ...model import Json, ReasoningControl, Request, Response
+from ...model import Json, Message, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
 from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
 from .carry import found, inside, seal, sign
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_request, read_response
 from .stream import ChatStreamReader, ChatStreamWriter
-from .tags import TagReader, split_response
+from .tags import TagReader, Tags, split_response
 from .words import DERIVED, KINDS, NAME, PLACES
 from .write import TAGS, write_response
 from .write_request import write_request
@@ -88,10 +88,10 @@ def _suffix(r: Request) -> None:
     r.places["reasoning.mode"] = "/model"
 
 
-def _read_response(body: Json, flavour: Flavour) -> Response:
-    r = read_response(body, flavour.id)
-    if flavour.thinking == "think":
-        split_response(r)
+def _read_response(body: Json, name: str, tags: Tags | None) -> Response:
+    r = read_response(body, name)
+    if tags is not None:
+        split_response(r, tags)
     return r
 
 
@@ -109,16 +109,22 @@ def _flavoured(flavour: Flavour) -> Dialect:
     if flavour.control == "model":
         kin = {**kin, "reasoning": ("/model", *kin["reasoning"])}
         derived = {**derived, "model": "the suffix that asks for thinking"}
+    tag, kinds = flavour.thinking if flavour.thinking in TAGS else "", DIALECT.kinds
+    tags = Tags(f"<{tag}>", f"</{tag}>", flavour.prefilled) if tag else None
+    if flavour.flagged:
+        # Beside thinking between tags the flag says nothing new.
+        kinds = {**kinds, Message: kinds[Message] | {"extra_content": {"google": {"thought": (True,)}}}}
     return replace(
         DIALECT,
         name=flavour.id,
+        kinds=kinds,
         read_request=partial(_read_request, flavour=flavour),
         write_request=partial(write_request, flavour=flavour),
-        read_response=partial(_read_response, flavour=flavour),
+        read_response=partial(_read_response, name=flavour.id, tags=tags),
         write_response=partial(write_response, flavour=flavour),
-        reader=partial(TagReader if flavour.thinking == "think" else ChatStreamReader, flavour.id),
+        reader=partial(ChatStreamReader, flavour.id) if tags is None else partial(TagReader, flavour.id, tags),
         writer=partial(ChatStreamWriter, flavour=flavour),
-        tag=flavour.thinking if flavour.thinking in TAGS else "",
+        tag=tag,
         kin=kin,
         derived=derived,
         vendor=flavour.vendor,

@@ -1,6 +1,6 @@
 """Chat Completions: its flavours. What vendors behind this shape say otherwise, as rows of data.
 
-The reader takes all of them at once (but for tags in the text, which only `+think-tags` looks for); the writer
+The reader takes all of them at once (but for tags in the text, which only those look for that have them); the writer
 takes the one asked for. Facts: the vendors' documentation and sources, as named in each row.
 """
 
@@ -18,6 +18,8 @@ class Flavour:
 
     thinking   where the visible thinking of an answer stands: the field `reasoning_content` or `reasoning`; "list":
                a part of a list of contents; "think" or "thought": the tag around it in the content's text
+    prefilled  whether the opening tag may be missing, because the prompt's template has it
+    flagged    whether messages and deltas with such thinking say so, in `extra_content`
     history    whether the thinking of earlier turns goes up again, in the same form
     replayed   whether the thinking of a turn with calls must come back
     control    how thinking is asked for: reasoning_effort; reasoning (an object); thinking (an object beside the
@@ -45,6 +47,8 @@ class Flavour:
 
     id: str
     thinking: str = "reasoning_content"
+    prefilled: bool = False
+    flagged: bool = False
     history: bool = False
     replayed: bool = False
     control: str = "reasoning_effort"
@@ -130,6 +134,7 @@ FLAVOURS: tuple[Flavour, ...] = (
     Flavour(
         "openai-chat+google",
         thinking="thought",
+        flagged=True,
         signature=("extra_content", "google", "thought_signature"),
         unsigned="skip_thought_signature_validator",
         refuses=_OPENAI_ONLY,
@@ -182,7 +187,13 @@ FLAVOURS: tuple[Flavour, ...] = (
     Flavour("openai-chat+new-api", history=True, takes=_TOP_K, video="image_url", vendor="new-api"),
     # Models served raw: thinking in the text, between <think> and </think>.
     Flavour(
-        "openai-chat+think-tags", thinking="think", refuses=_OPENAI_ONLY, developer=False, custom=False, vendor="local"
+        "openai-chat+think-tags",
+        thinking="think",
+        prefilled=True,
+        refuses=_OPENAI_ONLY,
+        developer=False,
+        custom=False,
+        vendor="local",
     ),
 )
 

@@ -1,23 +1,31 @@
-"""Chat Completions: thinking in the text, between `<think>` and `</think>` (the flavour `+think-tags`).
+"""Chat Completions: thinking in the text, between `<think>` and `</think>` (the flavour `+think-tags`), or between
+`<thought>` and `</thought>` (`+google`).
 
-"opening tag may be missing when the template pre-fills it": what stands before a closing tag is thinking, too.
-The split is the same for a document and for its stream. In a stream without an opening tag the text has to wait
-for the closing one, or for the end: a row of forced buffering, for this flavour only.
+Of models served raw "opening tag may be missing when the template pre-fills it": what stands before a closing tag is
+thinking, too. In such a stream without an opening tag the text has to wait for the closing one, or for the end: a row
+of forced buffering. Behind Google's layer the "text starts with `<thought>`", and what does not is the answer. The
+split is the same for a document and for its stream.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...events import CandidateStart, Event, Failure, Finish, PartDelta, PartEnd, PartStart
 from ...model import Part, Reasoning, Response, Text
 from .stream import ChatStreamReader
 
-OPEN, CLOSE = "<think>", "</think>"
+
+class Tags(NamedTuple):
+    """What stands around thinking; `bare`: the first may be missing."""
+
+    opening: str
+    closing: str
+    bare: bool
 
 
-def split_response(r: Response) -> None:
+def split_response(r: Response, tags: Tags) -> None:
     """Take the thinking out of the first text of every candidate, in place."""
     for candidate in r.candidates:
         if (candidate.message.spelling or {}).get("content") == "list":
@@ -27,22 +35,22 @@ def split_response(r: Response) -> None:
         for part in candidate.message.parts:
             if isinstance(part, Text) and not done:
                 done = True
-                parts += _split(part)
+                parts += _split(part, tags)
             else:
                 parts.append(part)
         candidate.message.parts = parts
 
 
-def _split(part: Text) -> list[Part]:
+def _split(part: Text, tags: Tags) -> list[Part]:
     text = part.text
     bare = text.lstrip()
-    if bare.startswith(OPEN):
-        opening = text[: len(text) - len(bare)] + OPEN
-        inner, closing, rest = text[len(opening) :].partition(CLOSE)
+    if bare.startswith(tags.opening):
+        opening = text[: len(text) - len(bare)] + tags.opening
+        inner, closing, rest = text[len(opening) :].partition(tags.closing)
     else:
         opening = ""
-        inner, closing, rest = text.partition(CLOSE)
-        if not closing:
+        inner, closing, rest = text.partition(tags.closing)
+        if not closing or not tags.bare:
             return [part]
     thought = Reasoning(inner, spelling={"tag": [opening, closing]}, at=part.at)
     return [thought, replace(part, text=rest)] if rest else [thought]
@@ -62,8 +70,9 @@ class _Answer:
 class TagReader:
     """The chunks of a raw model: text and thinking told apart by their tags."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tags: Tags) -> None:
         self._reader = ChatStreamReader(name)
+        self._tags = tags
         self._answers: dict[int, _Answer] = {}
 
     def feed(self, chunk: bytes) -> list[Event]:
@@ -114,23 +123,27 @@ class TagReader:
     def _text(self, answer: _Answer, text: str, out: list[Event]) -> None:
         start = answer.start
         assert start is not None
+        opened, closed, may_be_bare = self._tags
         if answer.mode == "wait":
             answer.held += text
             bare = answer.held.lstrip()
-            if bare.startswith(OPEN):
-                opening = answer.held[: len(answer.held) - len(bare)] + OPEN
+            if bare.startswith(opened):
+                opening = answer.held[: len(answer.held) - len(bare)] + opened
                 text, answer.held = answer.held[len(opening) :], ""
                 self._think(answer, opening, out)
-            elif CLOSE in answer.held:
+            elif may_be_bare and closed in answer.held:
                 text, answer.held = answer.held, ""
                 self._think(answer, "", out)
+            elif may_be_bare or opened.startswith(bare):
+                return
             else:
+                self._settle(answer, out)
                 return
         if answer.mode == "think":
             text = answer.held + text
-            inner, closing, rest = text.partition(CLOSE)
+            inner, closing, rest = text.partition(closed)
             if not closing:
-                keep = next((n for n in range(len(CLOSE) - 1, 0, -1) if text.endswith(CLOSE[:n])), 0)
+                keep = next((n for n in range(len(closed) - 1, 0, -1) if text.endswith(closed[:n])), 0)
                 if keep and answer.held:
                     keep = len(text)  # still open: what is told once is told in one piece
                 inner, answer.held = text[: len(text) - keep], text[len(text) - keep :]
@@ -148,7 +161,7 @@ class TagReader:
         start = answer.start
         assert start is not None
         answer.mode = "think"
-        thought = Reasoning("", spelling={"tag": [opening, CLOSE]}, at=start.part.at)
+        thought = Reasoning("", spelling={"tag": [opening, self._tags.closing]}, at=start.part.at)
         out.append(PartStart(start.candidate, start.index, thought))
 
     def _thought(self, answer: _Answer, out: list[Event]) -> None:

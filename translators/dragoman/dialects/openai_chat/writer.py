@@ -538,9 +538,7 @@ class ForeignWriter(ResponseWriter):
 
     def tag(self, index: int, text: str, thought: bool = False) -> bytes:
         """Text of the content that is thinking; Google flags it."""
-        flag = (
-            {"extra_content": {"google": {"thought": True}}} if thought and self.flavour.thinking == "thought" else {}
-        )
+        flag = {"extra_content": {"google": {"thought": True}}} if thought and self.flavour.flagged else {}
         self.texts[index] = self.texts.get(index, 0) + len(text)
         return self.chunk(index, {"content": text, **flag})
 
