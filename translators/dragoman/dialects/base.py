@@ -685,8 +685,8 @@ def _drop_usage(
         place = f"{at}/{escape(key)}"
         if type(means) is str and type(item) is str and item.isdecimal() and counts.get(means) is not None:
             report.changed("usage.counting", place, item)  # a number as text
-        elif type(means) is tuple and type(item) is int and counts.get(means[0]) == item:
-            report.changed("usage.counting", place, item)  # another word for what is said
+        elif type(means) is tuple and type(item) is int and means[0] in counts and item in (0, counts[means[0]]):
+            report.changed("usage.counting", place, item)  # another word for what is said, or a 0 that gave way to one
         elif type(means) is dict and type(item) is dict:
             _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid, counts)
         elif type(known) is dict and type(item) is dict:
