@@ -56,7 +56,7 @@ class Ran:
     """What a run left: exit status, stdout and stderr, and stdout's lines as JSON."""
 
     def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
-        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr.decode()
+        self.status, self.out, self.err = done.returncode, done.stdout or b"", done.stderr.decode()
         assert "Traceback" not in self.err
 
     @property
@@ -64,9 +64,12 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def convert(*args: str | Path, stdin: bytes = b"") -> Ran:
+def convert(*args: str | Path, stdin: bytes = b"", stdout: Any = subprocess.PIPE) -> Ran:
     command = [*COMMAND, "convert", *map(str, args)]
-    return Ran(subprocess.run(command, input=stdin, capture_output=True, env=ENV, timeout=120, check=False))
+    done = subprocess.run(
+        command, input=stdin, stdout=stdout, stderr=subprocess.PIPE, env=ENV, timeout=120, check=False
+    )
+    return Ran(done)
 
 
 def jsonl(*values: object) -> bytes:
@@ -261,6 +264,24 @@ def test_damaged_gzip_gives_what_can_be_read(tmp_path: Path) -> None:
     assert f"{log}:{len(ran.lines)}: the compressed input is damaged" in ran.err
 
 
+@pytest.mark.parametrize("fault", ["behind it", "sum", "method"])
+def test_gzip_that_is_damaged_otherwise(fault: str, tmp_path: Path) -> None:
+    """What BadGzipFile is raised for: bytes behind the last member, a sum that is not theirs, an unknown method."""
+    data = gzip.compress(jsonl(*[CHAT] * 5))
+    log = tmp_path / "log.jsonl.gz"
+    log.write_bytes(
+        {"behind it": data + b"more", "sum": data[:-8] + bytes(8), "method": data[:2] + b"\7" + data[3:]}[fault]
+    )
+    out = tmp_path / "out.jsonl"
+    ran = convert(log, "--from", "openai-chat", *TO_ANTHROPIC, "-o", out)
+    assert ran.status == 1
+    lines = [json.loads(line) for line in out.read_bytes().splitlines()]
+    whole = 0 if fault == "method" else 5
+    assert ["error" in line for line in lines] == [False] * whole + [True]
+    assert f"{log}:{whole + 1}: the compressed input is damaged" in ran.err
+    assert f"{whole} converted, 1 failed" in ran.err
+
+
 @pytest.mark.parametrize(
     ("data", "form"),
     [
@@ -394,15 +415,22 @@ def test_on_loss() -> None:
         (("--to", "openai-chat", "--from", "nope"), "--from"),
         (("no-such-file", "--to", "openai-chat"), "no-such-file"),
         (("--to", "openai-chat", "-o", "same", "--losses", "same"), "--losses"),
+        (("--to", "openai-chat", "--losses", "-"), "--losses: is the output file too"),
+        (("--to", "openai-chat", "--losses", "/dev/stdout"), "--losses: is the output file too"),
+        ((DEMO, "--to", "openai-chat", "--losses", DEMO), "--losses: is the input file"),
+        (("--to", "openai-chat", "-o", ""), "--output: is empty"),
+        (("--to", "openai-chat", "--losses", ""), "--losses: is empty"),
         (("--to", "openai-chat", "--kind", "odd"), "--kind"),
         (("--to", "openai-chat", "--on-loss", "odd"), "--on-loss"),
     ],
 )
-def test_wrong_usage_is_status_2(args: tuple[str, ...], says: str) -> None:
+def test_wrong_usage_is_status_2(args: tuple[str | Path, ...], says: str) -> None:
+    before = DEMO.read_bytes()
     ran = convert(*args)
     assert ran.status == 2
     assert ran.out == b""
     assert says in ran.err
+    assert DEMO.read_bytes() == before
 
 
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:
@@ -416,11 +444,77 @@ def test_output_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_an_error_and_a_device_is_not_replaced() -> None:
+def test_a_full_disk_is_an_error_and_a_device_is_not_replaced(tmp_path: Path) -> None:
     ran = convert(DEMO, *TO_ANTHROPIC, "-o", "/dev/full")
     assert ran.status == 1
-    assert "No space left on device" in ran.err
+    assert ran.err.splitlines()[-1] == "dragoman: /dev/full: No space left on device"
     assert not Path("/dev/full").is_file()
+    out = tmp_path / "out.jsonl"
+    ran = convert(DEMO, *TO_ANTHROPIC, "-o", out, "--losses", "/dev/full")
+    assert ran.status == 1
+    assert ran.err.splitlines()[-1] == "dragoman: /dev/full: No space left on device"
+    assert not out.exists(), "nothing is there before everything is written"
+    with open("/dev/full", "wb") as full:
+        ran = convert(DEMO, *TO_ANTHROPIC, stdout=full)
+    assert ran.status == 1
+    assert ran.err.splitlines()[-1] == "dragoman: stdout: No space left on device"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are posix")
+def test_a_file_that_may_not_grow_leaves_nothing(tmp_path: Path) -> None:
+    import resource
+
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(jsonl(*[CHAT] * 1000))
+    out = tmp_path / "out.jsonl"
+    command = [*COMMAND, "convert", str(log), "--from", "openai-chat", *TO_ANTHROPIC, "-o", str(out)]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        env=ENV,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )
+    ran = Ran(done)
+    assert ran.status == 1
+    assert ran.err.splitlines()[-1] == f"dragoman: {out}: File too large"
+    assert list(tmp_path.iterdir()) == [log]
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
+def test_an_open_file_is_written_where_it_stands(tmp_path: Path) -> None:
+    """`>> log` and `--losses /dev/stderr 2> log`: the file is the shell's, and is not replaced."""
+    log = tmp_path / "log"
+    log.write_bytes(b"before\n")
+    with open(log, "ab") as file:
+        ran = convert(*TO_ANTHROPIC, "--from", "openai-chat", "-o", "/dev/stdout", stdin=jsonl(CHAT), stdout=file)
+    assert ran.status == 0
+    before, line = log.read_bytes().splitlines()
+    assert (before, json.loads(line)["max_tokens"]) == (b"before", 4096)
+    ran = convert(*TO_ANTHROPIC, "--from", "openai-chat", "--losses", "/dev/stderr", stdin=jsonl(CHAT))
+    assert ran.status == 0
+    rows = [json.loads(line) for line in ran.err.splitlines() if line.startswith("{")]
+    assert "/seed" in [row["at"] for row in rows]
+    assert "1 record: 1 converted, 0 failed" in ran.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell's redirections")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_what_is_closed_from_the_start(closed: str, tmp_path: Path) -> None:
+    """As a daemon runs its children."""
+    out = tmp_path / "out.jsonl"
+    for source in (str(DEMO), "-"):
+        for extra in ((), ("-o", str(out))):
+            command = [*COMMAND, "convert", source, *TO_ANTHROPIC, *extra]
+            shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *command]
+            ran = Ran(subprocess.run(shell, input=DEMO.read_bytes(), capture_output=True, env=ENV, check=False))
+            assert ran.status == 1, "one line of the log is broken on purpose"
+            name = {("<&-", "-"): "stdin", (">&-", ()): "stdout"}
+            needed = name.get((closed, source)) or name.get((closed, extra))
+            if needed:
+                assert ran.err.splitlines()[-1] == f"dragoman: {needed}: Bad file descriptor"
+            else:
+                assert len((out.read_bytes() if extra else ran.out).splitlines()) == 8
 
 
 def test_an_existing_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
@@ -472,7 +566,7 @@ def test_other_signals_leave_no_temporary_file(
 ) -> None:
     process, out = running
     process.send_signal(number)
-    assert process.wait(60) != 0
+    assert process.wait(60) == 128 + number
     assert out.read_bytes() == b"as it was\n"
     assert list(out.parent.iterdir()) == [out]
 
