@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import dragoman
 from dragoman.cli import files
-from dragoman.cli.convert import Converter, Options
+from dragoman.cli.convert import Converter, Failed, Options
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "fixtures" / "demo" / "mixed.jsonl"
@@ -167,6 +167,96 @@ def test_a_body_that_could_be_anything_needs_a_word() -> None:
     assert "stdin:1: no document of a known dialect: say --from and --kind" in ran.err
     ran = convert(*TO_ANTHROPIC, "--from", "openai-chat", "--kind", "request", stdin=jsonl({"hello": 1}))
     assert "--from" not in ran.err
+
+
+AMBIGUOUS = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "Hi"}]}
+"""A request of Chat and of Messages alike; by itself it is taken for the latter's."""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"request_path": "/v1/chat/completions"},
+        {"request_path": "https://host/openai/deployments/d/chat/completions?api-version=1"},
+        {"response": CHAT_RESPONSE},
+        {"response": json.dumps(CHAT_RESPONSE)},
+        {"response": CHAT_ERROR, "status": 429},
+        {"response": None, "stream_body": (b": ping\r\n\r\n" + CHAT_STREAM + DONE).decode()},
+        {"request_path": "/unknown", "response": CHAT_RESPONSE},
+        {"request_path": "/api/completions"},
+    ],
+)
+def test_the_whole_exchange_tells_its_dialect(told: dict[str, Any]) -> None:
+    named, bare = ({"dialect": "openai-chat", "request": AMBIGUOUS, **told}, {"request": AMBIGUOUS, **told})
+    expected, _ = in_memory(Options("gemini"), jsonl(named))
+    out, converter = in_memory(Options("gemini"), jsonl(bare))
+    assert converter.tally.failed == 0
+    assert out == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"),
+    [
+        ("/v1/chat/completions", "openai-chat"),
+        ("/v1/completions/", "openai-completions"),
+        ("/backend-api/codex/responses", "openai-responses"),
+        ("/v1/messages?beta=true", "anthropic-messages"),
+        ("/v1beta/models/m:streamGenerateContent?alt=sse", "gemini"),
+        ("/v1/models/m:generateContent", "gemini"),
+    ],
+)
+def test_a_path_tells_the_dialect(path: str, dialect: str) -> None:
+    """Where nothing else does: a stream is not looked into far."""
+    exchange = {"request_path": path, "stream_body": ""}
+    out, _ = in_memory(Options("openai-chat"), jsonl(exchange))
+    expected, _ = in_memory(Options("openai-chat"), jsonl({**exchange, "dialect": dialect}))
+    assert out == expected
+
+
+@pytest.mark.parametrize(
+    ("frame", "dialect"),
+    [
+        ({"type": "message_start", "message": {"type": "message", "role": "assistant", "content": []}}, "anthropic"),
+        ({"type": "response.created", "response": {"object": "response", "output": []}}, "openai-responses"),
+        ({"candidates": [{"content": {"role": "model", "parts": [{"text": "Hi"}]}}]}, "gemini"),
+        ({"object": "text_completion", "choices": [{"index": 0, "text": "Hi"}]}, "openai-completions"),
+    ],
+)
+def test_a_stream_tells_the_dialect(frame: dict[str, Any], dialect: str) -> None:
+    converter = Converter(Options("openai-chat"), "x", BytesIO(), None, lambda *_: None)
+    stream = f'event: ping\ndata: {{"type": "ping"}}\n\ndata: {json.dumps(frame)}\n\ndata: [DONE]\n\n'
+    assert converter._source({"stream_body": stream}).startswith(dialect)
+    with pytest.raises(Failed, match="--from"):
+        converter._source({"stream_body": "data: [DONE]\n\ndata: 1\n\n"})
+
+
+def test_a_path_that_a_bare_request_loses_is_told() -> None:
+    """Gemini's model and stream flag stand there, and a bare body has no place for them."""
+    ran = convert("--to", "gemini", stdin=jsonl({**CHAT, "stream": True}, CHAT))
+    assert ran.status == 0
+    assert "model" not in ran.lines[0]
+    assert "2 bare requests: model and stream flag stand in the path, which only a whole exchange has" in ran.err
+    for said in (
+        convert("--to", "gemini", stdin=jsonl({"dialect": "openai-chat", "request": CHAT})),
+        convert(*TO_ANTHROPIC, "--from", "openai-chat", stdin=jsonl(CHAT)),
+        convert("--to", "gemini", "--path", "/v1beta/models/m:generateContent", stdin=jsonl({"contents": []})),
+    ):
+        assert said.status == 0
+        assert "bare request" not in said.err
+
+
+def test_what_an_exchange_cannot_mean() -> None:
+    """It is not passed on under the new dialect's name."""
+    for exchange, at, message in (
+        ({"dialect": "opnai-chat"}, "/dialect", "unknown dialect 'opnai-chat'; did you mean openai-chat"),
+        ({"dialect": "opnai-chat", "request": CHAT}, "/dialect", "unknown dialect"),
+        ({"dialect": "openai-chat", "stream_body": [CHUNK]}, "/stream_body", "expected text, found array"),
+    ):
+        out, converter = in_memory(Options("gemini"), jsonl(exchange))
+        assert converter.tally.failed == 1
+        assert out[0]["error"]["at"] == at
+        assert out[0]["error"]["message"].startswith(message)
+        assert "document" not in out[0]["error"]
 
 
 def test_from_and_kind_are_held_to() -> None:
@@ -324,6 +414,13 @@ def test_a_printed_document() -> None:
     assert "stdin:1: expected JSON (line " in ran.err
 
 
+def test_a_place_without_a_pointer_is_the_whole() -> None:
+    """`/` would be a key without a name."""
+    ran = convert(*TO_ANTHROPIC, stdin=b'{"a" 1 "b" 2}\n')
+    assert "; expected JSON (line 1, column " in ran.err
+    assert "/: expected" not in ran.err
+
+
 def test_crlf_and_a_byte_order_mark() -> None:
     data = b"\xef\xbb\xbf" + jsonl(CHAT).replace(b"\n", b"\r\n") + b"\r\n" + jsonl(CHAT).strip()
     ran = convert("--from", "openai-chat", *TO_ANTHROPIC, stdin=data)
@@ -402,6 +499,9 @@ def test_on_loss() -> None:
     refused = convert("--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "raise", stdin=jsonl(CHAT))
     assert refused.status == 1
     assert "stdin:1: /seed: request: refused" in refused.err
+    late = {"model": "m", "messages": [], "seed": 7}
+    refused = convert("--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "raise", stdin=jsonl(late))
+    assert "stdin:1: /seed: request: refused" in refused.err, "what was invented is no reason, and elsewhere"
     exchange = {"dialect": "openai-chat", "stream_body": (CHAT_STREAM + DONE).decode()}
     out, _ = in_memory(Options("anthropic-messages", on_loss="raise"), jsonl(exchange))
     assert out[0]["error"]["document"] == "stream"

@@ -210,6 +210,9 @@ def _leave_on_signals() -> None:
 def _summary(tally: Tally, on_loss: str) -> None:
     count = f"{tally.lines} record{'' if tally.lines == 1 else 's'}"
     click.echo(f"{count}: {tally.lines - tally.failed} converted, {tally.failed} failed", err=True)
+    if tally.pathless:
+        bare = f"{tally.pathless} bare request{'' if tally.pathless == 1 else 's'}"
+        click.echo(f"{bare}: model and stream flag stand in the path, which only a whole exchange has", err=True)
     if on_loss == "ignore":
         click.echo("losses not counted", err=True)
         return

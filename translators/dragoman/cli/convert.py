@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
-from ..detect import detect
-from ..errors import DragomanError, Fault, InvalidDocument, UntranslatableDocument
+from ..detect import Guess, detect, routed
+from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from ..jsontext import dumps, loads, repeated, type_name
+from ..registry import get
 from ..report import Loss
 from ..translate import (
     Translation,
@@ -28,6 +31,8 @@ _EXCHANGE_KEYS = frozenset({"dialect", "request", "response", "stream_body", "re
 _ANY_STATUS = 500  # of an error body that came without one; the type inside decides where there is one
 # What the upstream wrote is not repeated: error messages of real APIs quote keys and prompts.
 _ENDS_IN_ERROR = "the stream fails or ends too early, and so does the converted one"
+_DATA = re.compile(r"^[ \t]*data:(.*)", re.MULTILINE)
+_FRAMES = 8  # of a stream are looked at for its dialect: the first may be pings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Tally:
 
     lines: int = 0
     failed: int = 0
+    pathless: int = 0  # bare requests whose model is in a path that has no place in the output
     losses: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -193,7 +199,10 @@ class Converter:
         if source is None or kind == "auto":
             source, kind = self._guess(body, source, kind)
         if kind == "request":
-            return self._request(body, source, self._options.path).json()
+            asked = self._request(body, source, self._options.path)
+            if asked.model and "model" not in asked.body and asked.path != self._options.path:
+                self.tally.pathless += 1
+            return asked.json()
         if kind == "response":
             return self._response(body, source, None).json()
         return self._error(body, source, None).json()
@@ -240,7 +249,9 @@ class Converter:
             if answer.status is not None:
                 out["status"] = answer.status
         stream = exchange.get("stream_body")
-        if type(stream) is str:
+        if stream is not None:
+            if type(stream) is not str:
+                raise Failed(f"expected text, found {type_name(stream)}", "/stream_body")
             out["stream_body"] = self._stream(stream, source, request)
         out |= dict.fromkeys(ready)
         return b"{%b}" % b",".join(dumps(key) + b":" + (ready.get(key) or dumps(out[key])) for key in out)
@@ -252,13 +263,23 @@ class Converter:
         if named is not None:
             if type(named) is not str:
                 raise Failed(f"expected a dialect id, found {type_name(named)}", "/dialect")
-            return named
-        for key in ("request", "response"):
-            if type(exchange.get(key)) is dict:
-                guesses = [guess for guess in detect(exchange[key]) if (guess.kind == "request") == (key == "request")]
-                if guesses:
-                    return guesses[0].dialect
-        raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+            try:
+                return get(named).name
+            except UnknownDialect as unknown:
+                raise Failed(str(unknown), "/dialect") from None
+        # What leaves the least room comes first; what follows decides among what is left.
+        path = exchange.get("request_path")
+        found: list[str] = []
+        for said in (
+            routed(path if type(path) is str else self._options.path or ""),
+            [guess.dialect for guess in _guesses(exchange.get("request")) if guess.kind == "request"],
+            [guess.dialect for guess in _guesses(exchange.get("response")) if guess.kind != "request"],
+            [guess.dialect for guess in _streamed(exchange.get("stream_body")) if guess.kind != "request"],
+        ):
+            found = [dialect for dialect in found if dialect in said] or found or list(said)
+        if not found:
+            raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+        return found[0]
 
     def _request(self, body: Any, source: str, path: str | None) -> Translation:
         return self._call("request", translate_request, body, source, self._options.target, path=path)
@@ -302,6 +323,29 @@ def _is_exchange(value: dict[str, Any]) -> bool:
     return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value
 
 
+def _guesses(body: Any) -> tuple[Guess, ...]:
+    """What a body of an exchange may be; nothing where it is no object."""
+    try:
+        return detect(body) if type(body) in (dict, str) else ()
+    except DragomanError:
+        return ()
+
+
+def _streamed(stream: Any) -> tuple[Guess, ...]:
+    """What the stream may be by the first frame that tells: a piece of an answer, or an event with an answer in it."""
+    for found in islice(_DATA.finditer(stream), _FRAMES) if type(stream) is str else ():
+        try:
+            frame = loads(found[1])
+        except DragomanError:
+            continue
+        if type(frame) is not dict:
+            continue
+        inside = (frame[key] for key in ("message", "response") if type(frame.get(key)) is dict)
+        if guesses := _guesses(next(inside, frame)):
+            return guesses
+    return ()
+
+
 def _failed(error: DragomanError, document: str) -> Failed:
     """What may be shown of an error: places and types, no payload."""
     at = ""
@@ -314,13 +358,15 @@ def _failed(error: DragomanError, document: str) -> Failed:
         if len(others) > 4:
             message += f"; and {len(others) - 4} more"
     elif isinstance(error, UntranslatableDocument) and error.losses:
-        at = error.losses[0].at
+        # The place in the source: what was invented has one in the target, and is no reason.
+        at = next((loss.at for loss in error.losses if loss.kind != "invented"), "")
         message = f"refused: {message}"
     return Failed(message, at, document)
 
 
 def _fault(fault: Fault) -> str:
-    return f"{fault.at or '/'}: expected {fault.expected}, found {fault.found}"
+    place = f"{fault.at}: " if fault.at else ""
+    return f"{place}expected {fault.expected}, found {fault.found}"
 
 
 def _as_it_was(body: Any, converted: bytes) -> bytes:
