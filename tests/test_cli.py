@@ -474,6 +474,39 @@ def test_a_stream_that_is_one_array(source: str, form: str, tmp_path: Path) -> N
     assert (form in ("as it came", "one line")) == (translation.error is None)
 
 
+@pytest.mark.parametrize("target", ["anthropic-messages", "gemini", "gemini+array"])
+@pytest.mark.parametrize("end", [None, -1])
+def test_a_stream_kept_as_the_array_that_it_is(target: str, end: int | None) -> None:
+    """A log whose recorder read every answer as JSON has such a stream as its `response`."""
+    frames = json.loads((GEMINI_FIXTURES / "array.stream").read_bytes())[:end]
+    translation = dragoman.translate_stream("gemini", target)
+    expected = (translation.feed(json.dumps(frames).encode()) + translation.close()).decode()
+    messages: list[tuple[int, str]] = []
+    out = BytesIO()
+    converter = Converter(Options(target), "x", out, None, lambda line, at, _: messages.append((line, at)))
+    converter.record(1, jsonl({"dialect": "gemini", "status": 200, "response": frames}))
+    line = json.loads(out.getvalue())
+    assert line["status"] == 200
+    if expected.startswith("[") and files.is_json(expected):
+        assert line == {"dialect": target, "status": 200, "response": json.loads(expected)}
+    else:
+        assert line == {"dialect": target, "status": 200, "response": None, "stream_body": expected}
+    assert messages == ([] if end is None else [(1, "/response")])
+    assert converter.tally.failed == len(messages)
+
+
+def test_an_answer_that_is_no_object_is_no_answer() -> None:
+    """It was none of the upstream's errors either, and must not become one unsaid."""
+    for body, found in (([1], "array"), (5, "number"), (True, "boolean"), (["data: {}"], "array")):
+        exchange = {"dialect": "openai-chat", "status": 200, "response": body}
+        out, converter = in_memory(Options("anthropic-messages"), jsonl(exchange))
+        assert converter.tally.failed == 1
+        assert out[0]["error"]["message"] == f"expected object, found {found}"
+        assert out[0]["error"]["document"] == "response"
+        out, converter = in_memory(Options("openai-chat"), jsonl(exchange))
+        assert out == [exchange] if found == "array" else "error" in out[0], "at home a list leaves as it came"
+
+
 def test_an_error_in_a_list_is_an_error() -> None:
     for source, extra in (("gemini", ()), ("gemini", ("--kind", "error")), ("openai-chat+google", ())):
         ran = convert(GEMINI_FIXTURES / "400-list.error.json", "--from", source, *TO_ANTHROPIC, *extra)

@@ -22,7 +22,7 @@ from ..translate import (
     translate_response,
     translate_stream,
 )
-from .files import MAX_LINE
+from .files import MAX_LINE, is_json
 
 Kind = Literal["auto", "request", "response", "error", "stream", "exchange"]
 
@@ -84,7 +84,7 @@ class Converter:
         self._losses = losses
         self._say = say
         self._found: list[tuple[str, Loss]] = []  # of the record under way
-        self._stream_failed = False
+        self._stream_failed = ""  # the place of a stream that did
 
     def record(self, line: int, text: bytes | None) -> None:
         """One line in, one line out; an empty one stays empty. `text` None: it was too long to be read."""
@@ -93,7 +93,7 @@ class Converter:
             return
         self.tally.lines += 1
         self._found = []
-        self._stream_failed = False
+        self._stream_failed = ""
         try:
             if text is None:
                 raise Failed(f"longer than {MAX_LINE} bytes")
@@ -114,7 +114,7 @@ class Converter:
         self._out.write(b"\n")
         if self._stream_failed:
             self.tally.failed += 1
-            self._say(line, "/stream_body", _ENDS_IN_ERROR)
+            self._say(line, self._stream_failed, _ENDS_IN_ERROR)
         self._keep_losses(line)
 
     def fail(self, line: int, message: str) -> None:
@@ -240,19 +240,28 @@ class Converter:
         if body is None and type(text) is str and text:
             body = text
             out["response_text"] = None
-        if body is not None:
-            if type(status) is int and status >= 400:
-                answer = self._error(body, source, status)
-            else:
-                answer = self._response(body, source, request)
-            ready["response"] = _as_it_was(exchange.get("response"), answer.json())
-            if answer.status is not None:
-                out["status"] = answer.status
+        failed = type(status) is int and status >= 400
         stream = exchange.get("stream_body")
+        if type(body) is list and get(source).listed and not (failed or is_listed_error(body)) and stream is None:
+            answers = self._stream(dumps(body).decode(), source, request, "/response")
+            if answers.startswith("[") and is_json(answers):
+                ready["response"] = answers.strip().encode()
+            else:
+                out |= {"response": None, "stream_body": answers}
+        elif body is not None:
+            if failed:
+                answer = self._error(body, source, status)
+            elif type(body) in (dict, str) or (type(body) is list and source == target) or is_listed_error(body):
+                answer = self._response(body, source, request)
+            else:
+                raise Failed(f"expected object, found {type_name(body)}", "", "response")
+            ready["response"] = _as_it_was(exchange.get("response"), answer.json())
+            if answer.status is not None and (type(body) is not list or source != target):
+                out["status"] = answer.status
         if stream is not None:
             if type(stream) is not str:
                 raise Failed(f"expected text, found {type_name(stream)}", "/stream_body")
-            out["stream_body"] = self._stream(stream, source, request)
+            out["stream_body"] = self._stream(stream, source, request, "/stream_body")
         out |= dict.fromkeys(ready)
         return b"{%b}" % b",".join(dumps(key) + b":" + (ready.get(key) or dumps(out[key])) for key in out)
 
@@ -303,7 +312,7 @@ class Converter:
         self._found += [(document, loss) for loss in done.losses]
         return done
 
-    def _stream(self, body: str, source: str, request: Any) -> str:
+    def _stream(self, body: str, source: str, request: Any, at: str) -> str:
         try:
             translation = translate_stream(source, self._options.target, request, **self._keywords)
             out = translation.feed(body.encode("utf-8", "replace")) + translation.close()
@@ -311,7 +320,7 @@ class Converter:
             raise _failed(error, "stream") from None
         if isinstance(translation.error, UntranslatableDocument):
             raise _failed(translation.error, "stream")
-        self._stream_failed = translation.error is not None
+        self._stream_failed = at if translation.error is not None else ""
         self._found += [("stream", loss) for loss in translation.losses]
         return out.decode("utf-8", "replace")
 

@@ -100,7 +100,7 @@ class Input:
             return "lines"
         if _SSE.match(first):
             return "stream"
-        if _is_json(first):
+        if is_json(first):
             return "lines"
         second = self._ahead()
         if second is None:
@@ -109,7 +109,7 @@ class Input:
         if first in (b"{", b"["):
             return "document"
         broken_off = first.endswith((b"{", b"[", b",", b":")) or second.startswith((b",", b":"))
-        return "document" if broken_off and not _is_json(second) else "lines"
+        return "document" if broken_off and not is_json(second) else "lines"
 
     def listed(self) -> bool:
         """Whether the input begins as a JSON array does; behind `form`."""
@@ -171,7 +171,8 @@ def _begun(line: bytes) -> bytes:
     return line.removeprefix(_BOM).lstrip()
 
 
-def _is_json(line: bytes) -> bool:
+def is_json(line: bytes | str) -> bool:
+    """Whether the text is one JSON value."""
     try:
         loads(line)
     except DragomanError:
