@@ -288,6 +288,14 @@ def test_errors_of_an_exchange(tmp_path: Path) -> None:
     assert hidden["status"] >= 400, "an error under 200 does not stay under 200"
 
 
+@pytest.mark.parametrize("status", ["429", 429.0, 429])
+def test_a_status_that_went_through_a_table(status: object) -> None:
+    exchange = {"dialect": "openai-chat", "status": status, "response": {"error": {"message": "slow down"}}}
+    out, _ = in_memory(Options("anthropic-messages"), jsonl(exchange))
+    assert out[0]["response"]["error"]["type"] == "rate_limit_error"
+    assert out[0]["status"] == ("429" if status == "429" else 429)
+
+
 def test_bodies_that_are_text_stay_text() -> None:
     exchange = {"dialect": "openai-chat", "request": json.dumps(CHAT), "response": json.dumps(CHAT_RESPONSE)}
     out, _ = in_memory(Options("anthropic-messages"), jsonl(exchange))

@@ -240,7 +240,8 @@ class Converter:
         if body is None and type(text) is str and text:
             body = text
             out["response_text"] = None
-        failed = type(status) is int and status >= 400
+        known = _status(status)
+        failed = known is not None and known >= 400
         stream = exchange.get("stream_body")
         if type(body) is list and get(source).listed and not (failed or is_listed_error(body)) and stream is None:
             answers = self._stream(dumps(body).decode(), source, request, "/response")
@@ -250,14 +251,14 @@ class Converter:
                 out |= {"response": None, "stream_body": answers}
         elif body is not None:
             if failed:
-                answer = self._error(body, source, status)
+                answer = self._error(body, source, known)
             elif type(body) in (dict, str) or (type(body) is list and source == target) or is_listed_error(body):
                 answer = self._response(body, source, request)
             else:
                 raise Failed(f"expected object, found {type_name(body)}", "", "response")
             ready["response"] = _as_it_was(exchange.get("response"), answer.json())
             if answer.status is not None and (type(body) is not list or source != target):
-                out["status"] = answer.status
+                out["status"] = str(answer.status) if type(status) is str else answer.status
         if stream is not None:
             if type(stream) is not str:
                 raise Failed(f"expected text, found {type_name(stream)}", "/stream_body")
@@ -338,6 +339,15 @@ def _guesses(body: Any) -> tuple[Guess, ...]:
         return detect(body) if type(body) in (dict, str) else ()
     except DragomanError:
         return ()
+
+
+def _status(value: Any) -> int | None:
+    """The status of an exchange; logs that went through a table have it as text or as a float."""
+    if type(value) is str and re.fullmatch(r"[1-9][0-9][0-9]", value):
+        return int(value)
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return value if type(value) is int else None
 
 
 def _streamed(stream: Any) -> tuple[Guess, ...]:
