@@ -5,11 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ from hypothesis import strategies as st
 
 import dragoman
 from dragoman.cli import files
-from dragoman.cli.convert import Converter, Options
+from dragoman.cli.convert import Converter, Failed, Options
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "fixtures" / "demo" / "mixed.jsonl"
@@ -56,7 +53,7 @@ class Ran:
     """What a run left: exit status, stdout and stderr, and stdout's lines as JSON."""
 
     def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
-        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr.decode()
+        self.status, self.out, self.err = done.returncode, done.stdout or b"", done.stderr.decode()
         assert "Traceback" not in self.err
 
     @property
@@ -64,9 +61,12 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def convert(*args: str | Path, stdin: bytes = b"") -> Ran:
+def convert(*args: str | Path, stdin: bytes = b"", stdout: Any = subprocess.PIPE) -> Ran:
     command = [*COMMAND, "convert", *map(str, args)]
-    return Ran(subprocess.run(command, input=stdin, capture_output=True, env=ENV, timeout=120, check=False))
+    done = subprocess.run(
+        command, input=stdin, stdout=stdout, stderr=subprocess.PIPE, env=ENV, timeout=120, check=False
+    )
+    return Ran(done)
 
 
 def jsonl(*values: object) -> bytes:
@@ -166,6 +166,96 @@ def test_a_body_that_could_be_anything_needs_a_word() -> None:
     assert "--from" not in ran.err
 
 
+AMBIGUOUS = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "Hi"}]}
+"""A request of Chat and of Messages alike; by itself it is taken for the latter's."""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"request_path": "/v1/chat/completions"},
+        {"request_path": "https://host/openai/deployments/d/chat/completions?api-version=1"},
+        {"response": CHAT_RESPONSE},
+        {"response": json.dumps(CHAT_RESPONSE)},
+        {"response": CHAT_ERROR, "status": 429},
+        {"response": None, "stream_body": (b": ping\r\n\r\n" + CHAT_STREAM + DONE).decode()},
+        {"request_path": "/unknown", "response": CHAT_RESPONSE},
+        {"request_path": "/api/completions"},
+    ],
+)
+def test_the_whole_exchange_tells_its_dialect(told: dict[str, Any]) -> None:
+    named, bare = ({"dialect": "openai-chat", "request": AMBIGUOUS, **told}, {"request": AMBIGUOUS, **told})
+    expected, _ = in_memory(Options("gemini"), jsonl(named))
+    out, converter = in_memory(Options("gemini"), jsonl(bare))
+    assert converter.tally.failed == 0
+    assert out == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"),
+    [
+        ("/v1/chat/completions", "openai-chat"),
+        ("/v1/completions/", "openai-completions"),
+        ("/backend-api/codex/responses", "openai-responses"),
+        ("/v1/messages?beta=true", "anthropic-messages"),
+        ("/v1beta/models/m:streamGenerateContent?alt=sse", "gemini"),
+        ("/v1/models/m:generateContent", "gemini"),
+    ],
+)
+def test_a_path_tells_the_dialect(path: str, dialect: str) -> None:
+    """Where nothing else does: a stream is not looked into far."""
+    exchange = {"request_path": path, "stream_body": ""}
+    out, _ = in_memory(Options("openai-chat"), jsonl(exchange))
+    expected, _ = in_memory(Options("openai-chat"), jsonl({**exchange, "dialect": dialect}))
+    assert out == expected
+
+
+@pytest.mark.parametrize(
+    ("frame", "dialect"),
+    [
+        ({"type": "message_start", "message": {"type": "message", "role": "assistant", "content": []}}, "anthropic"),
+        ({"type": "response.created", "response": {"object": "response", "output": []}}, "openai-responses"),
+        ({"candidates": [{"content": {"role": "model", "parts": [{"text": "Hi"}]}}]}, "gemini"),
+        ({"object": "text_completion", "choices": [{"index": 0, "text": "Hi"}]}, "openai-completions"),
+    ],
+)
+def test_a_stream_tells_the_dialect(frame: dict[str, Any], dialect: str) -> None:
+    converter = Converter(Options("openai-chat"), "x", BytesIO(), None, lambda *_: None)
+    stream = f'event: ping\ndata: {{"type": "ping"}}\n\ndata: {json.dumps(frame)}\n\ndata: [DONE]\n\n'
+    assert converter._source({"stream_body": stream}).startswith(dialect)
+    with pytest.raises(Failed, match="--from"):
+        converter._source({"stream_body": "data: [DONE]\n\ndata: 1\n\n"})
+
+
+def test_a_path_that_a_bare_request_loses_is_told() -> None:
+    """Gemini's model and stream flag stand there, and a bare body has no place for them."""
+    ran = convert("--to", "gemini", stdin=jsonl({**CHAT, "stream": True}, CHAT))
+    assert ran.status == 0
+    assert "model" not in ran.lines[0]
+    assert "2 bare requests: model and stream flag stand in the path, which only a whole exchange has" in ran.err
+    for said in (
+        convert("--to", "gemini", stdin=jsonl({"dialect": "openai-chat", "request": CHAT})),
+        convert(*TO_ANTHROPIC, "--from", "openai-chat", stdin=jsonl(CHAT)),
+        convert("--to", "gemini", "--path", "/v1beta/models/m:generateContent", stdin=jsonl({"contents": []})),
+    ):
+        assert said.status == 0
+        assert "bare request" not in said.err
+
+
+def test_what_an_exchange_cannot_mean() -> None:
+    """It is not passed on under the new dialect's name."""
+    for exchange, at, message in (
+        ({"dialect": "opnai-chat"}, "/dialect", "unknown dialect 'opnai-chat'; did you mean openai-chat"),
+        ({"dialect": "opnai-chat", "request": CHAT}, "/dialect", "unknown dialect"),
+        ({"dialect": "openai-chat", "stream_body": [CHUNK]}, "/stream_body", "expected text, found array"),
+    ):
+        out, converter = in_memory(Options("gemini"), jsonl(exchange))
+        assert converter.tally.failed == 1
+        assert out[0]["error"]["at"] == at
+        assert out[0]["error"]["message"].startswith(message)
+        assert "document" not in out[0]["error"]
+
+
 def test_from_and_kind_are_held_to() -> None:
     both = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "Hi"}]}
     for source, key in (("openai-chat", "max_tokens"), ("anthropic-messages", "max_completion_tokens")):
@@ -193,6 +283,14 @@ def test_errors_of_an_exchange(tmp_path: Path) -> None:
     assert gateway["response_text"] is None
     assert hidden["response"]["type"] == "error"
     assert hidden["status"] >= 400, "an error under 200 does not stay under 200"
+
+
+@pytest.mark.parametrize("status", ["429", 429.0, 429])
+def test_a_status_that_went_through_a_table(status: object) -> None:
+    exchange = {"dialect": "openai-chat", "status": status, "response": {"error": {"message": "slow down"}}}
+    out, _ = in_memory(Options("anthropic-messages"), jsonl(exchange))
+    assert out[0]["response"]["error"]["type"] == "rate_limit_error"
+    assert out[0]["status"] == ("429" if status == "429" else 429)
 
 
 def test_bodies_that_are_text_stay_text() -> None:
@@ -261,6 +359,24 @@ def test_damaged_gzip_gives_what_can_be_read(tmp_path: Path) -> None:
     assert f"{log}:{len(ran.lines)}: the compressed input is damaged" in ran.err
 
 
+@pytest.mark.parametrize("fault", ["behind it", "sum", "method"])
+def test_gzip_that_is_damaged_otherwise(fault: str, tmp_path: Path) -> None:
+    """What BadGzipFile is raised for: bytes behind the last member, a sum that is not theirs, an unknown method."""
+    data = gzip.compress(jsonl(*[CHAT] * 5))
+    log = tmp_path / "log.jsonl.gz"
+    log.write_bytes(
+        {"behind it": data + b"more", "sum": data[:-8] + bytes(8), "method": data[:2] + b"\7" + data[3:]}[fault]
+    )
+    out = tmp_path / "out.jsonl"
+    ran = convert(log, "--from", "openai-chat", *TO_ANTHROPIC, "-o", out)
+    assert ran.status == 1
+    lines = [json.loads(line) for line in out.read_bytes().splitlines()]
+    whole = 0 if fault == "method" else 5
+    assert ["error" in line for line in lines] == [False] * whole + [True]
+    assert f"{log}:{whole + 1}: the compressed input is damaged" in ran.err
+    assert f"{whole} converted, 1 failed" in ran.err
+
+
 @pytest.mark.parametrize(
     ("data", "form"),
     [
@@ -301,6 +417,13 @@ def test_a_printed_document() -> None:
     assert ran.status == 1
     assert len(ran.lines) == 1
     assert "stdin:1: expected JSON (line " in ran.err
+
+
+def test_a_place_without_a_pointer_is_the_whole() -> None:
+    """`/` would be a key without a name."""
+    ran = convert(*TO_ANTHROPIC, stdin=b'{"a" 1 "b" 2}\n')
+    assert "; expected JSON (line 1, column " in ran.err
+    assert "/: expected" not in ran.err
 
 
 def test_crlf_and_a_byte_order_mark() -> None:
@@ -356,6 +479,39 @@ def test_a_stream_that_is_one_array(source: str, form: str, tmp_path: Path) -> N
     assert (form in ("as it came", "one line")) == (translation.error is None)
 
 
+@pytest.mark.parametrize("target", ["anthropic-messages", "gemini", "gemini+array"])
+@pytest.mark.parametrize("end", [None, -1])
+def test_a_stream_kept_as_the_array_that_it_is(target: str, end: int | None) -> None:
+    """A log whose recorder read every answer as JSON has such a stream as its `response`."""
+    frames = json.loads((GEMINI_FIXTURES / "array.stream").read_bytes())[:end]
+    translation = dragoman.translate_stream("gemini", target)
+    expected = (translation.feed(json.dumps(frames).encode()) + translation.close()).decode()
+    messages: list[tuple[int, str]] = []
+    out = BytesIO()
+    converter = Converter(Options(target), "x", out, None, lambda line, at, _: messages.append((line, at)))
+    converter.record(1, jsonl({"dialect": "gemini", "status": 200, "response": frames}))
+    line = json.loads(out.getvalue())
+    assert line["status"] == 200
+    if expected.startswith("[") and files.is_json(expected):
+        assert line == {"dialect": target, "status": 200, "response": json.loads(expected)}
+    else:
+        assert line == {"dialect": target, "status": 200, "response": None, "stream_body": expected}
+    assert messages == ([] if end is None else [(1, "/response")])
+    assert converter.tally.failed == len(messages)
+
+
+def test_an_answer_that_is_no_object_is_no_answer() -> None:
+    """It was none of the upstream's errors either, and must not become one unsaid."""
+    for body, found in (([1], "array"), (5, "number"), (True, "boolean"), (["data: {}"], "array")):
+        exchange = {"dialect": "openai-chat", "status": 200, "response": body}
+        out, converter = in_memory(Options("anthropic-messages"), jsonl(exchange))
+        assert converter.tally.failed == 1
+        assert out[0]["error"]["message"] == f"expected object, found {found}"
+        assert out[0]["error"]["document"] == "response"
+        out, converter = in_memory(Options("openai-chat"), jsonl(exchange))
+        assert out == [exchange] if found == "array" else "error" in out[0], "at home a list leaves as it came"
+
+
 def test_an_error_in_a_list_is_an_error() -> None:
     for source, extra in (("gemini", ()), ("gemini", ("--kind", "error")), ("openai-chat+google", ())):
         ran = convert(GEMINI_FIXTURES / "400-list.error.json", "--from", source, *TO_ANTHROPIC, *extra)
@@ -381,6 +537,9 @@ def test_on_loss() -> None:
     refused = convert("--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "raise", stdin=jsonl(CHAT))
     assert refused.status == 1
     assert "stdin:1: /seed: request: refused" in refused.err
+    late = {"model": "m", "messages": [], "seed": 7}
+    refused = convert("--from", "openai-chat", *TO_ANTHROPIC, "--on-loss", "raise", stdin=jsonl(late))
+    assert "stdin:1: /seed: request: refused" in refused.err, "what was invented is no reason, and elsewhere"
     exchange = {"dialect": "openai-chat", "stream_body": (CHAT_STREAM + DONE).decode()}
     out, _ = in_memory(Options("anthropic-messages", on_loss="raise"), jsonl(exchange))
     assert out[0]["error"]["document"] == "stream"
@@ -394,149 +553,22 @@ def test_on_loss() -> None:
         (("--to", "openai-chat", "--from", "nope"), "--from"),
         (("no-such-file", "--to", "openai-chat"), "no-such-file"),
         (("--to", "openai-chat", "-o", "same", "--losses", "same"), "--losses"),
+        (("--to", "openai-chat", "--losses", "-"), "--losses: is the output file too"),
+        (("--to", "openai-chat", "--losses", "/dev/stdout"), "--losses: is the output file too"),
+        ((DEMO, "--to", "openai-chat", "--losses", DEMO), "--losses: is the input file"),
+        (("--to", "openai-chat", "-o", ""), "--output: is empty"),
+        (("--to", "openai-chat", "--losses", ""), "--losses: is empty"),
         (("--to", "openai-chat", "--kind", "odd"), "--kind"),
         (("--to", "openai-chat", "--on-loss", "odd"), "--on-loss"),
     ],
 )
-def test_wrong_usage_is_status_2(args: tuple[str, ...], says: str) -> None:
+def test_wrong_usage_is_status_2(args: tuple[str | Path, ...], says: str) -> None:
+    before = DEMO.read_bytes()
     ran = convert(*args)
     assert ran.status == 2
     assert ran.out == b""
     assert says in ran.err
-
-
-def test_output_that_cannot_be_written(tmp_path: Path) -> None:
-    missing = tmp_path / "no" / "out.jsonl"
-    ran = convert(DEMO, *TO_ANTHROPIC, "-o", missing)
-    assert ran.status == 1
-    assert ran.err.splitlines()[-1] == f"dragoman: {missing}: No such file or directory"
-    losses = tmp_path / "no" / "losses.jsonl"
-    assert convert(DEMO, *TO_ANTHROPIC, "-o", tmp_path / "out", "--losses", losses).status == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_an_error_and_a_device_is_not_replaced() -> None:
-    ran = convert(DEMO, *TO_ANTHROPIC, "-o", "/dev/full")
-    assert ran.status == 1
-    assert "No space left on device" in ran.err
-    assert not Path("/dev/full").is_file()
-
-
-def test_an_existing_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
-    out = tmp_path / "out.jsonl"
-    out.write_bytes(b"x" * 100_000)
-    out.chmod(0o640)
-    link = tmp_path / "link"
-    link.symlink_to(out)
-    assert convert("--from", "openai-chat", *TO_ANTHROPIC, "-o", link, stdin=jsonl(CHAT)).status == 0
-    assert len(out.read_bytes().splitlines()) == 1
-    assert out.stat().st_mode & 0o777 == 0o640
-    assert link.is_symlink()
-
-
-def test_the_input_may_be_the_output(tmp_path: Path) -> None:
-    log = tmp_path / "log.jsonl"
-    log.write_bytes(jsonl(*[CHAT] * 1000))
-    assert convert(log, "--from", "openai-chat", *TO_ANTHROPIC, "-o", log).status == 0
-    assert len(log.read_bytes().splitlines()) == 1000
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A run in the middle of its work: some output is in its temporary file, more input may come."""
-    out = tmp_path / "out.jsonl"
-    out.write_bytes(b"as it was\n")
-    command = [*COMMAND, "convert", "-", "--from", "openai-chat", *TO_ANTHROPIC, "-o", str(out)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENV) as process:
-        assert process.stdin is not None
-        process.stdin.write(jsonl(*[CHAT] * 5000))
-        process.stdin.flush()
-        while not any(p.stat().st_size for p in tmp_path.iterdir() if p != out):
-            assert process.poll() is None  # it waits for more input
-            time.sleep(0.02)
-        yield process, out
-        process.kill()
-
-
-def test_kill_9_leaves_the_old_output(running: tuple[subprocess.Popen[bytes], Path]) -> None:
-    process, out = running
-    process.kill()
-    process.wait(60)
-    assert out.read_bytes() == b"as it was\n"
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_other_signals_leave_no_temporary_file(
-    running: tuple[subprocess.Popen[bytes], Path], number: signal.Signals
-) -> None:
-    process, out = running
-    process.send_signal(number)
-    assert process.wait(60) != 0
-    assert out.read_bytes() == b"as it was\n"
-    assert list(out.parent.iterdir()) == [out]
-
-
-def test_a_reader_that_goes_away(tmp_path: Path) -> None:
-    log = tmp_path / "log.jsonl"
-    log.write_bytes(jsonl(*[CHAT] * 20_000))
-    command = [
-        *COMMAND,
-        "convert",
-        str(log),
-        "--from",
-        "openai-chat",
-        *TO_ANTHROPIC,
-        "--losses",
-        str(tmp_path / "l"),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline().startswith(b"{")
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(60) == 1
-    assert list(tmp_path.iterdir()) == [log]
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
-    # Not getrusage: what it tells of a child includes the memory of the parent it was forked from.
-    code = (
-        "import re, sys; from dragoman.cli import main\n"
-        "try: main()\n"
-        "finally: sys.stderr.write(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
-    )
-    record = jsonl({**CHAT, "messages": [{"role": "user", "content": "x" * 30_000}]})
-    peaks = []
-    for size in (20, 2000):
-        log = tmp_path / f"{size}.jsonl"
-        log.write_bytes(record * size)
-        arguments = ["convert", str(log), "--from", "openai-chat", *TO_ANTHROPIC, "-o", str(tmp_path / "out")]
-        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, env=ENV, check=True)
-        peaks.append(int(done.stderr.split()[-1]))
-    assert peaks[1] - peaks[0] < 10_000, "kB, where 60 MB were read"
-
-
-def test_a_line_without_end_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(files, "MAX_LINE", 1000)
-    for number in (0, 1, 3):
-        lines = [jsonl(CHAT)] * 5
-        lines[number] = b'{"x":"' + b"x" * 3_000_000 + b'"}\n'
-        path = tmp_path / "log"
-        path.write_bytes(b"".join(lines))
-        source = files.Input(str(path))
-        assert source.form() == "lines"
-        assert [line is None for _, line in source.lines()] == [i == number for i in range(5)]
-        source.close()
-    path.write_bytes(b'{\n"a":\n"' + b"x" * 2000 + b'"}')
-    source = files.Input(str(path))
-    assert source.form() == "document"
-    assert source.whole() is None
-    source.close()
-    out, _ = in_memory(Options("openai-chat"), None)
-    assert "longer than" in out[0]["error"]["message"]
+    assert DEMO.read_bytes() == before
 
 
 VALUES = st.recursive(

@@ -93,6 +93,14 @@ _TOOL_KEYS = (
     ("function_declarations", GEMINI),
 )
 _CHOICE_KEYS = (("message", CHAT), ("text", COMPLETIONS))
+# How a request target ends: the one who wrote the log often kept it, and it leaves less room than a body.
+_ROUTES = (
+    (r"(.*/)?chat/completions", (CHAT, THINKING)),
+    (r"(.*/)?completions", (COMPLETIONS, CHAT, THINKING)),  # there are gateways with Chat there
+    (r"(.*/)?responses", (RESPONSES,)),
+    (r"(.*/)?messages", (MESSAGES,)),
+    (r".*:(generateContent|streamGenerateContent)", (GEMINI,)),
+)
 
 
 def detect(body: Any) -> tuple[Guess, ...]:
@@ -111,6 +119,12 @@ def detect(body: Any) -> tuple[Guess, ...]:
         if key not in found or found[key][0] < score + 3 * len(extra):
             found[key] = score + 3 * len(extra), guess
     return tuple(guess for _, guess in sorted(found.values(), key=lambda pair: -pair[0]))
+
+
+def routed(path: str) -> tuple[str, ...]:
+    """The dialects that are spoken at the request target `path`, likeliest first; none where nobody knows it."""
+    target = re.split(r"[?#]", path)[0].rstrip("/")
+    return next((dialects for pattern, dialects in _ROUTES if re.fullmatch(pattern, target)), ())
 
 
 _SHARED = {(CHAT, THINKING)}

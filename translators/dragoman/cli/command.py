@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from difflib import get_close_matches
@@ -18,7 +17,7 @@ from ..errors import UnknownDialect
 from ..registry import get
 from ..translate import translate_stream
 from .convert import Converter, Options, Tally
-from .files import Input, Output
+from .files import DAMAGED, Input, Output, same
 
 _KINDS = ("dropped", "changed", "invented")
 
@@ -88,12 +87,17 @@ def convert(
     for option, dialect in (("--from", source), ("--to", target)):
         if dialect is not None:
             _check_dialect(option, dialect)
-    if output is not None and losses is not None and os.path.realpath(output) == os.path.realpath(losses):
+    for option, file in (("--output", output), ("--losses", losses)):
+        if file == "":
+            raise click.BadParameter("is empty", param_hint=option)
+    if losses is not None and same(output, losses):
         raise click.BadParameter("is the output file too", param_hint="--losses")
+    if losses is not None and same("/dev/fd/0" if source_file == "-" else source_file, losses):
+        raise click.BadParameter("is the input file, which the losses would replace", param_hint="--losses")
     options = Options(target, source, kind, on_loss, path, validate, loss_values)
     name = "stdin" if source_file == "-" else source_file
     _leave_on_signals()
-    with _writing(name):
+    with _writing():
         tally = _run(source_file, name, output, losses, options)
     _summary(tally, on_loss)
     sys.exit(1 if tally.failed else 0)
@@ -123,22 +127,24 @@ def schema(dialect: str, document: str) -> None:
         near = get_close_matches(document, known, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
         raise click.BadParameter(f"{name} has no document {document[:80]!r}; {hint}", param_hint="DOCUMENT")
-    with _writing("stdout"):
+    with _writing():
         click.echo(schemas.text(name, document), nl=False)
 
 
 @contextmanager
-def _writing(name: str) -> Iterator[None]:
-    """A full disk or a reader that has gone ends the command with status 1; `name`: the file, where none is told."""
+def _writing() -> Iterator[None]:
+    """A full disk or a reader that has gone ends the command with status 1. An error that names no file is stdout's."""
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it was closed before we began
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough. What is still buffered must not fail again when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _stop(f"{error.filename or name}: {error.strerror or type(error).__name__}")
+        _stop(f"{error.filename or 'stdout'}: {error.strerror or type(error).__name__}")
 
 
 def _run(source_file: str, name: str, output: str | None, losses: str | None, options: Options) -> Tally:
@@ -157,9 +163,11 @@ def _run(source_file: str, name: str, output: str | None, losses: str | None, op
 
         converter = Converter(options, name, out.file, lost.file if lost is not None else None, say)
         _convert(source, converter, options)
-        out.commit()
-        if lost is not None:
-            lost.commit()
+        outputs = [out] if lost is None else [out, lost]
+        for file in outputs:
+            file.finish()
+        for file in outputs:
+            file.commit()
         return converter.tally
 
 
@@ -175,7 +183,7 @@ def _convert(source: Input, converter: Converter, options: Options) -> None:
         else:
             for number, line in source.lines():
                 converter.record(number, line)
-    except (EOFError, zlib.error) as error:
+    except DAMAGED as error:
         converter.fail(source.line + 1, f"the compressed input is damaged ({type(error).__name__})")
 
 
@@ -192,15 +200,19 @@ def _leave_on_signals() -> None:
     def leave(number: int, _frame: object) -> NoReturn:
         sys.exit(128 + number)
 
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
+        # Not where they are ignored: nohup does so with SIGHUP, a shell with SIGINT of what runs in the background.
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, leave)
 
 
 def _summary(tally: Tally, on_loss: str) -> None:
     count = f"{tally.lines} record{'' if tally.lines == 1 else 's'}"
     click.echo(f"{count}: {tally.lines - tally.failed} converted, {tally.failed} failed", err=True)
+    if tally.pathless:
+        bare = f"{tally.pathless} bare request{'' if tally.pathless == 1 else 's'}"
+        click.echo(f"{bare}: model and stream flag stand in the path, which only a whole exchange has", err=True)
     if on_loss == "ignore":
         click.echo("losses not counted", err=True)
         return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
-from ..detect import detect
-from ..errors import DragomanError, Fault, InvalidDocument, UntranslatableDocument
+from ..detect import Guess, detect, routed
+from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from ..jsontext import dumps, loads, repeated, type_name
+from ..registry import get
 from ..report import Loss
 from ..translate import (
     Translation,
@@ -19,7 +22,7 @@ from ..translate import (
     translate_response,
     translate_stream,
 )
-from .files import MAX_LINE
+from .files import MAX_LINE, is_json
 
 Kind = Literal["auto", "request", "response", "error", "stream", "exchange"]
 
@@ -28,6 +31,8 @@ _EXCHANGE_KEYS = frozenset({"dialect", "request", "response", "stream_body", "re
 _ANY_STATUS = 500  # of an error body that came without one; the type inside decides where there is one
 # What the upstream wrote is not repeated: error messages of real APIs quote keys and prompts.
 _ENDS_IN_ERROR = "the stream fails or ends too early, and so does the converted one"
+_DATA = re.compile(r"^[ \t]*data:(.*)", re.MULTILINE)
+_FRAMES = 8  # of a stream are looked at for its dialect: the first may be pings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Tally:
 
     lines: int = 0
     failed: int = 0
+    pathless: int = 0  # bare requests whose model is in a path that has no place in the output
     losses: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -78,7 +84,7 @@ class Converter:
         self._losses = losses
         self._say = say
         self._found: list[tuple[str, Loss]] = []  # of the record under way
-        self._stream_failed = False
+        self._stream_failed = ""  # the place of a stream that did
 
     def record(self, line: int, text: bytes | None) -> None:
         """One line in, one line out; an empty one stays empty. `text` None: it was too long to be read."""
@@ -87,7 +93,7 @@ class Converter:
             return
         self.tally.lines += 1
         self._found = []
-        self._stream_failed = False
+        self._stream_failed = ""
         try:
             if text is None:
                 raise Failed(f"longer than {MAX_LINE} bytes")
@@ -108,7 +114,7 @@ class Converter:
         self._out.write(b"\n")
         if self._stream_failed:
             self.tally.failed += 1
-            self._say(line, "/stream_body", _ENDS_IN_ERROR)
+            self._say(line, self._stream_failed, _ENDS_IN_ERROR)
         self._keep_losses(line)
 
     def fail(self, line: int, message: str) -> None:
@@ -193,7 +199,10 @@ class Converter:
         if source is None or kind == "auto":
             source, kind = self._guess(body, source, kind)
         if kind == "request":
-            return self._request(body, source, self._options.path).json()
+            asked = self._request(body, source, self._options.path)
+            if asked.model and "model" not in asked.body and asked.path != self._options.path:
+                self.tally.pathless += 1
+            return asked.json()
         if kind == "response":
             return self._response(body, source, None).json()
         return self._error(body, source, None).json()
@@ -231,17 +240,29 @@ class Converter:
         if body is None and type(text) is str and text:
             body = text
             out["response_text"] = None
-        if body is not None:
-            if type(status) is int and status >= 400:
-                answer = self._error(body, source, status)
-            else:
-                answer = self._response(body, source, request)
-            ready["response"] = _as_it_was(exchange.get("response"), answer.json())
-            if answer.status is not None:
-                out["status"] = answer.status
+        known = _status(status)
+        failed = known is not None and known >= 400
         stream = exchange.get("stream_body")
-        if type(stream) is str:
-            out["stream_body"] = self._stream(stream, source, request)
+        if type(body) is list and get(source).listed and not (failed or is_listed_error(body)) and stream is None:
+            answers = self._stream(dumps(body).decode(), source, request, "/response")
+            if answers.startswith("[") and is_json(answers):
+                ready["response"] = answers.strip().encode()
+            else:
+                out |= {"response": None, "stream_body": answers}
+        elif body is not None:
+            if failed:
+                answer = self._error(body, source, known)
+            elif type(body) in (dict, str) or (type(body) is list and source == target) or is_listed_error(body):
+                answer = self._response(body, source, request)
+            else:
+                raise Failed(f"expected object, found {type_name(body)}", "", "response")
+            ready["response"] = _as_it_was(exchange.get("response"), answer.json())
+            if answer.status is not None and (type(body) is not list or source != target):
+                out["status"] = str(answer.status) if type(status) is str else answer.status
+        if stream is not None:
+            if type(stream) is not str:
+                raise Failed(f"expected text, found {type_name(stream)}", "/stream_body")
+            out["stream_body"] = self._stream(stream, source, request, "/stream_body")
         out |= dict.fromkeys(ready)
         return b"{%b}" % b",".join(dumps(key) + b":" + (ready.get(key) or dumps(out[key])) for key in out)
 
@@ -252,13 +273,23 @@ class Converter:
         if named is not None:
             if type(named) is not str:
                 raise Failed(f"expected a dialect id, found {type_name(named)}", "/dialect")
-            return named
-        for key in ("request", "response"):
-            if type(exchange.get(key)) is dict:
-                guesses = [guess for guess in detect(exchange[key]) if (guess.kind == "request") == (key == "request")]
-                if guesses:
-                    return guesses[0].dialect
-        raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+            try:
+                return get(named).name
+            except UnknownDialect as unknown:
+                raise Failed(str(unknown), "/dialect") from None
+        # What leaves the least room comes first; what follows decides among what is left.
+        path = exchange.get("request_path")
+        found: list[str] = []
+        for said in (
+            routed(path if type(path) is str else self._options.path or ""),
+            [guess.dialect for guess in _guesses(exchange.get("request")) if guess.kind == "request"],
+            [guess.dialect for guess in _guesses(exchange.get("response")) if guess.kind != "request"],
+            [guess.dialect for guess in _streamed(exchange.get("stream_body")) if guess.kind != "request"],
+        ):
+            found = [dialect for dialect in found if dialect in said] or found or list(said)
+        if not found:
+            raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+        return found[0]
 
     def _request(self, body: Any, source: str, path: str | None) -> Translation:
         return self._call("request", translate_request, body, source, self._options.target, path=path)
@@ -282,7 +313,7 @@ class Converter:
         self._found += [(document, loss) for loss in done.losses]
         return done
 
-    def _stream(self, body: str, source: str, request: Any) -> str:
+    def _stream(self, body: str, source: str, request: Any, at: str) -> str:
         try:
             translation = translate_stream(source, self._options.target, request, **self._keywords)
             out = translation.feed(body.encode("utf-8", "replace")) + translation.close()
@@ -290,7 +321,7 @@ class Converter:
             raise _failed(error, "stream") from None
         if isinstance(translation.error, UntranslatableDocument):
             raise _failed(translation.error, "stream")
-        self._stream_failed = translation.error is not None
+        self._stream_failed = at if translation.error is not None else ""
         self._found += [("stream", loss) for loss in translation.losses]
         return out.decode("utf-8", "replace")
 
@@ -300,6 +331,38 @@ def _is_exchange(value: dict[str, Any]) -> bool:
         return True
     # Events of a stream and lines of a batch have a `response` too.
     return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value
+
+
+def _guesses(body: Any) -> tuple[Guess, ...]:
+    """What a body of an exchange may be; nothing where it is no object."""
+    try:
+        return detect(body) if type(body) in (dict, str) else ()
+    except DragomanError:
+        return ()
+
+
+def _status(value: Any) -> int | None:
+    """The status of an exchange; logs that went through a table have it as text or as a float."""
+    if type(value) is str and re.fullmatch(r"[1-9][0-9][0-9]", value):
+        return int(value)
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return value if type(value) is int else None
+
+
+def _streamed(stream: Any) -> tuple[Guess, ...]:
+    """What the stream may be by the first frame that tells: a piece of an answer, or an event with an answer in it."""
+    for found in islice(_DATA.finditer(stream), _FRAMES) if type(stream) is str else ():
+        try:
+            frame = loads(found[1])
+        except DragomanError:
+            continue
+        if type(frame) is not dict:
+            continue
+        inside = (frame[key] for key in ("message", "response") if type(frame.get(key)) is dict)
+        if guesses := _guesses(next(inside, frame)):
+            return guesses
+    return ()
 
 
 def _failed(error: DragomanError, document: str) -> Failed:
@@ -314,13 +377,15 @@ def _failed(error: DragomanError, document: str) -> Failed:
         if len(others) > 4:
             message += f"; and {len(others) - 4} more"
     elif isinstance(error, UntranslatableDocument) and error.losses:
-        at = error.losses[0].at
+        # The place in the source: what was invented has one in the target, and is no reason.
+        at = next((loss.at for loss in error.losses if loss.kind != "invented"), "")
         message = f"refused: {message}"
     return Failed(message, at, document)
 
 
 def _fault(fault: Fault) -> str:
-    return f"{fault.at or '/'}: expected {fault.expected}, found {fault.found}"
+    place = f"{fault.at}: " if fault.at else ""
+    return f"{place}expected {fault.expected}, found {fault.found}"
 
 
 def _as_it_was(body: Any, converted: bytes) -> bytes:

@@ -1,7 +1,11 @@
-"""Input that may be plain, gzip or a pipe; output that is there whole or not at all."""
+"""Input that may be plain, gzip or a pipe; output that is there whole or not at all.
+
+Every OSError raised here names its file, but for stdout, whose errors come from elsewhere too.
+"""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -9,11 +13,16 @@ import re
 import stat
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
-from typing import IO, Literal, cast
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Literal, cast
 
 from ..errors import DragomanError
 from ..jsontext import loads
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 MAX_LINE = 256 * 1024 * 1024
 """The bound on one line, and on a document that spans lines. A longer line fails, the next one is read."""
@@ -22,16 +31,20 @@ _BOM = b"\xef\xbb\xbf"
 _SSE = re.compile(rb"[ \t]*(?:data|event|id|retry)?:")
 _GZIP = b"\x1f\x8b"
 
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What reading gzip raises that is cut off or otherwise broken. BadGzipFile is an OSError, but no fault of a disk."""
+
 Form = Literal["lines", "document", "stream"]
 Numbered = tuple[int, bytes | None]
 
 
 class _Joined(io.RawIOBase):
-    """Bytes already taken from `rest`, then `rest` itself: a pipe cannot be wound back."""
+    """Bytes already taken from `rest`, then `rest` itself: a pipe cannot be wound back. `name`: for its errors."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+    def __init__(self, head: bytes, rest: IO[bytes], name: str) -> None:
         self._head = head
         self._rest = rest
+        self._name = name
 
     def readable(self) -> bool:
         return True
@@ -40,7 +53,12 @@ class _Joined(io.RawIOBase):
         if self._head:
             piece, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
         else:
-            piece = cast(io.BufferedReader, self._rest).read1(len(buffer))
+            try:
+                piece = cast(io.BufferedReader, self._rest).read1(len(buffer))
+            except gzip.BadGzipFile:
+                raise
+            except OSError as error:
+                raise _named(error, self._name) from None
         buffer[: len(piece)] = piece
         return len(piece)
 
@@ -49,17 +67,23 @@ class Input:
     """A file, or stdin for `-`; decompressed if it is gzip, whatever the name says.
 
     `form` comes first, then the one reader that fits; `line` is the number of the last line read. Raises
-    OSError, and EOFError or zlib.error where gzip is damaged.
+    OSError, and one of DAMAGED where gzip is damaged.
     """
 
     def __init__(self, path: str) -> None:
+        if path == "-" and sys.stdin is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF), "stdin")
         raw: IO[bytes] = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
-        head = raw.read(len(_GZIP))
-        whole = io.BufferedReader(cast(io.RawIOBase, _Joined(head, raw)), 1 << 17)
+        self._name = "stdin" if path == "-" else path
+        try:
+            head = raw.read(len(_GZIP))
+        except OSError as error:
+            raise _named(error, self._name) from None
+        whole = io.BufferedReader(cast(io.RawIOBase, _Joined(head, raw, self._name)), 1 << 17)
         if head == _GZIP:
             # Through _Joined, which reads no further than it must: what comes before a damage is not lost.
             unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=whole))
-            whole = io.BufferedReader(cast(io.RawIOBase, _Joined(b"", unzipped)), 1 << 17)
+            whole = io.BufferedReader(cast(io.RawIOBase, _Joined(b"", unzipped, self._name)), 1 << 17)
         self._raw = raw
         self._file = whole
         self._taken: list[bytes] = []  # read ahead by `form`
@@ -76,7 +100,7 @@ class Input:
             return "lines"
         if _SSE.match(first):
             return "stream"
-        if _is_json(first):
+        if is_json(first):
             return "lines"
         second = self._ahead()
         if second is None:
@@ -85,7 +109,7 @@ class Input:
         if first in (b"{", b"["):
             return "document"
         broken_off = first.endswith((b"{", b"[", b",", b":")) or second.startswith((b",", b":"))
-        return "document" if broken_off and not _is_json(second) else "lines"
+        return "document" if broken_off and not is_json(second) else "lines"
 
     def listed(self) -> bool:
         """Whether the input begins as a JSON array does; behind `form`."""
@@ -126,14 +150,14 @@ class Input:
 
     def close(self) -> None:
         """Close the file; stdin stays open."""
-        if self._raw is not sys.stdin.buffer:
+        if sys.stdin is None or self._raw is not sys.stdin.buffer:
             self._raw.close()
 
     def _ahead(self) -> bytes | None:
         """The next line that is not blank, kept for who reads on; None at the end and for one too long."""
         while line := self._file.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE:
-                self._file = io.BufferedReader(_Joined(line, self._file), 1 << 17)
+                self._file = io.BufferedReader(_Joined(line, self._file, self._name), 1 << 17)
                 return None
             self._taken.append(line)
             if len(self._taken) == 1:
@@ -147,12 +171,27 @@ def _begun(line: bytes) -> bytes:
     return line.removeprefix(_BOM).lstrip()
 
 
-def _is_json(line: bytes) -> bool:
+def is_json(line: bytes | str) -> bool:
+    """Whether the text is one JSON value."""
     try:
         loads(line)
     except DragomanError:
         return False
     return True
+
+
+class _Sink(io.FileIO):
+    """An open file whose errors in writing name it."""
+
+    def __init__(self, handle: int, name: str) -> None:
+        super().__init__(handle, "wb")
+        self._name = name
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise _named(error, self._name) from None
 
 
 class Output:
@@ -166,43 +205,95 @@ class Output:
         self._temporary: str | None = None
         self._path = ""
         self._handle: IO[bytes]
-        if path is None or path == "-":
+        path = "-" if path is None else path
+        number = descriptor(path)
+        self._named = number != 1  # stdout stays open
+        if number == 1:
+            if sys.stdout is None:
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF), "stdout")
             self._handle = sys.stdout.buffer
+        elif number is not None:
+            # Not by its name: that would write from the file's beginning, over what the shell has there.
+            self._handle = io.BufferedWriter(_Sink(_copy(number, path), path))
         elif os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
-            self._handle = open(path, "wb")  # noqa: SIM115  # a device or a named pipe is never replaced
+            # A device or a named pipe is never replaced.
+            self._handle = io.BufferedWriter(_Sink(os.open(path, os.O_WRONLY), path))
         else:
             self._path = os.path.realpath(path)
             folder, name = os.path.split(self._path)
             try:
                 handle, self._temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
             except OSError as error:
-                raise OSError(error.errno, error.strerror, path) from None
-            self._handle = os.fdopen(handle, "wb")
+                raise _named(error, path) from None
+            self._handle = io.BufferedWriter(_Sink(handle, path))
         self.file: IO[bytes] = self._handle
         if self._path.endswith(".gz"):
             # No name and no time inside: the same input gives the same file.
             zipped = gzip.GzipFile(filename="", mode="wb", fileobj=self._handle, mtime=0)
             self.file = cast(IO[bytes], zipped)
 
-    def commit(self) -> None:
-        """Everything has been written: let it be seen."""
+    def finish(self) -> None:
+        """Everything has been written: let it reach the disk. What is full now is full before anything is seen."""
         if self.file is not self._handle:
             self.file.close()
         self._handle.flush()
+        if self._temporary is not None:
+            os.fsync(self._handle.fileno())
+
+    def commit(self) -> None:
+        """After `finish`: let it be seen."""
+        if self._named:
+            self._handle.close()
         if self._temporary is None:
             return
-        os.fsync(self._handle.fileno())
-        self._handle.close()
         os.chmod(self._temporary, _mode(self._path))
         os.replace(self._temporary, self._path)
         self._temporary = None
 
     def discard(self) -> None:
         """Leave nothing behind; after `commit` this does nothing."""
+        if self._named:
+            with suppress(OSError):  # on a full disk: what is still in memory has no place there
+                self._handle.close()
         if self._temporary is not None:
-            self._handle.close()
             os.unlink(self._temporary)
             self._temporary = None
+
+
+def descriptor(path: str | None) -> int | None:
+    """The number of the open file that `path` stands for (1: stdout), or None if it is a name in a folder."""
+    if path is None or path == "-":
+        return 1
+    named = {"/dev/stdout": 1, "/dev/stderr": 2}.get(path)
+    folder, _, number = path.rpartition("/")
+    return int(number) if folder == "/dev/fd" and number.isascii() and number.isdigit() else named
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two outputs are one file; None is stdout."""
+    return _place(one) == _place(other)
+
+
+def _place(path: str | None) -> object:
+    """What is equal for two names of one file."""
+    number = descriptor(path)
+    name = "-" if path is None else path
+    with suppress(OSError):
+        found = os.stat(name if number is None else number)
+        if stat.S_ISREG(found.st_mode):
+            return found.st_dev, found.st_ino
+    return os.path.realpath(name) if number is None else number
+
+
+def _copy(number: int, path: str) -> int:
+    try:
+        return os.dup(number)
+    except OSError as error:
+        raise _named(error, path) from None
+
+
+def _named(error: OSError, name: str) -> OSError:
+    return OSError(error.errno, error.strerror or type(error).__name__, name)
 
 
 def _mode(path: str) -> int:
