@@ -1,0 +1,73 @@
+"""What proxies meet: upstreams that do not do as they were asked, and what clients send that nobody thought of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import dragoman
+from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
+
+Json = dict[str, Any]
+
+WHOLE: Json = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 7,
+    "model": "m",
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": "Let me look.",
+                "refusal": None,
+                "tool_calls": [
+                    {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"n":1}'}},
+                    {"id": "call_2", "type": "function", "function": {"name": "weather", "arguments": '{"n":2}'}},
+                ],
+            },
+            "logprobs": None,
+            "finish_reason": "tool_calls",
+        }
+    ],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+}
+
+
+def folded(data: bytes, dialect: str) -> list[Any]:
+    """The text and the calls of the answer that a stream tells."""
+    answer = dragoman.write_response(dragoman.fold(dragoman.read_events(data, dialect)), f"{CHAT}+vllm").body
+    message = answer["choices"][0]["message"]
+    calls = [(call["id"], call["function"]) for call in message.get("tool_calls", ())]
+    return [message["content"], *((key, inner["name"], json.loads(inner["arguments"])) for key, inner in calls)]
+
+
+@pytest.mark.parametrize("framed", [False, True])
+@pytest.mark.parametrize("client", [RESPONSES, MESSAGES, GEMINI])
+def test_a_whole_answer_of_chat_where_a_stream_was_asked_for(client: str, framed: bool) -> None:
+    """A server that does not stream answers whole, with `message` for `delta`: that is no empty success."""
+    data = json.dumps(WHOLE).encode()
+    s = dragoman.translate_stream(CHAT, client)
+    out = s.feed(b"data: " + data + b"\n\ndata: [DONE]\n\n" if framed else data) + s.close()
+    assert s.error is None
+    calls = [(f"call_{n}", "weather", {"n": n}) for n in (1, 2)]
+    assert folded(out, client) == ["Let me look.", *calls]
+    assert not [loss for loss in s.losses if "message" in loss.at]
+
+
+def test_a_message_behind_deltas_says_them_once_more() -> None:
+    """Some servers repeat the whole message in their last chunk: it is told, and not read twice."""
+    frames: list[Json] = [
+        {"id": "c", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hi"}, "finish_reason": None}]},
+        {
+            "id": "c",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}],
+        },
+    ]
+    s = dragoman.translate_stream(CHAT, MESSAGES)
+    out = b"".join(s.feed(b"data: " + json.dumps(frame).encode() + b"\n\n") for frame in frames) + s.close()
+    assert folded(out, MESSAGES) == ["Hi"]
+    assert [(loss.kind, loss.at) for loss in s.losses if loss.kind == "dropped"] == [("dropped", "/choices/0/message")]
