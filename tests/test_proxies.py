@@ -71,3 +71,26 @@ def test_a_message_behind_deltas_says_them_once_more() -> None:
     out = b"".join(s.feed(b"data: " + json.dumps(frame).encode() + b"\n\n") for frame in frames) + s.close()
     assert folded(out, MESSAGES) == ["Hi"]
     assert [(loss.kind, loss.at) for loss in s.losses if loss.kind == "dropped"] == [("dropped", "/choices/0/message")]
+
+
+@pytest.mark.parametrize(
+    ("model", "thinking", "budget"),
+    [
+        ("claude-haiku-4-5", {"thinkingBudget": -1}, 8192),
+        ("claude-haiku-4-5", {"thinkingLevel": "HIGH"}, 24576),
+        ("some-model-of-tomorrow", {"thinkingBudget": -1}, 8192),
+        ("claude-opus-4-7", {"thinkingBudget": -1}, 8192),
+        ("claude-opus-4-7", {"thinkingLevel": "HIGH"}, 24576),
+        ("claude-opus-4-7", {"thinkingLevel": "LOW"}, 1024),
+        ("claude-opus-4-7", {"thinkingBudget": 0}, 0),
+    ],
+)
+def test_the_default_limit_leaves_room_for_an_answer_behind_the_thinking(
+    model: str, thinking: Json, budget: int
+) -> None:
+    """Agents set no limit: what thinking may take is on top of the default in every mode, or nothing is answered."""
+    body = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}], "generationConfig": {"thinkingConfig": thinking}}
+    t = dragoman.translate_request(body, GEMINI, MESSAGES, path=f"/v1beta/models/{model}:generateContent")
+    assert t.body["max_tokens"] == 4096 + budget
+    if "budget_tokens" in t.body["thinking"]:
+        assert t.body["thinking"]["budget_tokens"] == budget
