@@ -94,3 +94,36 @@ def test_the_default_limit_leaves_room_for_an_answer_behind_the_thinking(
     assert t.body["max_tokens"] == 4096 + budget
     if "budget_tokens" in t.body["thinking"]:
         assert t.body["thinking"]["budget_tokens"] == budget
+
+
+@pytest.mark.parametrize("flavour", ["deepseek", "google", "mistral", "vllm", "think-tags"])
+def test_a_flavour_without_free_text_tools_gets_functions(flavour: str) -> None:
+    """A coding agent's patch tool is free text: where there is none, tool, call and choice are a function's."""
+    chosen = [{"type": "custom", "name": "apply_patch"}, {"type": "function", "name": "run"}]
+    body: Json = {
+        "model": "m",
+        "tools": [{"type": "custom", "name": "apply_patch"}, {"type": "function", "name": "run", "strict": False}],
+        "tool_choice": {"type": "allowed_tools", "mode": "required", "tools": chosen},
+        "input": [
+            {"role": "user", "content": "Fix it."},
+            {"type": "custom_tool_call", "call_id": "callNo001", "name": "apply_patch", "input": "*** Begin"},
+            {"type": "custom_tool_call_output", "call_id": "callNo001", "output": "ok"},
+        ],
+    }
+    x = dragoman.Exchange(RESPONSES, f"{CHAT}+{flavour}")
+    t = x.request(body)
+    schema = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+    function = {"name": "apply_patch", "parameters": schema}
+    assert t.body["tools"][0] == {"type": "function", "function": function}
+    called = {"name": "apply_patch", "arguments": '{"input":"*** Begin"}'}
+    assert t.body["messages"][1]["tool_calls"] == [{"id": "callNo001", "type": "function", "function": called}]
+    assert '"custom"' not in t.json().decode()
+    told = [(loss.kind, loss.at) for loss in t.losses if loss.code == "tool.custom"]
+    assert sorted(told) == [("changed", at) for at in ("/input/1", "/input/2/type", "/tool_choice", "/tools/0")]
+    alone = {**body, "tool_choice": chosen[0]}
+    choice = dragoman.translate_request(alone, RESPONSES, x.upstream).body["tool_choice"]
+    assert choice == {"type": "function", "function": {"name": "apply_patch"}}
+    calls = [{"id": "callNo002", "type": "function", "function": called}]
+    choices = [{"index": 0, "message": {"role": "assistant", "tool_calls": calls}, "finish_reason": "tool_calls"}]
+    (item,) = x.response({"id": "c", "created": 7, "model": "m", "choices": choices}).body["output"]
+    assert (item["type"], item["call_id"], item["input"]) == ("custom_tool_call", "callNo002", "*** Begin")

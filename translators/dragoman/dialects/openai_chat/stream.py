@@ -57,8 +57,8 @@ __all__ = ["ChatStreamReader", "ChatStreamWriter"]
 
 _PER_CHUNK = ("choices", "usage", "obfuscation")
 _PLAIN = frozenset({"index", "delta", "logprobs", "finish_reason"})
-_READ = ("index", "delta")
-_READ_WHOLE = ("index", "delta", "message")
+_READ = frozenset({"index", "delta"})
+_READ_WHOLE = _READ | {"message"}
 
 
 @dataclass(slots=True)
