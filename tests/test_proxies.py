@@ -127,3 +127,54 @@ def test_a_flavour_without_free_text_tools_gets_functions(flavour: str) -> None:
     choices = [{"index": 0, "message": {"role": "assistant", "tool_calls": calls}, "finish_reason": "tool_calls"}]
     (item,) = x.response({"id": "c", "created": 7, "model": "m", "choices": choices}).body["output"]
     assert (item["type"], item["call_id"], item["input"]) == ("custom_tool_call", "callNo002", "*** Begin")
+
+
+EARLIER: Json = {
+    "r2": {"previous_response_id": "r1", "input": [{"role": "user", "content": "2"}]},
+    "r1": {"instructions": "Old.", "input": [{"role": "user", "content": "1"}]},
+    "cut": {"previous_response_id": "gone", "input": [{"role": "user", "content": "2"}]},
+    "ring": {"previous_response_id": "ring", "input": [{"role": "user", "content": "2"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "told"),
+    [
+        ("r2", ["1", "2", "3"], []),
+        ("cut", ["2", "3"], ["/previous_response_id"]),
+        ("ring", ["2", "3"], ["/previous_response_id"]),
+    ],
+)
+def test_history_is_followed_to_its_beginning(before: str, said: list[str], told: list[str]) -> None:
+    """A proxy keeps what was asked, and what was asked stood behind an answer itself: nothing is lost in silence."""
+    body = {"model": "m", "input": "3", "previous_response_id": before}
+    t = dragoman.translate_request(body, RESPONSES, MESSAGES, history=EARLIER.get)
+    assert [message["content"] for message in t.body["messages"]] == said
+    assert "system" not in t.body
+    assert [loss.at for loss in t.losses if loss.code == "state.previous_response"] == told
+
+
+def test_the_clock_may_have_fractions() -> None:
+    """`now=time.time()` is what everybody writes; the dialects count whole seconds."""
+    answer = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "m",
+        "content": [],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 1, "output_tokens": 1},
+    }
+    created = dragoman.translate_response(answer, MESSAGES, CHAT, now=1700000000.75).body["created"]  # type: ignore[arg-type]
+    assert (created, type(created)) == (1700000000, int)
+    with pytest.raises(dragoman.DragomanError, match="unix seconds"):
+        dragoman.translate_stream(MESSAGES, CHAT, now="soon")  # type: ignore[arg-type]
+
+
+def test_a_turn_of_many_items_is_told_once_an_item() -> None:
+    """Losses are counted: the first item of a merged turn is one of them, not one for every item behind it."""
+    calls = [{"type": "function_call", "call_id": f"call_{n}", "name": "f", "arguments": "{}"} for n in range(4)]
+    results = [{"type": "function_call_output", "call_id": f"call_{n}", "output": "ok"} for n in range(4)]
+    body = {"model": "m", "input": [{"role": "user", "content": "Go."}, *calls, *results]}
+    losses = dragoman.translate_request(body, RESPONSES, MESSAGES).losses
+    assert [loss.at for loss in losses if loss.code == "message.merged"] == [f"/input/{n}" for n in range(1, 5)]
