@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import partial
 from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
-from .errors import Fault, InvalidDocument
+from .errors import DragomanError, Fault, InvalidDocument
 from .homecoming import come_home
 from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads, repeated
 from .model import Error, Json, Message, Request, Response
@@ -109,7 +110,17 @@ def _options(on_loss: OnLoss, profile: Any) -> None:
 def _context(request: Any, target: Dialect, now: int | None, profile: Any) -> Context:
     if request is not None and not isinstance(request, Request):
         request = target.read_request(as_object(request), None)
+    if now is not None and type(now) is not int:
+        now = _seconds(now)
     return Context(request, now, profile)
+
+
+def _seconds(now: Any) -> int:
+    """The clock as the caller has it (`time.time()` has fractions) in the whole seconds that the dialects have."""
+    try:
+        return int(now)
+    except (TypeError, ValueError, OverflowError):
+        raise DragomanError("now must be a number of unix seconds") from None
 
 
 def translate_request(
@@ -166,18 +177,28 @@ def _resolved(request: Request, dialect: Dialect, history: History | None) -> Re
 
     Their places are pointers into what `history` gave, behind "/previous_response_id".
     """
-    before = request.params.get("previous_response_id")
-    earlier = history(before) if history is not None and before is not None else None
-    if earlier is None:
+    before, place = request.params.get("previous_response_id"), request.place("previous_response_id")
+    turns: list[Message] = []
+    known: set[str] = set()
+    while before is not None and before not in known:
+        earlier = history(before) if history is not None else None
+        if earlier is None:
+            break
+        known.add(before)
+        then: Request = _guard(partial(dialect.read_request, as_object(earlier), None))
+        # The instructions of now hold, not those of then: "not carried over with previous_response_id".
+        said = [m for m in then.messages if m.at.startswith(dialect.turns)]
+        for node in said:
+            _move(node, place)
+        turns = said + turns
+        # What was asked then may itself stand behind an earlier answer.
+        before, place = then.params.get("previous_response_id"), place + then.place("previous_response_id")
+    if not known:
         return request
-    turns: list[Message] = _guard(lambda: dialect.read_request(as_object(earlier), None)).messages
-    # The instructions of now hold, not those of then: "not carried over with previous_response_id".
-    turns = [m for m in turns if m.at.startswith(dialect.turns)]
     lead = sum(1 for m in request.messages if not m.at.startswith(dialect.turns))
-    for node in turns:
-        _move(node, request.place("previous_response_id"))
     params = request.params.copy()
-    del params["previous_response_id"]
+    if before is None:
+        del params["previous_response_id"]  # else the beginning is not known: the id stays, and is told
     return replace(request, messages=[*request.messages[:lead], *turns, *request.messages[lead:]], params=params)
 
 

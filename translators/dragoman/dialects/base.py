@@ -425,13 +425,16 @@ class Writer:
         """The messages, with what one turn of the assistant said in several items (Responses) as one message."""
         if self.source is not None and Item not in self.kinds:
             return messages  # nothing came in items
+        begun: Message | None = None
         out: list[Message] = []
         for m in messages:
             last = out[-1] if out else None
             if last is None or not m.role == last.role == "assistant" or not (_itemised(m) or _itemised(last)):
                 out.append(m)
+                begun = m
                 continue
-            self.report.changed("message.merged", last.at)
+            if last is begun:  # told once, however many items follow
+                self.report.changed("message.merged", last.at)
             self.report.changed("message.merged", m.at)
             out[-1] = replace(last, parts=[*last.parts, *m.parts])
             self.drop(m)

@@ -31,11 +31,16 @@ class ControlWriter(BlockWriter):
     def default_limit(self) -> int:
         """The limit of output for a request that sets none: it holds the thinking, too."""
         c, highest = self.r.reasoning, self.facts.max_output_tokens
-        budget = c.budget if c is not None else None
-        if c is not None and budget is None and self.by_budget() and not is_off(c):
-            budget = BUDGETS[c.effort or "high"]
-        limit = MAX_TOKENS + max(budget or 0, 0)
+        limit = MAX_TOKENS + (0 if c is None or is_off(c) else self.room(c))
         return limit if highest is None else min(limit, highest)
+
+    def room(self, c: ReasoningControl) -> int:
+        """What thinking may take: its budget, or that of its effort, for adaptive thinking counts against the limit."""
+        if c.budget is not None and c.budget > 0:
+            return c.budget
+        if not self.understands("adaptive") and not self.understands("enabled"):
+            return 0  # a model that does not think
+        return BUDGETS[effort_of(c.budget) if c.budget is not None else c.effort or "high"]
 
     def by_budget(self) -> bool:
         """Whether thinking is asked for by its budget only."""

@@ -57,6 +57,8 @@ __all__ = ["ChatStreamReader", "ChatStreamWriter"]
 
 _PER_CHUNK = ("choices", "usage", "obfuscation")
 _PLAIN = frozenset({"index", "delta", "logprobs", "finish_reason"})
+_READ = frozenset({"index", "delta"})
+_READ_WHOLE = _READ | {"message"}
 
 
 @dataclass(slots=True)
@@ -241,16 +243,18 @@ class ChatStreamReader(SSEReader):
         if type(index) is not int:
             index = 0
         choice = self._choices.get(index)
+        delta, read = body.get("delta"), _READ
         if choice is None:
             at = f"/choices/{index}"
             choice = self._choices[index] = _Choice(index, f"{at}/message")
             message = Message("assistant", at=choice.at)
-            first = body.get("delta")
-            choice.role = type(first) is dict and first.get("role") == "assistant"
+            if not delta and type(body.get("message")) is dict:
+                # A server that does not stream answers whole. Behind deltas a message only says them once more.
+                delta, read = body["message"], _READ_WHOLE
+            choice.role = type(delta) is dict and delta.get("role") == "assistant"
             if not choice.role:
                 message.spelling = {"role": "absent"}
             out.append(CandidateStart(Candidate(index, message, at=at)))
-        delta = body.get("delta")
         if type(delta) is dict and delta:
             self._delta(choice, delta, out)
         if body.keys() <= _PLAIN and body.get("finish_reason") is None and body.get("logprobs") is None:
@@ -263,7 +267,7 @@ class ChatStreamReader(SSEReader):
             elif key == "finish_reason":
                 if type(value) is str and value and not choice.finished:
                     self._finish(choice, value, out)
-            elif key not in ("index", "delta") and value is not None and key not in TRANSPORT:
+            elif key not in read and value is not None and key not in TRANSPORT:
                 extra[key] = value
         if extra:
             out.append(Extra("candidate", index, extra))

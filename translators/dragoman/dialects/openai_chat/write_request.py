@@ -40,6 +40,7 @@ from ..openai_facts import (
 from ..openai_shape import stream_options, tell_named
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
+from .free_text import functions_only
 from .home import home_request
 from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
 from .write import ChatWriter
@@ -84,7 +85,10 @@ class RequestWriter(ChatWriter):
         self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []
         self.named: list[Json] = []  # files that got a name here
-        self.said, ids = self.paired(self.gathered(self.turns(self.opened(r.messages))))
+        said = self.gathered(self.turns(self.opened(r.messages)))
+        if not flavour.custom:
+            self.r, said = functions_only(self, r, said)
+        self.said, ids = self.paired(said)
         self.ids = {node: short_id(self.facts, made, None) for node, made in ids.items()}
         self.calls: dict[str, str] = {}  # id -> name
         self.attached: list[tuple[Message, list[Part]]] = []  # the media of results, until these are through
@@ -570,8 +574,8 @@ class RequestWriter(ChatWriter):
             out["tool_choice"] = "auto"
 
     def tool(self, tool: Tool) -> Json | None:
-        if tool.kind == "server" or (tool.kind == "custom" and not self.flavour.custom):
-            self.report.dropped(tool_code(tool) if tool.kind == "server" else "tool.custom", tool.at, tool.value)
+        if tool.kind == "server":
+            self.report.dropped(tool_code(tool), tool.at, tool.value)
             return None
         inner: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:
