@@ -65,14 +65,13 @@ def write_response(r: Response, report: Report, home: bool, context: Context) ->
     return ResponseWriter(r.dialect, report, context).body(r)
 
 
-# The fields that repeat the request, as they are where it says nothing, or nothing is known of it: what the service
-# fills in and holds here, what the schema requires, or null.
-_UNSAID: Json = {
-    "background": False,
+# The fields that repeat the request, as they are where nothing is known of it: null, or what the schema requires.
+_UNKNOWN: Json = {
+    "background": None,
     "instructions": None,
     "max_output_tokens": None,
     "max_tool_calls": None,
-    "metadata": {},
+    "metadata": None,
     "parallel_tool_calls": True,
     "previous_response_id": None,
     "prompt_cache_key": None,
@@ -84,9 +83,11 @@ _UNSAID: Json = {
     "tools": [],
     "top_logprobs": None,
     "top_p": None,
-    "truncation": "disabled",
+    "truncation": None,
     "user": None,
 }
+# What the service fills in where a request says nothing.
+_FILLED: Json = {"background": False, "metadata": {}, "truncation": "disabled"}
 # What it repeats only if it was said.
 _SAID = ("store", "prompt", "prompt_cache_options", "prompt_cache_retention", "access_programs", "image")
 
@@ -158,9 +159,9 @@ class ResponseWriter(ItemWriter):
         """What the response repeats of the client's request."""
         request = self.context.request
         if request is None or request.dialect != NAME:
-            return dict(_UNSAID)
+            return dict(_UNKNOWN)
         said = home_request(request)
-        out = {k: v if said.get(k) is None else said[k] for k, v in _UNSAID.items()}
+        out = {k: v if said.get(k) is None else said[k] for k, v in {**_UNKNOWN, **_FILLED}.items()}
         out |= {k: said[k] for k in _SAID if said.get(k) is not None}
         out["text"] = {"format": {"type": "text"}, **(out["text"] or {})}
         # "strict and parameters are required keys" of a function.
