@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import dragoman
+import dragoman.grammar
 from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
 
 Json = dict[str, Any]
@@ -178,3 +181,54 @@ def test_a_turn_of_many_items_is_told_once_an_item() -> None:
     body = {"model": "m", "input": [{"role": "user", "content": "Go."}, *calls, *results]}
     losses = dragoman.translate_request(body, RESPONSES, MESSAGES).losses
     assert [loss.at for loss in losses if loss.code == "message.merged"] == [f"/input/{n}" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("query", "head", "media_type"),
+    [
+        ("", b"[{", "application/json"),
+        ("?alt=sse", b"data: {", "text/event-stream"),
+        ("?key=k", b"[{", "application/json"),
+    ],
+)
+def test_a_gemini_client_gets_the_framing_that_its_path_asks_for(query: str, head: bytes, media_type: str) -> None:
+    """ "Without alt=sse: one JSON array"."""
+    path = f"/v1beta/models/m:streamGenerateContent{query}"
+    body = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}
+    x = dragoman.Exchange("gemini", "openai-chat")
+    assert x.request(body, path).stream
+    said = x.stream()
+    data = (Path(__file__).parent.parent / "fixtures/openai-chat/plain.stream").read_bytes()
+    out = said.feed(data) + said.close()
+    assert out.startswith(head)
+    assert said.media_type == media_type
+    assert dragoman.grammar.check_stream("gemini", out) == []
+    request = dragoman.read_request(body, "gemini", path=path)
+    again = dragoman.translate_stream("openai-chat", "gemini", request)
+    assert again.feed(data) + again.close() == out
+    assert dragoman.write_request(request, "gemini").path == path.partition("?key")[0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Retry-After": "3"}, {b"retry-after": b"3"}, [("Retry-After", "3")], [(b"retry-after", b"3"), (b"x", b"\xff")]],
+)
+def test_headers_are_taken_as_libraries_have_them(headers: Any) -> None:
+    t = dragoman.translate_error(429, {"error": {"message": "slow down"}}, CHAT, MESSAGES, headers)
+    assert t.headers["retry-after"] == "3"
+
+
+def test_wrong_use_is_told_as_such() -> None:
+    body = {"model": "m", "input": "Hi", "previous_response_id": "resp_1"}
+    stream = dragoman.translate_stream(CHAT, MESSAGES)
+    uses: list[Callable[[], Any]] = [
+        lambda: dragoman.translate_request({"contents": []}, GEMINI, CHAT, path=b"/v1beta/models/m:generateContent"),  # type: ignore[arg-type]
+        lambda: dragoman.read_request({"contents": []}, GEMINI, path=1),  # type: ignore[arg-type]
+        lambda: dragoman.translate_request(body, RESPONSES, CHAT, history={}),  # type: ignore[arg-type]
+        lambda: dragoman.translate_error(429, {}, CHAT, MESSAGES, "retry-after: 3"),  # type: ignore[arg-type]
+        lambda: dragoman.translate_error(429, {}, CHAT, MESSAGES, 3),  # type: ignore[arg-type]
+        lambda: stream.feed("data: {}"),  # type: ignore[arg-type]
+    ]
+    for use in uses:
+        with pytest.raises(dragoman.DragomanError):
+            use()

@@ -22,8 +22,9 @@ _NESTED = "a frame is nested beyond any sense"
 class StreamTranslation:
     """One running stream. One object per stream; not to be shared between threads.
 
-    losses: what was lost so far. error: BrokenStream once the stream has failed, else None; a caller's own
-    refusal (on_loss="raise") stands there as UntranslatableDocument.
+    losses: what was lost so far. media_type: what the target's bytes are, for a `content-type`. error: BrokenStream
+    once the stream has failed, else None; a caller's own refusal (on_loss="raise") stands there as
+    UntranslatableDocument.
     """
 
     __slots__ = (
@@ -60,6 +61,11 @@ class StreamTranslation:
         self.error: DragomanError | None = None
 
     @property
+    def media_type(self) -> str:
+        """`text/event-stream`, or `application/json` for a stream that is one JSON array."""
+        return getattr(self._writer, "media_type", "text/event-stream")
+
+    @property
     def losses(self) -> tuple[Loss, ...]:
         """What was lost so far, in order."""
         return () if self._on_loss == "ignore" else tuple(self._report.losses)
@@ -76,10 +82,12 @@ class StreamTranslation:
             raise BrokenStream("the stream is closed")
         if self._done:
             return b""
+        if type(chunk) is not bytes:
+            if not isinstance(chunk, (bytearray, memoryview)):
+                raise DragomanError("a stream is fed with bytes")
+            chunk = bytes(chunk)
         if splicer is None:
             return self._feed(chunk)
-        if type(chunk) is not bytes:
-            chunk = bytes(chunk)
         out = b""
         while True:
             if splicer.ready:

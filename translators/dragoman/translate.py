@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,6 +19,8 @@ from .stream import StreamTranslation
 from .tables import error_status, tell_error
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
+Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
+"""Of an HTTP answer, as the caller's library has them."""
 History = Callable[[str], Mapping[str, Any] | None]
 """The id of an earlier response -> a request body in the client's dialect whose turns came before (`{"input": [...]}`:
 what was asked then and what was answered), or None where it is not known."""
@@ -115,6 +117,11 @@ def _context(request: Any, target: Dialect, now: int | None, profile: Any) -> Co
     return Context(request, now, profile)
 
 
+def _check_path(path: Any) -> None:
+    if not isinstance(path, str):
+        raise DragomanError("path must be text")
+
+
 def _seconds(now: Any) -> int:
     """The clock as the caller has it (`time.time()` has fractions) in the whole seconds that the dialects have."""
     try:
@@ -144,6 +151,8 @@ def translate_request(
     if on_loss != "report" or profile is not None:
         _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
+    if path is not None:
+        _check_path(path)
     document = as_object(body)
     if validate:
         _check(document, came, "request", body)
@@ -177,6 +186,8 @@ def _resolved(request: Request, dialect: Dialect, history: History | None) -> Re
 
     Their places are pointers into what `history` gave, behind "/previous_response_id".
     """
+    if history is not None and not callable(history):
+        raise DragomanError("history must be a callable")
     before, place = request.params.get("previous_response_id"), request.place("previous_response_id")
     turns: list[Message] = []
     known: set[str] = set()
@@ -254,6 +265,8 @@ def read_request(
     """The canonical request that `body` of `dialect` says. Raises InvalidDocument with all faults at once."""
     _options(on_loss, profile)
     came = registry.get(dialect)
+    if path is not None:
+        _check_path(path)
     document = as_object(body)
     if validate:
         _check(document, came, "request", body)
@@ -362,7 +375,7 @@ def translate_error(
     body: Any,
     source: str,
     target: str,
-    headers: Mapping[str, str] | None = None,
+    headers: Headers | None = None,
     *,
     on_loss: OnLoss = "report",
     profile: Any = None,
@@ -371,7 +384,9 @@ def translate_error(
 ) -> Translation:
     """An HTTP error of `source` as `target` would send it: status, body and the headers that tell when to retry.
 
-    A body that is no JSON becomes the error's message; under a status that is none of an error it tells its own.
+    headers: a mapping, or pairs as ASGI and http.client have them; those that say when to retry, and the request's
+    id, are kept. A body that is no JSON becomes the error's message; under a status that is none of an error it tells
+    its own.
     """
     _options(on_loss, profile)
     came, goes = registry.get(source), registry.get(target)
@@ -416,12 +431,23 @@ def _told_beside(error: Error, goes: Dialect, headers: dict[str, str]) -> None:
 _KEPT_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")
 
 
-def _retry(headers: Mapping[str, str] | None) -> dict[str, str]:
+def _retry(headers: Headers | None) -> dict[str, str]:
+    """What of `headers` the client gets: when to retry, and which request it was."""
     out = {"content-type": "application/json"}
-    for name, value in (headers or {}).items():
-        if name.lower() in _KEPT_HEADERS:
-            out[name.lower()] = value
+    given: Any = headers or ()
+    pairs = given.items() if hasattr(given, "items") else given
+    try:
+        for name, value in pairs:
+            word = _word(name).lower()
+            if word in _KEPT_HEADERS:
+                out[word] = _word(value)
+    except (TypeError, ValueError, AttributeError):
+        raise DragomanError("headers must be a mapping, or pairs, of names and values") from None
     return out
+
+
+def _word(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _text(body: Any) -> Any:
@@ -482,7 +508,7 @@ class Exchange:
         """The upstream's response in the client's words."""
         return translate_response(body, self.upstream, self.client, self._request, **self._options)
 
-    def error(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> Translation:
+    def error(self, status: int, body: Any, headers: Headers | None = None) -> Translation:
         """The upstream's error in the client's words."""
         return translate_error(status, body, self.upstream, self.client, headers, **self._options)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
@@ -44,7 +44,7 @@ def read_path(path: str) -> tuple[str, bool]:
 def read_request(body: Json, path: str | None = None) -> Request:
     """A generateContent body. Raises InvalidDocument naming every fault of its structure.
 
-    Model and stream flag stand in the path.
+    Model and stream flag stand in the path; a stream without `alt=sse` in its query is one JSON array.
     """
     faults: Faults = []
     extra: Json = {}
@@ -55,6 +55,8 @@ def read_request(body: Json, path: str | None = None) -> Request:
         r.model, stream = read_path(path)
         if stream:
             params["stream"] = True
+            if "sse" not in parse_qs(urlsplit(path).query).get("alt", ()):
+                _note(r, "framing", "array")
     for key, value in plain.items():
         row = TOP_PARAMS.get(key)
         if row is not None and type(value) in row[1]:

@@ -52,6 +52,8 @@ def target(r: Request, context: Context, stream: str = "?alt=sse") -> tuple[str,
     place = f"models/{quote(name, safe='')}"
     if collection in ("tunedModels", "endpoints") and own_name:
         place = f"{collection}/{quote(own_name, safe='')}"
+    if (r.spelling or {}).get("framing") == "array":
+        stream = ""
     method = f"streamGenerateContent{stream}" if r.params.get("stream") else "generateContent"
     return f"/v1beta/{place}:{method}", {"content-type": "application/json"}
 

@@ -60,6 +60,8 @@ from .write import Joiner, ResponseWriter, hidden, write_error
 class SSE:
     """Chunks as SSE records."""
 
+    media_type = "text/event-stream"
+
     def chunk(self, body: Json) -> bytes:
         """The bytes of one chunk."""
         return sse(dumps(body), newline=b"\r\n")
@@ -71,6 +73,8 @@ class SSE:
 
 class Array:
     """Chunks as the elements of one JSON array."""
+
+    media_type = "application/json"
 
     def __init__(self) -> None:
         self._begun = False
@@ -87,8 +91,10 @@ class Array:
 
 
 def GeminiStreamWriter(report: Report, home: bool, context: Context) -> Any:
-    """The SSE writer for events of this dialect (`home`) or of another."""
-    return HomeWriter(SSE()) if home else ForeignWriter(report, context, SSE())
+    """The writer for events of this dialect (`home`) or of another, in the framing that the client asked for."""
+    asked = context.request.spelling if context.request is not None else None
+    framing = Array() if (asked or {}).get("framing") == "array" else SSE()
+    return HomeWriter(framing) if home else ForeignWriter(report, context, framing)
 
 
 def GeminiArrayWriter(report: Report, home: bool, context: Context) -> Any:
@@ -102,6 +108,7 @@ class HomeWriter:
     def __init__(self, framing: SSE | Array) -> None:
         self._framing = framing
         self._parts: dict[tuple[int, int], Any] = {}
+        self.media_type = framing.media_type
         self._silent: set[tuple[int, int]] = set()  # texts that stand alone, and have not been said yet
         self._roles: dict[int, str | None] = {}
 
@@ -218,11 +225,12 @@ class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that Google's own server would send."""
 
     spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
-    __slots__ = ("answers", "envelope_now", "framing", "told", "usage_now")
+    __slots__ = ("answers", "envelope_now", "framing", "media_type", "told", "usage_now")
 
     def __init__(self, report: Report, context: Context, framing: SSE | Array) -> None:
         super().__init__("", report, context)
         self.framing = framing
+        self.media_type = framing.media_type
         self.answers: dict[int, _Answer] = {}
         self.envelope_now: Json = {}
         self.told: set[str] = set()  # envelope values that a loss tells of
