@@ -25,7 +25,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps, dumps_read, loads
+from ...jsontext import dumps, dumps_read, joined, loads
 from ...model import (
     Candidate,
     Json,
@@ -330,7 +330,7 @@ class ForeignWriter(ResponseWriter):
         if type(block.part.arguments) is dict:
             return True
         try:
-            return type(loads("".join(block.texts))) is dict
+            return type(loads(joined(block.texts))) is dict
         except InvalidDocument:
             return False
 
@@ -442,7 +442,7 @@ class ForeignWriter(ResponseWriter):
                 # `input` is an object. Text that cannot become one is told by its first letter.
                 block.raw = value.lstrip()[0] != "{"
                 if block.raw:
-                    value = "".join(block.texts[: block.texts.index(value) + 1])
+                    value = joined(block.texts[: block.texts.index(value) + 1])
                     value = f'{{"{RAW}":"' + dumps(value).decode()[1:-1]
             elif block.raw:
                 value = dumps(value).decode()[1:-1]
@@ -487,7 +487,7 @@ class ForeignWriter(ResponseWriter):
         """Close a block, and let those that waited for it come: each in turn, until one is still running."""
         out = b""
         block.closed = True
-        text = "".join(block.texts)
+        text = joined(block.texts)
         if block.sealed:
             said = self.sealed(grown(block.part, block.pieces))
             out += self.hide(said["data"]) if said is not None else b""

@@ -30,7 +30,7 @@ from ...events import (
     merge_last,
 )
 from ...framing import Frame, JSONArrayDecoder, SSEDecoder
-from ...jsontext import frame_loads, loads, same
+from ...jsontext import frame_loads, joined, loads, same
 from ...model import Candidate, Json, Message, Reasoning, Response, Text, ToolCall
 from ..base import SSEReader
 from .casing import camel, may_be_snake
@@ -355,7 +355,7 @@ class GeminiStreamReader(SSEReader):
             c.cited = merge_extra(c.cited, values)
         if c.text is None or c.text.kind is not Text or not c.cited:
             return
-        text = "".join(c.text.pieces)
+        text = joined(c.text.pieces)
         end = c.text.begin + size(text)
         at = c.at.rpartition("/")[0]
         for index, citation in cites(c.cited.get(_CITED[0]), c.cited.get(_CITED[1]), at):

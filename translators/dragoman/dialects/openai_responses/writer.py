@@ -24,7 +24,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps, dumps_read
+from ...jsontext import dumps, dumps_read, joined
 from ...model import (
     Candidate,
     Json,
@@ -341,7 +341,7 @@ class ForeignWriter(ResponseWriter):
     def end_call(self, block: _Block) -> bytes:
         part, group = block.part, block.group
         assert group is not None
-        text = "".join(block.texts)
+        text = joined(block.texts)
         out = b""
         if block.whole:
             text = free_text(text or part.arguments)
@@ -362,7 +362,7 @@ class ForeignWriter(ResponseWriter):
         return out + self.close_group(group)
 
     def end_thought(self, block: _Block) -> bytes:
-        text = "".join(block.texts)
+        text = joined(block.texts)
         said = self.thought(replace(block.part, text=text))
         if block.group is None:
             return self.hide(said["encrypted_content"]) if said is not None else b""
@@ -375,7 +375,7 @@ class ForeignWriter(ResponseWriter):
     def end_text(self, block: _Block) -> bytes:
         group, part, spot, out = block.group, block.part, self.spot(block), b""
         assert group is not None
-        text = "".join(block.texts)
+        text = joined(block.texts)
         said = content_part(part, text)
         if isinstance(part, Refusal):
             out = self.say("response.refusal.done", **spot, refusal=text)
