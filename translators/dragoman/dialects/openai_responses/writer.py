@@ -42,6 +42,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
+from ..others import Others
 from .home_writer import HomeWriter
 from .words import CALLS, CUT_OFF
 from .write import ResponseWriter, ending, event_error, failed_error, is_object, reasoning_item
@@ -96,6 +97,7 @@ class ForeignWriter(ResponseWriter):
         "late",
         "message",
         "number",
+        "others",
         "snapshot",
         "started",
         "usage_now",
@@ -114,6 +116,7 @@ class ForeignWriter(ResponseWriter):
         self.held: list[_Block] = []
         self.late: Json = {}
         self.number = 0
+        self.others = Others(report)
         self.snapshot: Json = {}
         self.started = False
         self.usage_now: Usage | None = None
@@ -122,23 +125,24 @@ class ForeignWriter(ResponseWriter):
         """The bytes that `event` settles."""
         kind = type(event)
         if kind is PartDelta:
-            return b"" if event.candidate else self.piece(event)  # type: ignore[union-attr,arg-type]
+            return self.others.take(event) if event.candidate else self.piece(event)  # type: ignore[union-attr,arg-type]
         if isinstance(event, PartStart):
-            return b"" if event.candidate else self.start(event)
+            return self.others.take(event) if event.candidate else self.start(event)
         if isinstance(event, PartEnd):
-            return b"" if event.candidate else self.end_part(event)
+            return self.others.take(event) if event.candidate else self.end_part(event)
         if isinstance(event, Start):
             return self.begin(event.response)
         if isinstance(event, CandidateStart):
             if event.candidate.index:
-                self.report.dropped("candidate.extra", event.candidate.at, None)
-            else:
-                self.candidate = event.candidate
-                self.drop(event.candidate.message)
-                self.drop(event.candidate)
+                return self.others.take(event)
+            self.others.first()
+            self.candidate = event.candidate
+            self.drop(event.candidate.message)
+            self.drop(event.candidate)
         elif isinstance(event, Finish):
-            if not event.candidate:
-                self.finish_event = event
+            if event.candidate:
+                return self.others.take(event)
+            self.finish_event = event
         elif isinstance(event, UsageReport):
             self.usage_now = merge_usage(self.usage_now, event.usage)
         elif isinstance(event, Update):
@@ -152,7 +156,7 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, Failure):
             return self.fail(event)
         elif isinstance(event, End):
-            return self.end()
+            return b"".join(map(self.send, self.others.instead())) + self.end()
         return b""
 
     def say(self, kind: str, **body: Any) -> bytes:
@@ -174,13 +178,15 @@ class ForeignWriter(ResponseWriter):
     def extra(self, event: Extra) -> None:
         if event.where == "response":
             drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
-        elif event.candidate == 0 and event.where == "logprobs":
+        elif event.candidate:
+            self.others.take(event)
+        elif event.where == "logprobs":
             for key, value in event.values.items():
                 old = self.found.get(key)
                 both = type(old) is list and type(value) is list
                 if both or value is not None or key not in self.found:
                     self.found[key] = [*old, *value] if both else value  # type: ignore[misc]
-        elif event.candidate == 0 and self.candidate is not None:
+        elif self.candidate is not None:
             node: Any = self.candidate.message if event.where == "message" else self.candidate
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
 
