@@ -92,6 +92,7 @@ class ForeignWriter(ResponseWriter):
         "finish_event",
         "first",
         "found",
+        "given",
         "groups",
         "held",
         "late",
@@ -113,6 +114,7 @@ class ForeignWriter(ResponseWriter):
         self.finish_event: Finish | None = None
         self.first: _Block | None = None  # the first text: log probabilities stand there
         self.found: Json = {}  # log probabilities so far
+        self.given: Json = {}  # those that the first text was told with
         self.held: list[_Block] = []
         self.late: Json = {}
         self.number = 0
@@ -392,7 +394,7 @@ class ForeignWriter(ResponseWriter):
                 out += self.say(name, **spot, annotation_index=i, annotation=annotation)
             if block is self.first and self.found:
                 said["logprobs"] = self.logprobs(self.ended())
-                self.found = {}
+                self.given = dict(self.found)
             out += self.say("response.output_text.done", **spot, text=text, logprobs=said["logprobs"])
         group.item["content"][block.content] = said
         group.parts -= 1
@@ -427,8 +429,8 @@ class ForeignWriter(ResponseWriter):
         word = self.finish(c, calls)
         if c.stop_sequence is not None:
             self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
-        if self.found:
-            # They came once the text was over: the whole response has them.
+        if self.found != self.given:
+            # More came once the text was over: the whole response has them all.
             self.give_logprobs(c, [group.item for group in self.groups])
         said = ending(word)
         out += self.leave_call("incomplete" if word == CUT_OFF else "completed")
