@@ -129,7 +129,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         if isinstance(node, ReasoningControl) and kept.get("fields"):
             kept["fields"] = _plainest(kept["fields"])
         if isinstance(node, Media) and (
-            kept.get("type") == "input_image" or (kept.get("type") == "document_url" and node.form == "base64")
+            kept.get("type") == "input_image"
+            or (kept.get("type") in ("document_url", "image_url") and node.form == "base64")
         ):
             del kept["type"]  # a picture is one in Chat, and a file one, whatever its part is called
         node.spelling = kept or None
