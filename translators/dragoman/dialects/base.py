@@ -646,6 +646,11 @@ class Writer:
             self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
 
 
+def speaks_as_tool(m: Message) -> bool:
+    """Whether a tool's message is what the role says: results, and no plain text."""
+    return m.role == "tool" and (ToolResult in map(type, m.parts) or Text not in map(type, m.parts))
+
+
 def _answers(result: ToolResult, call: ToolCall) -> bool:
     """Whether a result whose id is that of no call goes with a call that no result names: by name and order."""
     return not call.id and result.name == call.name if result.call_id else result.name in (None, call.name)

@@ -163,7 +163,7 @@ def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None
             media.spelling = {**(spelling or {}), "data_url": url}
         if media.media_type and media.media_type.startswith("video/"):
             media.kind = "video"
-        elif kind == "image" and (other := _no_picture(url)) is not None:
+        elif kind == "image" and (other := _no_picture(media.media_type or "")) is not None:
             # Gateways take sounds and documents as image_url; the type tells.
             media.kind = other
             media.spelling = {**(media.spelling or {}), "type": item["type"]}
@@ -179,9 +179,9 @@ def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None
     return media
 
 
-def _no_picture(url: str) -> Any:
-    """What a data URL holds where it says itself that it is no picture, else None."""
-    said = url[len("data:") :].lstrip().lower()
+def _no_picture(media_type: str) -> Any:
+    """What a data URL of this type holds where that is no picture, else None. One that names none is a text."""
+    said = media_type.lower()
     if said.startswith("audio/"):
         return "audio"
     return "document" if said.startswith(("application/pdf", "text/")) else None
