@@ -548,7 +548,7 @@ class Writer:
         """Report an output format, and its schema where that stands apart from it."""
         self.report.dropped(code, f.at, f.kind)
         at = self.where(f, "schema")
-        if f.schema is not None and not at.startswith(f"{f.at}/"):
+        if f.schema is not None and at != f.at and not at.startswith(f"{f.at}/"):
             self.report.dropped(code, at, f.schema)
 
     def result_kind(self, part: ToolResult, custom: bool) -> None:
