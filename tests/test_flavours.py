@@ -425,3 +425,24 @@ def test_googles_thinking_is_out_with_its_frame() -> None:
     assert b'"reasoning_content":"Hm"' in first
     assert b'"reasoning_content":" hm."' in second
     assert b'"content":"4"' in third
+
+
+@pytest.mark.parametrize(("source", "target"), [("gemini", "gemini+array"), ("gemini+array", "gemini")])
+def test_a_stream_that_broke_off_says_so_in_its_other_form(source: str, target: str) -> None:
+    """Its bytes do not pass, so that a client cannot see where they stopped."""
+    text = b'{"candidates":[{"content":{"parts":[{"text":"a"}]},"index":0}]}'
+    data = b"data: " + text + b"\n\n" if source == "gemini" else b"[" + text
+    stream = dragoman.translate_stream(source, target)
+    sent = stream.feed(data) + stream.close()
+    assert b'"error":{"code":500' in sent
+    assert str(stream.error) == "the stream ended before every candidate had a finish reason"
+    assert laws.keeps_grammar(data, source, target) == []
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_a_byte_order_mark_does_not_hide_an_array(cut: int) -> None:
+    data = b'\xef\xbb\xbf\r\n[{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP","index":0}]}]'
+    stream = dragoman.translate_stream("gemini+array", "openai-completions")
+    sent = stream.feed(data[:cut]) + stream.feed(data[cut:]) + stream.close()
+    assert b'"text":"a"' in sent
+    assert stream.error is None

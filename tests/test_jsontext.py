@@ -151,6 +151,14 @@ def test_a_key_that_is_no_text_is_named_as_the_reason() -> None:
     assert str(caught.value) == "not a JSON value: a key that is no text"
 
 
+def test_halves_of_a_character_that_met_are_written_as_that_character() -> None:
+    """Servers that cut by UTF-16 units send them in two pieces."""
+    assert json.loads(dumps({"a": "\ud83d\ude00"})) == {"a": "\U0001f600"}
+    assert jsontext.joined(["a\ud83d", "\ude00\ud83d"]) == "a\U0001f600\ud83d"
+    assert jsontext.joined(["\ude00", "\ud83d"]) == "\ude00\ud83d"
+    assert loads('{"a":"\ud83d\ude00"}') == {"a": "\U0001f600"}
+
+
 def test_the_place_is_in_the_text() -> None:
     with pytest.raises(InvalidDocument) as caught:
         loads('{"a": 1,\n "b": }')

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .errors import BrokenStream
+from .jsontext import joined
 from .model import (
     Candidate,
     Error,
@@ -424,7 +425,7 @@ class Folder:
             if pieces is not None:
                 # A non-empty `input` in a start event gives way to deltas, if any come.
                 old = getattr(part, name)
-                text = "".join(pieces)
+                text = joined(pieces)
                 if text or type(old) is not dict:
                     setattr(part, name, (old if type(old) is str else "") + text)
 

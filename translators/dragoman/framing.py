@@ -24,7 +24,7 @@ from .errors import BrokenStream
 MAX_FRAME = 64 * 1024 * 1024
 """The default bound on one frame in bytes: an image of 32 MB in base64 passes, an endless line does not."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _TAIL = 4096  # joined to the next chunk anew with every chunk, so it must be short
 # The head of a record of the usual form: an event name or none, then one line of data.
 _HEAD = re.compile(rb"(?:event: ?([^\r\n]*)\r?\n)?data:( ?)")
@@ -126,13 +126,13 @@ class _Decoder:
             return chunk
         self._partial += chunk
         head = bytes(self._partial)
-        if len(head) < len(_BOM) and _BOM.startswith(head):
+        if len(head) < len(BOM) and BOM.startswith(head):
             return b""
         self._partial.clear()
         self._started = True
-        if head.startswith(_BOM):
-            self._pos = len(_BOM)
-            return head[len(_BOM) :]
+        if head.startswith(BOM):
+            self._pos = len(BOM)
+            return head[len(BOM) :]
         return head
 
     def _fail(self, offset: int, out: list[Frame]) -> None:

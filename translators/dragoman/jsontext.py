@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
@@ -108,8 +109,7 @@ def _is_huge(value: Any, most: int = MAX_BYTES) -> bool | None:
 
 
 def _exact(text: bytes | bytearray | memoryview | str) -> Any:
-    if not isinstance(text, str):
-        text = bytes(text).decode("utf-8-sig")
+    text = paired(text) if isinstance(text, str) else bytes(text).decode("utf-8-sig")
     return json.loads(text, parse_constant=_constant, parse_float=_number)
 
 
@@ -204,13 +204,40 @@ def dumps_read(value: Any) -> bytes:
 def _slow_dumps(value: Any) -> bytes:
     try:
         slow = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-        if json.loads(slow) != value:
+        # Beside a key that is no text, two halves of a character that met read as another value: as that character.
+        if json.loads(slow) != value and _keys_beside_text(value):
             raise DragomanError("not a JSON value: a key that is no text")
         return slow.encode()
     except (TypeError, ValueError):
         raise _unsaid(value) from None
     except RecursionError:
         raise DragomanError("not a JSON value: nested too deep") from None
+
+
+def _keys_beside_text(value: Any) -> bool:
+    """Whether an object in `value` has a key that is no text."""
+    if isinstance(value, dict):
+        return any(type(key) is not str for key in value) or any(map(_keys_beside_text, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_keys_beside_text, value))
+
+
+def paired(text: str) -> str:
+    """`text`, in which halves of a surrogate pair that stand side by side are the one character that they mean.
+
+    Servers that cut texts by UTF-16 units send the halves in two pieces; a half that is alone stays one.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """The text that came in `pieces`, which may have been cut inside a character."""
+    return paired("".join(pieces))
 
 
 def _unsaid(value: Any) -> DragomanError:

@@ -29,6 +29,7 @@ from .model import (
     Request,
     Response,
     Text,
+    ToolCall,
     ToolResult,
 )
 from .report import Report
@@ -129,7 +130,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         if isinstance(node, ReasoningControl) and kept.get("fields"):
             kept["fields"] = _plainest(kept["fields"])
         if isinstance(node, Media) and (
-            kept.get("type") == "input_image" or (kept.get("type") == "document_url" and node.form == "base64")
+            kept.get("type") == "input_image"
+            or (kept.get("type") in ("document_url", "image_url") and node.form == "base64")
         ):
             del kept["type"]  # a picture is one in Chat, and a file one, whatever its part is called
         node.spelling = kept or None
@@ -153,6 +155,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         isinstance(node, Message) and any(type(p) is Text and not p.transcript for p in node.parts)
     ):
         node.spelling = {**(node.spelling or {}), "content": "list"}
+    if isinstance(node, ToolCall) and node.arguments == "":
+        node.arguments = None  # an empty text is as good as none
     if isinstance(node, ToolResult) and node.is_error is False:
         node.is_error = None
     if isinstance(node, Item) and node.status == "completed":

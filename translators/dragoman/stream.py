@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -169,7 +170,9 @@ class StreamTranslation:
                 try:
                     if type(event) is Failure:
                         self._tell(event.error)
-                    out.append(send(event))
+                        out.append(send(self._told(event)))
+                    else:
+                        out.append(send(event))
                 except (DragomanError, RecursionError):
                     self._cause = BrokenStream(_NESTED)
                     event = Failure(Error("api", _NESTED))
@@ -189,6 +192,11 @@ class StreamTranslation:
             return b""  # what could not even be read is not passed on
         # At home the bytes pass as they came.
         return chunk if self._home else b"".join(out)
+
+    def _told(self, event: Failure) -> Failure:
+        """A stream that broke off leaves without an end only where its bytes pass; another form of it says why."""
+        cut = self._source.documents == self._target.documents and (event.error.spelling or {}).get("form") == "cut"
+        return Failure(replace(event.error, spelling=None)) if cut else event
 
     def _tell(self, error: Error) -> None:
         """Report what of the upstream's error the frame does not say; headers have gone before it."""

@@ -548,7 +548,7 @@ class Writer:
         """Report an output format, and its schema where that stands apart from it."""
         self.report.dropped(code, f.at, f.kind)
         at = self.where(f, "schema")
-        if f.schema is not None and not at.startswith(f"{f.at}/"):
+        if f.schema is not None and at != f.at and not at.startswith(f"{f.at}/"):
             self.report.dropped(code, at, f.schema)
 
     def result_kind(self, part: ToolResult, custom: bool) -> None:
@@ -644,6 +644,11 @@ class Writer:
         if type(count) is int and count:
             self.report.changed("usage.counting", self.usage_at(usage, "tool_input"), count)
             self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
+
+
+def speaks_as_tool(m: Message) -> bool:
+    """Whether a tool's message is what the role says: results, and no plain text."""
+    return m.role == "tool" and (ToolResult in map(type, m.parts) or Text not in map(type, m.parts))
 
 
 def _answers(result: ToolResult, call: ToolCall) -> bool:

@@ -120,7 +120,7 @@ def home_block(part: Part) -> Json:
             out["citations"] = [c.value["value"] if c.kind == "other" else c.value for c in part.citations]
     elif isinstance(part, ToolCall):
         out = {"type": "tool_use", "id": part.id, "name": part.name}
-        _input(out, part.arguments)
+        _input(out, None if _is_absent(part) else part.arguments)
         if part.state is not None and part.state.kind == "caller":
             out["caller"] = part.state.value
     elif isinstance(part, ToolResult):
@@ -156,6 +156,11 @@ def home_block(part: Part) -> Json:
         out.update(cache)
     give_back(out, part.extra)
     return out
+
+
+def _is_absent(call: ToolCall) -> bool:
+    """Whether a call came without any input, and still has none."""
+    return not call.arguments and (call.spelling or {}).get("input") == "absent"
 
 
 def _input(out: Json, value: str | Json | None) -> None:

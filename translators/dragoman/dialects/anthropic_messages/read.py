@@ -424,6 +424,9 @@ def _tool_use(item: Json, at: str, faults: Faults) -> Part | None:
     if type(item.get("input")) is dict:
         part.arguments = item["input"]
         taken.append("input")
+    else:
+        part.arguments = {}  # what is missing, or no object, asks for nothing
+        part.spelling = None if "input" in item else {"input": "absent"}
     caller = item.get("caller")
     if type(caller) is dict and caller != DIRECT:
         # A program that runs at Anthropic made the call, and waits for the result there.

@@ -13,7 +13,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
-from ..base import Context, has_calls, limit_taken, only_results, tool_code
+from ..base import Context, has_calls, limit_taken, only_results, speaks_as_tool, tool_code
 from ..schemas import Limits, bound, topped
 from .control import ControlWriter
 from .home import home_request
@@ -239,7 +239,7 @@ class RequestWriter(ControlWriter):
             self.late_system(i, m)
             return
         if role != "assistant" and role != "user":
-            if role != "tool":
+            if not speaks_as_tool(m):
                 self.report.changed("role.unknown", self.where(m, "role"), role)
             role = "user"
         if self.lost:

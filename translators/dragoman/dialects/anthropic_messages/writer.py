@@ -25,7 +25,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps, dumps_read, loads
+from ...jsontext import dumps, dumps_read, joined, loads
 from ...model import (
     Candidate,
     Json,
@@ -42,6 +42,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import RAW, Context, arguments_text
+from ..others import Others
 from .home import finish_word, home_block, home_error
 from .write import ENVELOPE, ResponseWriter, hidden, own, write_error
 
@@ -206,6 +207,7 @@ class ForeignWriter(ResponseWriter):
         "count",
         "current",
         "finish_event",
+        "others",
         "over",
         "response_id",
         "told",
@@ -216,6 +218,7 @@ class ForeignWriter(ResponseWriter):
     def __init__(self, report: Report, context: Context) -> None:
         super().__init__("", report, context)
         self.over = False  # the end, or a failure, has been told
+        self.others = Others(report)
         self.blocks: dict[int, _Block] = {}
         self.candidate: Candidate | None = None
         self.count = 0
@@ -231,24 +234,25 @@ class ForeignWriter(ResponseWriter):
         kind = type(event)
         if kind is PartDelta:
             if event.candidate:  # type: ignore[union-attr]
-                return b""
+                return self.others.take(event)
             return self.piece(event)  # type: ignore[arg-type]
         if isinstance(event, PartStart):
-            return b"" if event.candidate else self.start(event)
+            return self.others.take(event) if event.candidate else self.start(event)
         if isinstance(event, PartEnd):
-            return b"" if event.candidate else self.end_part(event)
+            return self.others.take(event) if event.candidate else self.end_part(event)
         if isinstance(event, Start):
             return self.begin(event.response)
         if isinstance(event, CandidateStart):
             if event.candidate.index:
-                self.report.dropped("candidate.extra", event.candidate.at, None)
-            else:
-                self.candidate = event.candidate
-                self.drop(event.candidate.message)
-                self.drop(event.candidate)
+                return self.others.take(event)
+            self.others.first()
+            self.candidate = event.candidate
+            self.drop(event.candidate.message)
+            self.drop(event.candidate)
         elif isinstance(event, Finish):
-            if not event.candidate:
-                self.finish_event = event
+            if event.candidate:
+                return self.others.take(event)
+            self.finish_event = event
         elif isinstance(event, UsageReport):
             self.usage_now = merge_usage(self.usage_now, event.usage)
         elif isinstance(event, Extra):
@@ -264,7 +268,7 @@ class ForeignWriter(ResponseWriter):
             return self.fail(event)
         elif isinstance(event, End):
             self.over = True
-            return self.end()
+            return b"".join(map(self.send, self.others.instead())) + self.end()
         return b""
 
     def begin(self, r: Response) -> bytes:
@@ -292,7 +296,9 @@ class ForeignWriter(ResponseWriter):
     def extra(self, event: Extra) -> None:
         if event.where == "response":
             drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
-        elif event.candidate == 0 and self.candidate is not None:
+        elif event.candidate:
+            self.others.take(event)
+        elif self.candidate is not None:
             c = self.candidate
             if event.where == "logprobs":
                 so_far = Message("assistant", [b.part for b in self.blocks.values()])
@@ -330,7 +336,7 @@ class ForeignWriter(ResponseWriter):
         if type(block.part.arguments) is dict:
             return True
         try:
-            return type(loads("".join(block.texts))) is dict
+            return type(loads(joined(block.texts))) is dict
         except InvalidDocument:
             return False
 
@@ -442,7 +448,7 @@ class ForeignWriter(ResponseWriter):
                 # `input` is an object. Text that cannot become one is told by its first letter.
                 block.raw = value.lstrip()[0] != "{"
                 if block.raw:
-                    value = "".join(block.texts[: block.texts.index(value) + 1])
+                    value = joined(block.texts[: block.texts.index(value) + 1])
                     value = f'{{"{RAW}":"' + dumps(value).decode()[1:-1]
             elif block.raw:
                 value = dumps(value).decode()[1:-1]
@@ -487,7 +493,7 @@ class ForeignWriter(ResponseWriter):
         """Close a block, and let those that waited for it come: each in turn, until one is still running."""
         out = b""
         block.closed = True
-        text = "".join(block.texts)
+        text = joined(block.texts)
         if block.sealed:
             said = self.sealed(grown(block.part, block.pieces))
             out += self.hide(said["data"]) if said is not None else b""

@@ -397,6 +397,7 @@ def _format(r: Request, config: Json) -> None:
             output.spelling = schema_spelling(schema, output.schema, form)
         if "responseMimeType" not in config:
             _note(output, "type", "absent")
+            output.at = f"{_CONFIG}/{form}"  # what alone asks for it
         elif kind == "application/json":
             # text/x.enum stays: the bare word, where others answer with a JSON text.
             del config["responseMimeType"]

@@ -29,8 +29,8 @@ from ...events import (
     merge_extra,
     merge_last,
 )
-from ...framing import Frame, JSONArrayDecoder, SSEDecoder
-from ...jsontext import frame_loads, loads, same
+from ...framing import BOM, Frame, JSONArrayDecoder, SSEDecoder
+from ...jsontext import frame_loads, joined, loads, same
 from ...model import Candidate, Json, Message, Reasoning, Response, Text, ToolCall
 from ..base import SSEReader
 from .casing import camel, may_be_snake
@@ -110,11 +110,12 @@ class GeminiStreamReader(SSEReader):
     def feed(self, chunk: bytes) -> list[Event]:
         """Events that `chunk` settles."""
         if not self._known:
-            head = (self._head + chunk).lstrip(b" \t\r\n")
-            if not head:
+            chunk = self._head + chunk
+            head = chunk.removeprefix(BOM).lstrip(b" \t\r\n")
+            if not head or BOM.startswith(chunk):
+                self._head = chunk[: len(BOM) + 1]  # of blanks one is as good as many
                 return []
             self._known = True
-            chunk = self._head + chunk
             if head[:1] in (b"[", b"{"):
                 # "Without alt=sse: one JSON array"; an error may stand in its place.
                 self.decoder = JSONArrayDecoder()  # type: ignore[assignment]
@@ -355,7 +356,7 @@ class GeminiStreamReader(SSEReader):
             c.cited = merge_extra(c.cited, values)
         if c.text is None or c.text.kind is not Text or not c.cited:
             return
-        text = "".join(c.text.pieces)
+        text = joined(c.text.pieces)
         end = c.text.begin + size(text)
         at = c.at.rpartition("/")[0]
         for index, citation in cites(c.cited.get(_CITED[0]), c.cited.get(_CITED[1]), at):

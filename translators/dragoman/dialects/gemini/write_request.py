@@ -26,7 +26,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
-from ..base import Context, limit_taken, only_results, tool_code
+from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -228,7 +228,7 @@ class RequestWriter(PartWriter):
         elif m.role == "assistant":
             self.model(m)
         else:
-            if m.role not in ("user", "tool"):
+            if m.role != "user" and not speaks_as_tool(m):
                 self.report.changed("role.unknown", self.where(m, "role"), m.role)
             self.user(m)
 

@@ -29,7 +29,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps
+from ...jsontext import dumps, joined
 from ...model import (
     Candidate,
     Json,
@@ -369,7 +369,7 @@ class ForeignWriter(ResponseWriter):
                     waiting.append(entry)
             else:
                 if entry.held:
-                    value, entry.held = "".join(entry.held), []
+                    value, entry.held = joined(entry.held), []
                     out += self.speak(index, answer, entry, value)
                 if entry.ended:
                     out += self.done(index, answer, entry)
@@ -415,7 +415,7 @@ class ForeignWriter(ResponseWriter):
         part = entry.part if entry.sealed is None else grown(entry.part, entry.sealed)
         if isinstance(part, ToolCall) and entry.pieces:
             old = part.arguments if type(part.arguments) is str else ""
-            part = replace(part, arguments=old + "".join(entry.pieces))
+            part = replace(part, arguments=old + joined(entry.pieces))
         _, said = self.part(part)
         if said is None:
             return out
@@ -425,7 +425,7 @@ class ForeignWriter(ResponseWriter):
     def done(self, index: int, answer: _Answer, entry: _Part) -> bytes:
         """A text or thought is complete: what it carried is told, as for a whole document."""
         out = self.before(index, answer, entry, bool(entry.pieces))
-        text = "".join(entry.pieces)
+        text = joined(entry.pieces)
         part = replace(entry.part, text=text)
         if isinstance(part, Text):
             part.citations = [*(entry.part.citations or ()), *entry.citations]

@@ -263,8 +263,9 @@ def home_picture(part: Part) -> Json:
 
 def _media(part: Media) -> Json:
     spelling = part.spelling or {}
-    word = spelling.get("type", "image_url")
-    if part.kind == "audio" and word != "audio_url":
+    named = spelling.get("type")
+    word = named or "image_url"
+    if part.kind == "audio" and named not in ("audio_url", "image_url", "input_image"):
         word = (part.media_type or "audio/wav").removeprefix("audio/")
         word = {"mpeg": "mp3"}.get(word, word)
         return {"type": "input_audio", "input_audio": {"data": part.data, "format": word}}
@@ -276,7 +277,7 @@ def _media(part: Media) -> Json:
         return {"type": word, word: url} | ({"document_name": part.filename} if part.filename is not None else {})
     if word == "input_image":
         return {"type": word, "image_url": url} | ({"detail": part.detail} if part.detail is not None else {})
-    if part.kind == "document":
+    if part.kind == "document" and named is None:
         inner = {"filename": part.filename} if part.filename is not None else {}
         if part.form == "file":
             inner["file_id"] = part.file_id

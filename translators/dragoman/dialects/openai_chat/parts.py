@@ -163,6 +163,10 @@ def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None
             media.spelling = {**(spelling or {}), "data_url": url}
         if media.media_type and media.media_type.startswith("video/"):
             media.kind = "video"
+        elif kind == "image" and (other := _no_picture(media.media_type or "")) is not None:
+            # Gateways take sounds and documents as image_url; the type tells.
+            media.kind = other
+            media.spelling = {**(media.spelling or {}), "type": item["type"]}
     elif kind == "image" and url.split("?", 1)[0].lower().endswith(_VIDEO):
         # Resellers send films as image_url; the address tells.
         media.kind = "video"
@@ -173,6 +177,14 @@ def _from_url(kind: Any, url: str, item: Json, rest: Json, spelling: Json | None
     if rest:
         media.extra = {**(media.extra or {}), key: rest}
     return media
+
+
+def _no_picture(media_type: str) -> Any:
+    """What a data URL of this type holds where that is no picture, else None. One that names none is a text."""
+    said = media_type.lower()
+    if said.startswith("audio/"):
+        return "audio"
+    return "document" if said.startswith(("application/pdf", "text/")) else None
 
 
 def _input_audio(item: Json, at: str) -> Part | None:

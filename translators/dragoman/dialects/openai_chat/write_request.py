@@ -25,7 +25,7 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
-from ..base import Context, limit_taken, only_results, tool_code
+from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -168,7 +168,7 @@ class RequestWriter(ChatWriter):
                 role = "system"
             self.plain(m, role, m.parts)
         else:
-            if m.role not in ("user", "tool"):
+            if m.role != "user" and not speaks_as_tool(m):
                 self.report.changed("role.unknown", self.where(m, "role"), m.role)
             self.user(m)
 

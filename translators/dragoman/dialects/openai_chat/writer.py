@@ -29,7 +29,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps, dumps_read
+from ...jsontext import dumps, dumps_read, joined
 from ...model import (
     Candidate,
     Json,
@@ -465,7 +465,7 @@ class ForeignWriter(ResponseWriter):
     def relieved(self, key: tuple[int, int]) -> bytes:
         """What goes out of the state of a text that is over; if it is not taken along, that is told."""
         part, pieces = self.signed.pop(key)
-        part = replace(part, text="".join(pieces))
+        part = replace(part, text=joined(pieces))
         there, out = self.stowed(part, key)
         if not there and part.state is not None:
             self.lose_state(part, part.state)
@@ -584,7 +584,7 @@ class ForeignWriter(ResponseWriter):
                 self.gone(full)
             return out + aside
         elif isinstance(part, Reasoning):
-            said = replace(part, text="".join(self.thinkings.pop(key)))
+            said = replace(part, text=joined(self.thinkings.pop(key)))
             there, aside = self.stowed(said, key)
             if self.flavour.thinking in TAGS:
                 self.tagged(said, there)
@@ -594,7 +594,7 @@ class ForeignWriter(ResponseWriter):
         elif self.shows(part):
             return out + self.show(key, part)
         elif isinstance(part, ToolCall) and key in self.held:
-            whole = "".join(self.held.pop(key)) or part.arguments
+            whole = joined(self.held.pop(key)) or part.arguments
             out += self.arguments(event.candidate, key, replace(part, arguments=whole))
         elif isinstance(part, ToolCall) and (part.arguments or type(part.arguments) is dict):
             out += self.arguments(event.candidate, key, part)

@@ -302,7 +302,8 @@ class _Text:
         self.digest = blake2b(digest_size=16)
 
     def add(self, text: Any) -> None:
-        self.digest.update(word(text).encode("utf-8", "surrogatepass"))
+        # In units of UTF-16: a delta may end inside a character.
+        self.digest.update(word(text).encode("utf-16-le", "surrogatepass"))
 
     def is_in(self, text: Any) -> bool:
         other = _Text()

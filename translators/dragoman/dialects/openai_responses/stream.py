@@ -29,7 +29,7 @@ from ...events import (
     merge_last,
 )
 from ...framing import Frame
-from ...jsontext import dumps, frame_loads, loads, same
+from ...jsontext import dumps, frame_loads, joined, loads, same
 from ...model import Candidate, Item, Json, Message, Part, Reasoning, Refusal, Response, ServerTool, Text, ToolCall
 from ..base import SSEReader
 from .parts import CONTENT, SUMMARY, read_annotation, read_item, read_part
@@ -335,7 +335,7 @@ class ResponsesStreamReader(SSEReader):
         """Tell what the whole part has and its pieces did not."""
         name = _GROWING.get(type(whole))
         text = getattr(whole, name) if name else None
-        said = "".join(part.texts)
+        said = joined(part.texts)
         if name and type(text) is str and text.startswith(said) and len(text) > len(said):
             out.append(PartDelta(0, part.number, name, text[len(said) :]))
         elif name == "arguments" and type(text) is dict and not said:
@@ -461,7 +461,7 @@ class ResponsesStreamReader(SSEReader):
 
     def _finish_text(self, part: _Part, text: Any, name: str, out: list[Event]) -> None:
         """The rest of a text that is said once more, whole."""
-        said = "".join(part.texts)
+        said = joined(part.texts)
         if type(text) is str and text.startswith(said) and len(text) > len(said):
             part.texts = [text]
             out.append(PartDelta(0, part.number, name, text[len(said) :]))

@@ -25,7 +25,7 @@ from ...profiles import lookup
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
-from ..base import Context, limit_taken, tool_code
+from ..base import Context, limit_taken, speaks_as_tool, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from ..openai_shape import CACHE_KEY, tell_named
 from .home import flat_format, home_request
@@ -127,7 +127,7 @@ class RequestWriter(ItemWriter):
     def message(self, m: Message) -> None:
         role = m.role
         if role not in ("user", "assistant", "system", "developer"):
-            if role != "tool":
+            if not speaks_as_tool(m):
                 self.report.changed("role.unknown", self.where(m, "role"), role)
             role = "user"
         system = role in ("system", "developer")

@@ -24,7 +24,7 @@ from ...events import (
     merge_usage,
 )
 from ...framing import sse
-from ...jsontext import dumps, dumps_read
+from ...jsontext import dumps, dumps_read, joined
 from ...model import (
     Candidate,
     Json,
@@ -42,6 +42,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
+from ..others import Others
 from .home_writer import HomeWriter
 from .words import CALLS, CUT_OFF
 from .write import ResponseWriter, ending, event_error, failed_error, is_object, reasoning_item
@@ -91,11 +92,13 @@ class ForeignWriter(ResponseWriter):
         "finish_event",
         "first",
         "found",
+        "given",
         "groups",
         "held",
         "late",
         "message",
         "number",
+        "others",
         "snapshot",
         "started",
         "usage_now",
@@ -111,9 +114,11 @@ class ForeignWriter(ResponseWriter):
         self.finish_event: Finish | None = None
         self.first: _Block | None = None  # the first text: log probabilities stand there
         self.found: Json = {}  # log probabilities so far
+        self.given: Json = {}  # those that the first text was told with
         self.held: list[_Block] = []
         self.late: Json = {}
         self.number = 0
+        self.others = Others(report)
         self.snapshot: Json = {}
         self.started = False
         self.usage_now: Usage | None = None
@@ -122,23 +127,24 @@ class ForeignWriter(ResponseWriter):
         """The bytes that `event` settles."""
         kind = type(event)
         if kind is PartDelta:
-            return b"" if event.candidate else self.piece(event)  # type: ignore[union-attr,arg-type]
+            return self.others.take(event) if event.candidate else self.piece(event)  # type: ignore[union-attr,arg-type]
         if isinstance(event, PartStart):
-            return b"" if event.candidate else self.start(event)
+            return self.others.take(event) if event.candidate else self.start(event)
         if isinstance(event, PartEnd):
-            return b"" if event.candidate else self.end_part(event)
+            return self.others.take(event) if event.candidate else self.end_part(event)
         if isinstance(event, Start):
             return self.begin(event.response)
         if isinstance(event, CandidateStart):
             if event.candidate.index:
-                self.report.dropped("candidate.extra", event.candidate.at, None)
-            else:
-                self.candidate = event.candidate
-                self.drop(event.candidate.message)
-                self.drop(event.candidate)
+                return self.others.take(event)
+            self.others.first()
+            self.candidate = event.candidate
+            self.drop(event.candidate.message)
+            self.drop(event.candidate)
         elif isinstance(event, Finish):
-            if not event.candidate:
-                self.finish_event = event
+            if event.candidate:
+                return self.others.take(event)
+            self.finish_event = event
         elif isinstance(event, UsageReport):
             self.usage_now = merge_usage(self.usage_now, event.usage)
         elif isinstance(event, Update):
@@ -152,7 +158,7 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, Failure):
             return self.fail(event)
         elif isinstance(event, End):
-            return self.end()
+            return b"".join(map(self.send, self.others.instead())) + self.end()
         return b""
 
     def say(self, kind: str, **body: Any) -> bytes:
@@ -174,13 +180,15 @@ class ForeignWriter(ResponseWriter):
     def extra(self, event: Extra) -> None:
         if event.where == "response":
             drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
-        elif event.candidate == 0 and event.where == "logprobs":
+        elif event.candidate:
+            self.others.take(event)
+        elif event.where == "logprobs":
             for key, value in event.values.items():
                 old = self.found.get(key)
                 both = type(old) is list and type(value) is list
                 if both or value is not None or key not in self.found:
                     self.found[key] = [*old, *value] if both else value  # type: ignore[misc]
-        elif event.candidate == 0 and self.candidate is not None:
+        elif self.candidate is not None:
             node: Any = self.candidate.message if event.where == "message" else self.candidate
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
 
@@ -341,7 +349,7 @@ class ForeignWriter(ResponseWriter):
     def end_call(self, block: _Block) -> bytes:
         part, group = block.part, block.group
         assert group is not None
-        text = "".join(block.texts)
+        text = joined(block.texts)
         out = b""
         if block.whole:
             text = free_text(text or part.arguments)
@@ -362,7 +370,7 @@ class ForeignWriter(ResponseWriter):
         return out + self.close_group(group)
 
     def end_thought(self, block: _Block) -> bytes:
-        text = "".join(block.texts)
+        text = joined(block.texts)
         said = self.thought(replace(block.part, text=text))
         if block.group is None:
             return self.hide(said["encrypted_content"]) if said is not None else b""
@@ -375,7 +383,7 @@ class ForeignWriter(ResponseWriter):
     def end_text(self, block: _Block) -> bytes:
         group, part, spot, out = block.group, block.part, self.spot(block), b""
         assert group is not None
-        text = "".join(block.texts)
+        text = joined(block.texts)
         said = content_part(part, text)
         if isinstance(part, Refusal):
             out = self.say("response.refusal.done", **spot, refusal=text)
@@ -386,7 +394,7 @@ class ForeignWriter(ResponseWriter):
                 out += self.say(name, **spot, annotation_index=i, annotation=annotation)
             if block is self.first and self.found:
                 said["logprobs"] = self.logprobs(self.ended())
-                self.found = {}
+                self.given = dict(self.found)
             out += self.say("response.output_text.done", **spot, text=text, logprobs=said["logprobs"])
         group.item["content"][block.content] = said
         group.parts -= 1
@@ -421,8 +429,8 @@ class ForeignWriter(ResponseWriter):
         word = self.finish(c, calls)
         if c.stop_sequence is not None:
             self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
-        if self.found:
-            # They came once the text was over: the whole response has them.
+        if self.found != self.given:
+            # More came once the text was over: the whole response has them all.
             self.give_logprobs(c, [group.item for group in self.groups])
         said = ending(word)
         out += self.leave_call("incomplete" if word == CUT_OFF else "completed")
