@@ -200,6 +200,8 @@ class Dialect:
     signed_ids: bool = False  # whether signatures on the ids of calls, LiteLLM's way, are the service's own
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
     inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
+    # A request for another dialect, where this one groups its tools: each under the one name that it has there.
+    ungroup: Callable[[Request, Report], Request] = lambda r, report: r
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -579,8 +581,7 @@ class Writer:
     def restored(self) -> dict[str, str]:
         """The names of the client's own tools, by how an upstream had to spell them."""
         if self._restored is None:
-            request = self.context.request
-            named = [t.name for t in (request.tools or ()) if t.name] if request is not None else []
+            named = [t.name for t in self.client_tools() if t.name]
             profile = self.context.profile
             said = profile.get("tool_name_max") if isinstance(profile, Mapping) else None
             limits = (*NAME_LIMITS, said) if said is not None else NAME_LIMITS
@@ -600,11 +601,16 @@ class Writer:
 
     def client_tool(self, name: str) -> Tool | None:
         """The tool that the client declared under `name`, as an upstream had to spell it."""
-        request = self.context.request
-        if request is None or not request.tools:
+        tools = self.client_tools()
+        if not tools:
             return None
         plain = self.restored().get(name, name)
-        return next((t for t in request.tools if t.name == plain), None)
+        return next((t for t in tools if t.name == plain), None)
+
+    def client_tools(self) -> list[Tool]:
+        """The tools that the client declared."""
+        request = self.context.request
+        return (request.tools or []) if request is not None else []
 
     def cache(self, node: Any) -> None:
         """Report the cache mark of `node` where the target has none."""
