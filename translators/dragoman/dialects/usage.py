@@ -97,8 +97,8 @@ def drop_usage(report: Report, value: Json, at: str, meaning: Json, kind: Kind, 
         place = f"{at}/{escape(key)}"
         if type(means) is str and type(item) is str and item.isdecimal() and counts.get(means) is not None:
             report.changed("usage.counting", place, item)  # a number as text
-        elif type(means) is tuple and type(item) is int and counts.get(means[0]) == item:
-            report.changed("usage.counting", place, item)  # another word for what is said
+        elif type(means) is tuple and type(item) is int and means[0] in counts and item in (0, counts[means[0]]):
+            report.changed("usage.counting", place, item)  # another word for what is said; 0 gives way to any other
         elif type(means) is Listed and type(item) is list and not counts.keys().isdisjoint(means.words.values()):
             _drop_entries(report, item, place, means, counts)
         elif type(means) is dict and type(item) is dict:
