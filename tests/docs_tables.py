@@ -19,6 +19,7 @@ import dragoman
 from dragoman import events, laws, model, profiles, registry, tables
 from dragoman.dialects.base import Context
 from dragoman.dialects.openai_chat.flavours import CLAUDE_THINKING, FLAVOURS, OPENAI
+from dragoman.dialects.usage import Listed
 from dragoman.report import Report
 from dragoman.rules import Breaks
 from tests.agents.clients import KINDS
@@ -457,6 +458,8 @@ def flavour_rows() -> str:
 
     def word(value: Any) -> str:
         said = "/".join(value) if type(value) is tuple else value
+        if type(value) is frozenset:
+            return ", ".join(map(code, sorted(value))) or "no"
         return {True: "yes", False: "no", "": "no"}.get(said) or code(said)
 
     table_ = ((code(name), [word(getattr(rows[one], name)) for one in (CHAT, *CHATS)]) for name in names)
@@ -516,6 +519,8 @@ def usage() -> str:
         for key, value in meaning.items():
             if isinstance(value, dict):
                 yield from paths(value, f"{before}{key}.")
+            elif isinstance(value, Listed):
+                yield from ((means, f"{key}[{word}]") for word, means in value.words.items())
             elif isinstance(value, str):
                 yield value, before + key
 

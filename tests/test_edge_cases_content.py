@@ -314,6 +314,11 @@ def test_a_cache_count_under_a_vendors_name_is_said(key: str, target: str) -> No
     t = answer({**c_answer(content="Hi"), "usage": usage}, CHAT, target)
     assert cache_read(t, target) == 6
     assert [(x.kind, x.code) for x in t.losses if x.at == f"/usage/{key}"] == [("changed", "usage.counting")]
+    # A count of 0 gives way to one under another name; it is no loss of its own, since any other would hold.
+    other = {**usage, "prompt_cache_hit_tokens": 0, "cache_read_input_tokens": 0, key: 6}
+    t = answer({**c_answer(content="Hi"), "usage": other}, CHAT, target)
+    assert cache_read(t, target) == 6
+    assert not [at for _, at in dropped(t.losses) if at.startswith("/usage")]
     # What OpenAI's own field says, wins; another number is told as gone.
     usage["prompt_tokens_details"] = {"cached_tokens": 5}  # type: ignore[assignment]
     t = answer({**c_answer(content="Hi"), "usage": usage}, CHAT, target)

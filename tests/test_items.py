@@ -46,7 +46,7 @@ def test_a_group_of_the_clients_tools_is_no_tool_of_the_vendors(target: str) -> 
     group = {"type": "namespace", "name": "crm", "description": "Customers.", "tools": [FUNCTION]}
     tools: list[Any] = [{"type": "web_search"}, group]
     t = dragoman.translate_request({"model": "m", "input": "x", "tools": tools}, RESPONSES, target)
-    assert {("dropped", "tool.server", "/tools/0"), ("dropped", "tool.namespace", "/tools/1")} <= losses(t)
+    assert {("dropped", "tool.server", "/tools/0"), ("changed", "tool.namespace", "/tools/1")} <= losses(t)
 
 
 @everywhere

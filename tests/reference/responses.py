@@ -292,13 +292,27 @@ def said(body: Any, kind: str) -> Said:
     for tool in _tools(body):
         if tool.get("type") in ("function", "custom") and isinstance(tool.get("name"), str):
             yield "tool", tool["name"]
+    groups: set[tuple[str, str]] = set()
     if kind == "request":
+        groups = {(tool["name"], one["name"]) for tool in _tools(body) for one in _members(tool)}
+        yield from (("tool", "__".join(one)) for one in groups)
         yield from _texts(body.get("instructions"), "text")
     found = body.get("input") if kind == "request" else body.get("output")
     if isinstance(found, str):
         yield "text", found
     for item in found if isinstance(found, list) else ():
-        yield from _said_by(item)
+        for what, word in _said_by(item):
+            # The tool of a group that the request declares has one name elsewhere: both of its own.
+            grouped = what == "name" and (item.get("namespace"), word) in groups
+            yield what, f"{item['namespace']}__{word}" if grouped else word
+
+
+def _members(tool: Json) -> Iterator[Json]:
+    """The functions and free-text tools of a group."""
+    if tool.get("type") == "namespace" and isinstance(tool.get("name"), str):
+        for one in tool.get("tools") or ():
+            if isinstance(one, dict) and one.get("type") in ("function", "custom") and isinstance(one.get("name"), str):
+                yield one
 
 
 def _tools(body: Any) -> Iterator[Json]:

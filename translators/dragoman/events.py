@@ -240,6 +240,7 @@ def merge_usage(before: Usage | None, now: Usage) -> Usage:
         before.cache_read if now.cache_read is None else now.cache_read,
         before.cache_write if now.cache_write is None else now.cache_write,
         before.reasoning if now.reasoning is None else now.reasoning,
+        before.modalities if now.modalities is None else now.modalities,
         before.at,
     )
 

@@ -62,6 +62,8 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
     if not isinstance(document, Request):
         return document
     source = registry.find(document.dialect)
+    if source is not None and source.documents != target.documents:
+        document = source.ungroup(document, report)
     if not any(map(_bears, document.messages)) and not (source is not None and source.tag):
         return document
     messages = _Homecoming(document.dialect, target, report, profile, document.model).messages(document.messages)

@@ -417,7 +417,8 @@ class Usage(Node):
     """Token counts: `reported` as the source said them, beside one normalised meaning.
 
     input and output are inclusive: input counts cache reads and writes, output counts reasoning.
-    None is unknown, which is not zero.
+    None is unknown, which is not zero. modalities: how much of them is text, image, video, audio or document, as far
+    as that was said: `input_audio`, `output_text`.
     """
 
     reported: Json
@@ -427,6 +428,7 @@ class Usage(Node):
     cache_read: int | None = None
     cache_write: int | None = None
     reasoning: int | None = None
+    modalities: dict[str, int] | None = None
     at: str = field(default="", compare=False)
 
 

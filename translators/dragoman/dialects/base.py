@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -15,7 +15,7 @@ from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
 from ..ids import derived, is_derived, spell, unspell
-from ..jsontext import dumps, dumps_read, escape, loads, same
+from ..jsontext import dumps, dumps_read, loads
 from ..media import media_type_of
 from ..model import (
     Error,
@@ -42,6 +42,7 @@ from ..model import (
 from ..profiles import Profile, lookup, provider_of
 from ..report import Report
 from ..tables import Kind, drop_extra
+from .usage import COUNTS, Listed, drop_usage, figures
 
 if TYPE_CHECKING:
     from ..rules import Grammar
@@ -199,6 +200,8 @@ class Dialect:
     signed_ids: bool = False  # whether signatures on the ids of calls, LiteLLM's way, are the service's own
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
     inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
+    # A request for another dialect, where this one groups its tools: each under the one name that it has there.
+    ungroup: Callable[[Request, Report], Request] = lambda r, report: r
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -224,15 +227,7 @@ def place(places: Places, node: Any, name: str) -> str:
 @cache
 def _figures(dialect: Dialect) -> dict[str, str]:
     """Where the usage of a dialect reports each canonical count: below it, as a pointer."""
-    return dict(_pointers(dialect.usage_meaning))
-
-
-def _pointers(meaning: Json) -> Iterator[tuple[str, str]]:
-    for key, means in meaning.items():
-        if type(means) is dict:
-            yield from ((word, f"/{key}{below}") for word, below in _pointers(means))
-        elif type(means) is str:
-            yield means, f"/{key}"
+    return dict(figures(dialect.usage_meaning))
 
 
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
@@ -586,8 +581,7 @@ class Writer:
     def restored(self) -> dict[str, str]:
         """The names of the client's own tools, by how an upstream had to spell them."""
         if self._restored is None:
-            request = self.context.request
-            named = [t.name for t in (request.tools or ()) if t.name] if request is not None else []
+            named = [t.name for t in self.client_tools() if t.name]
             profile = self.context.profile
             said = profile.get("tool_name_max") if isinstance(profile, Mapping) else None
             limits = (*NAME_LIMITS, said) if said is not None else NAME_LIMITS
@@ -607,11 +601,16 @@ class Writer:
 
     def client_tool(self, name: str) -> Tool | None:
         """The tool that the client declared under `name`, as an upstream had to spell it."""
-        request = self.context.request
-        if request is None or not request.tools:
+        tools = self.client_tools()
+        if not tools:
             return None
         plain = self.restored().get(name, name)
-        return next((t for t in request.tools if t.name == plain), None)
+        return next((t for t in tools if t.name == plain), None)
+
+    def client_tools(self) -> list[Tool]:
+        """The tools that the client declared."""
+        request = self.context.request
+        return (request.tools or []) if request is not None else []
 
     def cache(self, node: Any) -> None:
         """Report the cache mark of `node` where the target has none."""
@@ -621,19 +620,34 @@ class Writer:
 
     def usage_at(self, usage: Usage, means: str) -> str:
         """Where `usage` reports the canonical count `means`."""
-        return usage.at + self.figures.get(means, "")
+        found = self.figures.get(means, "")
+        listed = self.meaning.get(found[1:])
+        return usage.at + (listed.place(usage.reported, means) if isinstance(listed, Listed) else found)
 
-    def usage(self, usage: Usage, *unsaid: str) -> None:
-        """Report what `usage` reported beyond the meanings the target has a word for (all but `unsaid`)."""
+    def shares(self, usage: Usage, words: Mapping[str, str], said: Collection[str], at: str) -> Json:
+        """What `usage` counts by modality of what is `said`, to stand at `at` in the `words` there."""
+        out: Json = {}
+        for means, count in usage.modalities.items() if usage.modalities else ():
+            if count and means in words and means in said:
+                out[words[means]] = count
+                self.link(f"{at}/{words[means]}", self.usage_at(usage, means))
+        return out
+
+    def usage(self, usage: Usage, *unsaid: str, modalities: Collection[str] = ()) -> None:
+        """Report what `usage` reported beyond the meanings the target has a word for.
+
+        They are all but `unsaid`, and of what is counted by modality those in `modalities`.
+        """
         kind = self.kinds.get(Usage, {})
         at = self.usage_at(usage, "output")
         reported = usage.reported.get(at.rpartition("/")[2])
         if type(reported) is int and reported != usage.output:
             self.report.changed("usage.counting", at, reported)
         self._apart(usage)
-        counts = {name: getattr(usage, name) for name in _COUNTS if name not in unsaid}
+        counts = {name: getattr(usage, name) for name in COUNTS if name not in unsaid}
         counts |= {"visible": usage.output, "tool_input": usage.input}
-        _drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid), counts)
+        counts |= dict.fromkeys(modalities)
+        drop_usage(self.report, usage.reported, usage.at, self.meaning, kind, set(unsaid), counts)
 
     def _apart(self, usage: Usage) -> None:
         """Report the counts of a source that says in two what is one elsewhere, where they do not add up again."""
@@ -677,36 +691,6 @@ def only_results(m: Message) -> bool:
 
 def _itemised(m: Message) -> bool:
     return m.item is not None or any(getattr(p, "item", None) is not None for p in m.parts)
-
-
-_COUNTS = ("input", "output", "total", "cache_read", "cache_write", "reasoning")
-
-
-def _drop_usage(
-    report: Report, value: Json, at: str, meaning: Json, kind: Kind, unsaid: set[str], counts: Json
-) -> None:
-    """Report what of the usage `value` at `at` is not said; `counts`: what is said that may have another name."""
-    for key, item in value.items():
-        means, known = meaning.get(key), kind.get(key)
-        if type(means) is str and type(item) is int and means not in unsaid:
-            continue
-        place = f"{at}/{escape(key)}"
-        if type(means) is str and type(item) is str and item.isdecimal() and counts.get(means) is not None:
-            report.changed("usage.counting", place, item)  # a number as text
-        elif type(means) is tuple and type(item) is int and means[0] in counts and item in (0, counts[means[0]]):
-            report.changed("usage.counting", place, item)  # another word for what is said, or a 0 that gave way to one
-        elif type(means) is dict and type(item) is dict:
-            _drop_usage(report, item, place, means, known if type(known) is dict else {}, unsaid, counts)
-        elif type(known) is dict and type(item) is dict:
-            _drop_usage(report, item, place, {}, known, unsaid, counts)
-        elif (item is None and known is not None) or (
-            type(known) is tuple and any(same(item, equal) for equal in known)
-        ):
-            continue
-        elif type(means) is str and means in unsaid and type(item) is int:
-            report.changed("usage.counting", place, item)  # told as a part of the whole only
-        else:
-            report.dropped("usage.unsupported", place, item)
 
 
 def limit_taken(facts: Profile, limit: Any, at: str, report: Report) -> Any:

@@ -61,6 +61,7 @@ USAGE: Kind = {
         "cache_write_tokens": (0,),
         "text_tokens": (0,),
         "image_tokens": (0,),
+        "video_tokens": (0,),
     },
     "completion_tokens_details": {
         "reasoning_tokens": (0,),
@@ -88,13 +89,24 @@ CACHE_COUNTS: dict[str, tuple[str, ...]] = {
         *(f"/usage/{key}" for key, (means,) in _ALSO.items() if means == "cache_write"),
     ),
 }
+# Both sides by modality. Films in the prompt and pictures in the answer are OpenRouter's words.
+_INPUTS = {
+    "text_tokens": "input_text",
+    "audio_tokens": "input_audio",
+    "image_tokens": "input_image",
+    "video_tokens": "input_video",
+}
+_OUTPUTS = {"text_tokens": "output_text", "audio_tokens": "output_audio", "image_tokens": "output_image"}
+_INPUT_WORDS = {means: word for word, means in _INPUTS.items()}
+_OUTPUT_WORDS = {means: word for word, means in _OUTPUTS.items()}
+MODALITIES = frozenset((*_INPUTS.values(), *_OUTPUTS.values())) - {"input_video", "output_image"}
 USAGE_MEANING: Json = {
     **_ALSO,
     "prompt_tokens": "input",
     "completion_tokens": "output",
     "total_tokens": "total",
-    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
-    "completion_tokens_details": {"reasoning_tokens": "reasoning"},
+    "prompt_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write", **_INPUTS},
+    "completion_tokens_details": {"reasoning_tokens": "reasoning", **_OUTPUTS},
 }
 
 
@@ -183,19 +195,29 @@ def read_usage(value: Json, at: str = "/usage") -> Usage:
     u.total = _count(value.get("total_tokens"))
     if type(ins) is dict:
         u.cache_read, u.cache_write = _count(ins.get("cached_tokens")), _count(ins.get("cache_write_tokens"))
+        _read_shares(u, ins, _INPUTS)
     for key, (means,) in _ALSO.items():
         if not getattr(u, means) and (also := _count(value.get(key))) is not None:
             setattr(u, means, also)  # 0 may be nothing but the form's default
     if type(outs) is dict:
         u.reasoning = _count(outs.get("reasoning_tokens"))
+        _read_shares(u, outs, _OUTPUTS)
     if u.reasoning and u.input is not None and u.output is not None and u.total == u.input + u.output + u.reasoning:
         # xAI and others count reasoning beside the completion; totals are to be conserved.
         u.output += u.reasoning
     return u
 
 
-def usage_of(writer: Writer, u: Usage) -> Json:
-    """Usage in inclusive counting; what it cannot say is reported."""
+def _read_shares(u: Usage, details: Json, words: dict[str, str]) -> None:
+    for key, means in words.items():
+        if type(count := details.get(key)) is int:
+            if u.modalities is None:
+                u.modalities = {}
+            u.modalities[means] = count
+
+
+def usage_of(writer: Writer, u: Usage, modalities: frozenset[str] = MODALITIES) -> Json:
+    """Usage in inclusive counting; what it cannot say is reported. modalities: what is counted by modality."""
     out: Json = {}
     for wire, value in (("prompt_tokens", u.input), ("completion_tokens", u.output)):
         if value is None:
@@ -204,11 +226,14 @@ def usage_of(writer: Writer, u: Usage) -> Json:
     out["total_tokens"] = u.total if u.total is not None else out["prompt_tokens"] + out["completion_tokens"]
     ins = {"cached_tokens": u.cache_read, "cache_write_tokens": u.cache_write}
     ins = {k: v for k, v in ins.items() if v is not None}
+    ins |= writer.shares(u, _INPUT_WORDS, modalities, "/usage/prompt_tokens_details")
     if ins:
         out["prompt_tokens_details"] = ins
-    if u.reasoning is not None:
-        out["completion_tokens_details"] = {"reasoning_tokens": u.reasoning}
-    writer.usage(u)
+    outs = {} if u.reasoning is None else {"reasoning_tokens": u.reasoning}
+    outs |= writer.shares(u, _OUTPUT_WORDS, modalities, "/usage/completion_tokens_details")
+    if outs:
+        out["completion_tokens_details"] = outs
+    writer.usage(u, modalities=modalities)
     return out
 
 

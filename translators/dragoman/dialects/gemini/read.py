@@ -11,12 +11,13 @@ from ...jsontext import type_name
 from ...model import Candidate, Error, Json, Message, Response, ToolCall, Usage
 from ...tables import error_named, error_status, error_type, error_word
 from ..error_forms import message_of
+from ..usage import count_of
 from .casing import camel
 from .cite import place
 from .parts import Faults
 from .probs import from_result
 from .read_request import read_content
-from .words import FINISH, FINISH_NUMBERS, NAME, RESPONSE_SHAPE
+from .words import FINISH, FINISH_NUMBERS, LISTS, NAME, RESPONSE_SHAPE
 
 
 def is_error(body: Json) -> bool:
@@ -148,31 +149,25 @@ def read_finish(out: Any, value: Any) -> bool:
     return True
 
 
-def _count(value: Any) -> int | None:
-    return value if type(value) is int else None
-
-
-def _tokens(value: Any) -> int | None:
-    """A count; some proxies send numbers as text, as this service does with 64 bits."""
-    if type(value) is str and value.isascii() and value.isdecimal() and len(value) < 20:
-        return int(value)
-    return _count(value)
-
-
 def read_usage(value: Json) -> Usage:
     """Gemini usage: the candidates' tokens leave out the thoughts, the prompt's what server tools fed back.
 
     "Default values are omitted": a count that is missing is zero, but for the details.
     """
     u = Usage(value, at="/usageMetadata")
-    prompt, visible = _tokens(value.get("promptTokenCount")), _tokens(value.get("candidatesTokenCount"))
-    thoughts, tools = _tokens(value.get("thoughtsTokenCount")), _tokens(value.get("toolUsePromptTokenCount"))
-    u.total = _tokens(value.get("totalTokenCount")) or None
-    u.cache_read, u.reasoning = _tokens(value.get("cachedContentTokenCount")), thoughts
+    prompt, visible = count_of(value.get("promptTokenCount")), count_of(value.get("candidatesTokenCount"))
+    thoughts, tools = count_of(value.get("thoughtsTokenCount")), count_of(value.get("toolUsePromptTokenCount"))
+    u.total = count_of(value.get("totalTokenCount")) or None
+    u.cache_read, u.reasoning = count_of(value.get("cachedContentTokenCount")), thoughts
     u.input = (prompt or 0) + (tools or 0)
     u.output = (visible or 0) + (thoughts or 0)
     if thoughts and visible and u.total == u.input + visible:
         u.output = visible  # "older builds include them"
+    for listed in LISTS:
+        entries = value.get(listed.key)
+        if type(entries) is list:
+            counts = {means: count for means, (count, _) in listed.counts(entries).items()}
+            u.modalities = {**(u.modalities or {}), **counts}
     return u
 
 

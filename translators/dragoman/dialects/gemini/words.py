@@ -27,6 +27,7 @@ from ...model import (
     Usage,
 )
 from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs
+from ..usage import Listed
 
 NAME = "gemini"
 
@@ -401,6 +402,13 @@ RESPONSE: Kind = {
 }
 # Counts here are exclusive: "visible" is the output without the thoughts, "tool_input" what server tools added
 # to the input.
+_NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "VIDEO", 4: "AUDIO", 5: "DOCUMENT"}
+# The lists that count by modality what Chat counts so, too: not those of the cache and of what tools fed back.
+LISTS = tuple(
+    Listed(key, {word: f"{side}_{word.lower()}" for word in _NUMBERS.values()}, _NUMBERS)
+    for key, side in (("promptTokensDetails", "input"), ("candidatesTokensDetails", "output"))
+)
+MODALITIES = frozenset(means for listed in LISTS for means in listed.words.values())
 USAGE_MEANING: Json = {
     "promptTokenCount": "input",
     "toolUsePromptTokenCount": "tool_input",
@@ -408,6 +416,7 @@ USAGE_MEANING: Json = {
     "thoughtsTokenCount": "reasoning",
     "cachedContentTokenCount": "cache_read",
     "totalTokenCount": "total",
+    **{listed.key: listed for listed in LISTS},
 }
 ERROR: Kind = {"error": {"code": ..., "status": ..., "message": (), "details": ([],)}}
 KINDS: dict[type, Kind] = {
@@ -501,6 +510,8 @@ DERIVED = {
     "promptTokenCount": "inclusive counting",
     "candidatesTokenCount": "exclusive counting",
     "totalTokenCount": "sum",
+    "promptTokensDetails/modality": "the modality of a count",
+    "candidatesTokensDetails/modality": "the modality of a count",
     "inlineData/data": "base64 of a text",
     "parametersJsonSchema/type": "the one argument of a free-text tool",
     "input/type": "the one argument of a free-text tool",

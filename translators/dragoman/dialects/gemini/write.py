@@ -27,12 +27,13 @@ from ...registry import find
 from ...report import Report
 from ...tables import ERRORS, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, opaque_code
+from ..usage import Listed
 from .cite import Grounding
 from .home import home_error, home_response
 from .parts import is_private, media_kind
 from .probs import to_result
 from .read import time_of
-from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, NAME
+from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 
@@ -403,7 +404,20 @@ class ResponseWriter(PartWriter):
         if u.cache_write and u.reported.get(at.rpartition("/")[2]) != u.input:
             # What the cache took is told nowhere here, only as a part of the whole.
             self.report.changed("usage.counting", at, u.input)
-        self.usage(u, "cache_write")
+        for listed in LISTS:
+            if entries := self._entries(u, listed):
+                out[listed.key] = entries
+        self.usage(u, "cache_write", modalities=MODALITIES)
+        return out
+
+    def _entries(self, u: Usage, listed: Listed) -> list[Json]:
+        """What `u` counts by modality, as a list has it: "default values are omitted"."""
+        out: list[Json] = []
+        counts = u.modalities or {}
+        for word, means in listed.words.items() if counts else ():
+            if count := counts.get(means):
+                self.link(f"/usageMetadata/{listed.key}/{len(out)}", self.usage_at(u, means))
+                out.append({"modality": word, "tokenCount": count})
         return out
 
 

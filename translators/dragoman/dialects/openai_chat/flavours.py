@@ -40,6 +40,7 @@ class Flavour:
     unsigned   what stands there instead where a model insists on a signature and there is none
     custom     whether there are tools with free text
     usage      whether usage in streams has to be asked for
+    counts     what usage counts by modality besides text, sound, and pictures of the request
     vendor     who issues the opaque state that comes in this shape
     carrier    where a client of this flavour gets the state of another vendor: "id" of the next call, the entries of
                "reasoning_details", "thinking_blocks", or "extra_content" of the next call; "" for nowhere
@@ -68,6 +69,7 @@ class Flavour:
     unsigned: str = ""
     custom: bool = True
     usage: bool = True
+    counts: frozenset[str] = frozenset()
     vendor: str = ""
     carrier: str = "id"
 
@@ -111,6 +113,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         images=True,
         results=True,
         state_list="reasoning_details",
+        counts=frozenset({"input_video", "output_image"}),
         vendor="openrouter",
         carrier="reasoning_details",
     ),

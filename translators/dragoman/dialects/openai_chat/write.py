@@ -26,7 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import put
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, usage_of
+from ..openai_shape import MODALITIES, NameWriter, shared_logprobs, shared_tokens, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
@@ -499,4 +499,4 @@ class ResponseWriter(ChatWriter):
 
     def usage_of(self, u: Usage) -> Json:
         """Usage in this dialect's inclusive counting."""
-        return usage_of(self, u)
+        return usage_of(self, u, MODALITIES | self.flavour.counts)

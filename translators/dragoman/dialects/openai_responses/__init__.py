@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...model import Request
 from ..base import Context, Dialect, grammar_of
 from ..openai_shape import write_error
+from .groups import ungrouped
 from .home import sealed_item
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
@@ -45,4 +46,5 @@ DIALECT = Dialect(
     states=("encrypted", "compaction"),
     vendor="openai",
     seal=sealed_item,
+    ungroup=ungrouped,
 )

@@ -164,11 +164,12 @@ def _tools(r: Request, value: Any, faults: Faults) -> bool:
         if type(tool) is not dict:
             faults.append(Fault(at, "object", type_name(tool)))
         else:
-            r.tools.append(_tool(tool, at))
+            r.tools.append(read_tool(tool, at))
     return True
 
 
-def _tool(tool: Json, at: str) -> Tool:
+def read_tool(tool: Json, at: str) -> Tool:
+    """A tool on offer; what is neither function nor free text is in its vendor's own words."""
     kind, name = tool.get("type"), tool.get("name")
     if kind not in ("function", "custom") or type(name) is not str:
         word = kind if type(kind) is str else None

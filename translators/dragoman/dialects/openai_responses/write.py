@@ -20,6 +20,7 @@ from ...model import (
     Refusal,
     Response,
     Text,
+    Tool,
     ToolCall,
     Usage,
 )
@@ -28,6 +29,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
 from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, write_error
+from .groups import GROUP, flat, group_of
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
 
@@ -48,7 +50,9 @@ class ItemWriter(NameWriter):
         name = self.name(call.name, call)
         kind = "custom_tool_call" if call.kind == "custom" else "function_call"
         arguments = arguments_text(call.arguments)
-        return {"type": kind, "call_id": call_id, "name": name, CALLS[kind][1]: arguments}
+        group = (call.spelling or {}).get(GROUP)
+        grouped = {} if group is None else {GROUP: group}
+        return {"type": kind, "call_id": call_id, "name": name, **grouped, CALLS[kind][1]: arguments}
 
     def gone(self, part: Part) -> None:
         """Report a part that this dialect has no word for."""
@@ -316,9 +320,15 @@ class ResponseWriter(ItemWriter):
     def restored_call(self, call: ToolCall) -> ToolCall:
         """A call in the form in which the client declared its tool."""
         tool = self.client_tool(call.name)
+        if (group := group_of(tool)) is not None:
+            call = replace(call, name=group[1], spelling={GROUP: group[0]})
         if tool is not None and tool.kind == "custom" and call.kind == "function":
             return replace(call, kind="custom", arguments=free_text(call.arguments))
         return call
+
+    def client_tools(self) -> list[Tool]:
+        """The tools that the client declared, those of its groups under the names that the upstream calls."""
+        return flat(super().client_tools())
 
     def thought(self, part: Reasoning) -> Json | None:
         """Visible thinking goes to the client as a summary; its `encrypted_content` carries another vendor's state."""
