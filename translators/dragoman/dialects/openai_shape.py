@@ -226,11 +226,12 @@ def usage_of(writer: Writer, u: Usage, modalities: frozenset[str] = MODALITIES) 
     out["total_tokens"] = u.total if u.total is not None else out["prompt_tokens"] + out["completion_tokens"]
     ins = {"cached_tokens": u.cache_read, "cache_write_tokens": u.cache_write}
     ins = {k: v for k, v in ins.items() if v is not None}
-    ins |= writer.shares(u, _INPUT_WORDS, modalities, "/usage/prompt_tokens_details")
+    outs = {} if u.reasoning is None else {"reasoning_tokens": u.reasoning}
+    if u.modalities:
+        ins |= writer.shares(u, _INPUT_WORDS, modalities, "/usage/prompt_tokens_details")
+        outs |= writer.shares(u, _OUTPUT_WORDS, modalities, "/usage/completion_tokens_details")
     if ins:
         out["prompt_tokens_details"] = ins
-    outs = {} if u.reasoning is None else {"reasoning_tokens": u.reasoning}
-    outs |= writer.shares(u, _OUTPUT_WORDS, modalities, "/usage/completion_tokens_details")
     if outs:
         out["completion_tokens_details"] = outs
     writer.usage(u, modalities=modalities)
