@@ -83,8 +83,7 @@ class _Choice:
     listed: str = ""  # which of LISTS comes with the thinking
     calls: dict[Any, _Call] = field(default_factory=dict)
     order: list[_Call] = field(default_factory=list)
-    audio: int = -1  # the number of the sound, and of what it says
-    words: int = -1
+    audio: int = -1  # the number of the sound
     images: list[Any] = field(default_factory=list)
     finished: bool = False
     role: bool = True
@@ -151,7 +150,8 @@ class ChatStreamReader(SSEReader):
                 self._announce(choice, call, out)
                 if call.open:
                     out.append(PartEnd(choice.index, call.index))
-            out += [PartEnd(choice.index, n) for n in (choice.audio, choice.words) if n >= 0]
+            if choice.audio >= 0:
+                out.append(PartEnd(choice.index, choice.audio))
         self._over = True
         out.append(End())
 
@@ -380,11 +380,8 @@ class ChatStreamReader(SSEReader):
         rest = {k: v for k, v in audio.items() if k != "transcript"}
         if rest:
             out.append(PartDelta(choice.index, choice.audio, "audio", rest))
-        if choice.words < 0:
-            choice.words = choice.parts
-            choice.parts += 1
-            out.append(PartStart(choice.index, choice.words, Text("", transcript=True, at=f"{at}/transcript")))
-        out.append(PartDelta(choice.index, choice.words, "text", words))
+        self._open(choice, "words", partial(Text, "", transcript=True, at=f"{at}/transcript"), out)
+        out.append(PartDelta(choice.index, choice.text, "text", words))
 
     # text parts
 
