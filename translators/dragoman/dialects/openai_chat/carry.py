@@ -163,9 +163,9 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
             continue
         if isinstance(token, Unit) and _format(item):
             home.add(_format(item))
-        alone = isinstance(token, Unit) and not token.whole and any(map(_seen, _kin(item, entries)))
-        # What is only seen goes with a whole item, which says it; with a signature alone the list goes.
-        out.append(Brought(token, at if alone else f"{at}/{i}"))
+        # What is only seen goes with an item of Responses, which says it; with a signature the list goes.
+        says = isinstance(token, str) or (token.whole and token.wire["type"] == "reasoning")
+        out.append(Brought(token, f"{at}/{i}" if says or not any(map(_seen, _kin(item, entries))) else at))
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
 

@@ -34,12 +34,14 @@ _DELTAS = {"function": "function_call_arguments", "custom": "custom_tool_call_in
 
 @dataclass(slots=True)
 class _Message:
-    """A message on its way out. `last` is its last part, as it began or as it ended; `ready`: it has ended."""
+    """A message on its way out. `last` is its last part, as it began or as it ended; `ready`: it has ended; `done`:
+    it is out, and nothing can join it."""
 
     index: int
     item: Json
     last: Any
     ready: bool = False
+    done: bool = False
 
 
 class HomeWriter:
@@ -149,9 +151,9 @@ class HomeWriter:
     def _start(self, event: PartStart) -> bytes:
         part = event.part
         inside = in_message(part)
-        message = self._current
-        if inside and message is not None and joins(message.last, part):
-            message.last, message.ready = part, False
+        message = self._joined(part) if inside else None
+        if message is not None:
+            self._current, message.last, message.ready = message, part, False
             out = b""
         else:
             out = self._flush()
@@ -173,6 +175,14 @@ class HomeWriter:
             said = home_part(part, "assistant")
             out += self._say("response.content_part.added", **self._spot(event.index), part=said)
         return out
+
+    def _joined(self, part: Any) -> _Message | None:
+        """The message that a content part is of: the last one, or one that stayed open while another item came."""
+        current = self._current
+        if current is not None:
+            return current if joins(current.last, part) else None
+        waiting = (m for m in self._messages.values() if not m.done and not m.ready and joins(m.last, part))
+        return next(waiting, None)
 
     def _shell(self, part: Any) -> Json:
         out: Json = {"type": "message", "role": "assistant", "content": []}
@@ -244,7 +254,7 @@ class HomeWriter:
         return self._done(message)
 
     def _done(self, message: _Message) -> bytes:
-        item = message.item
+        item, message.done = message.item, True
         about(item, message.last.item)
         give_back(item, message.last.item.extra)
         item["content"] = [part or {"type": "output_text", "text": ""} for part in item["content"]]
