@@ -174,6 +174,24 @@ def test_messages_exclusive_sampling(model: str, goes: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "kept", "told"),
+    [
+        ({"temperature": 0, "top_p": 1}, {"top_p": 1}, {"sampling.thinking"}),
+        ({"temperature": 0, "top_p": 0.97}, {"top_p": 0.97}, {"sampling.thinking"}),
+        ({"temperature": 0, "top_p": 0.5}, {}, {"sampling.thinking"}),
+        ({"temperature": 1, "top_p": 0.97}, {"temperature": 1}, {"sampling.unsupported"}),
+        ({"temperature": 1, "top_p": 0.5}, {"temperature": 1}, {"sampling.thinking"}),
+    ],
+)
+def test_messages_exclusive_beside_thinking(said: Any, kept: Any, told: set[str]) -> None:
+    """A setting that does not go with thinking takes no other with it: what is left is what excludes."""
+    body, losses = ask(MESSAGES, "claude-sonnet-4-5", reasoning_effort="low", **said)
+    assert body["thinking"]["type"] == "enabled"
+    assert {k: v for k, v in body.items() if k in ("temperature", "top_p")} == kept
+    assert {code for kind, code in losses if kind == "dropped"} == told
+
+
+@pytest.mark.parametrize(
     ("model", "profile", "role"),
     [
         ("claude-opus-4-8", None, "system"),

@@ -8,7 +8,7 @@ Which facts about another vendor's model hold through a gateway, too, stands in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -276,6 +276,12 @@ def pointless(facts: Profile) -> Words:
     """The settings that the model never takes, or takes and does nothing with."""
     refused, ignored = facts.sampling_refused or (), facts.sampling_ignored or ()
     return refused + ignored
+
+
+def excluded(facts: Profile, names: Iterable[str]) -> list[str]:
+    """The settings of `names` that do not go beside the first of those of which the model takes one."""
+    said = [name for name in facts.sampling_exclusive or () if name in names]
+    return said[1:]
 
 
 def check(override: Any) -> None:

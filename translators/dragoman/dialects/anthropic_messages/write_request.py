@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import DragomanError
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
-from ...profiles import lookup, pointless
+from ...profiles import excluded, lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
@@ -25,6 +25,7 @@ from .words import (
     NAME,
     NEWER,
     PLACEHOLDER,
+    SAMPLING,
     SERVER_CALLS,
     SERVER_RESULTS,
     SERVICE_TIER,
@@ -133,6 +134,7 @@ class RequestWriter(ControlWriter):
         self.binds = f is None or f.kind != "json_schema" or self.limits.take(f.schema, tool=False)
         self.tools(out)
         self.reasoning(out)
+        self.exclusive(out)
         self.output(out)
         self.last_turn(out)
         self.fewer_marks(out)
@@ -543,10 +545,14 @@ class RequestWriter(ControlWriter):
         """The settings that the model, or the wire version, does not take, or takes and ignores."""
         refused = set(pointless(self.facts))
         if version(self.context) == NEWER:
-            refused |= {"temperature", "top_p", "top_k"}  # "Extra inputs are not permitted"
-        # "temperature and top_p cannot both be specified": the first one holds.
-        said = [name for name in self.facts.sampling_exclusive or () if name in self.r.params and name not in refused]
-        return refused | set(said[1:])
+            refused |= SAMPLING  # "Extra inputs are not permitted"
+        return refused
+
+    def exclusive(self, out: Json) -> None:
+        """ "temperature and top_p cannot both be specified": the first one holds of those that thinking has left."""
+        for name in excluded(self.facts, SAMPLING & out.keys()):
+            del out[name]
+            self.report.dropped(param_code(name), self.r.place(name), self.r.params.get(name))
 
     def stop(self, out: Json, stop: list[Any]) -> None:
         kept: list[str] = []

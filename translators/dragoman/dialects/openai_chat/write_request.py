@@ -21,7 +21,7 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup, pointless
+from ...profiles import excluded, lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
@@ -29,7 +29,6 @@ from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from ..openai_facts import (
     bound_schema,
     cache_mark,
-    excluded,
     free_choice,
     refused,
     short_id,
