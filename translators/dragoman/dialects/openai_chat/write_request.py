@@ -19,6 +19,7 @@ from ...model import (
     Text,
     Tool,
     ToolCall,
+    ToolChoice,
     ToolResult,
 )
 from ...profiles import excluded, lookup, pointless
@@ -546,14 +547,12 @@ class RequestWriter(ChatWriter):
         self.drop(choice)
         if not tools:
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
-        elif choice.mode in TOOL_CHOICE.write:
-            word = TOOL_CHOICE.write[choice.mode]
+            return
+        mode = self.choice_mode(choice)
+        if mode in TOOL_CHOICE.write:
+            word = TOOL_CHOICE.write[mode]
             out["tool_choice"] = self.flavour.required if word == "required" else word
-        elif choice.mode == "tool" and choice.names[0] not in {t.name for t in r.tools or () if t.kind != "server"}:
-            # The one tool it names is not among those that came along.
-            report.changed("tool_choice.subset", choice.at, choice.mode)
-            out["tool_choice"] = "auto"
-        elif choice.mode == "tool":
+        elif mode == "tool":
             name = self.name(choice.names[0], choice, "names")
             out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
         else:
@@ -561,8 +560,19 @@ class RequestWriter(ChatWriter):
                 {"type": kind, kind: {"name": self.name(name, choice, "")}}
                 for name, kind in zip(choice.names, choice.kinds or ["function"] * len(choice.names), strict=True)
             ]
-            mode = choice.mode.removeprefix("subset_")
-            out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": allowed}}
+            among = {"mode": mode.removeprefix("subset_"), "tools": allowed}
+            out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": among}
+
+    def choice_mode(self, choice: ToolChoice) -> str:
+        """The mode of a choice, as the flavour can say it of the tools that came along; what changes is told."""
+        mode, lone = choice.mode, len(choice.names) == 1
+        if mode.startswith("subset_") and not self.flavour.subset:
+            mode = "auto" if mode == "subset_auto" else "tool" if lone else "required"
+        if mode == "tool" and choice.names[0] not in {t.name for t in self.r.tools or () if t.kind != "server"}:
+            mode = "auto"  # the one tool it names is not among those that came along
+        if mode != choice.mode:
+            self.report.changed("tool_choice.subset", choice.at, choice.mode)
+        return mode
 
     def unforced(self, out: Json, thinking: bool) -> None:
         """Where the model cannot be made to call a tool, it may."""
