@@ -208,7 +208,7 @@ class RequestWriter(ControlWriter):
             if m.role == "developer":
                 self.report.changed("role.renamed", self.where(m, "role"), m.role)
             if len(blocks) == before:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             elif not first:
                 self.report.changed("message.merged", m.at)
             else:
@@ -262,7 +262,7 @@ class RequestWriter(ControlWriter):
             self.about(m)
         if not blocks:
             if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             return
         results = m.role == "tool" or (type(m.parts[0]) is ToolResult and only_results(m))
         if self.open and role == "user":
@@ -311,7 +311,7 @@ class RequestWriter(ControlWriter):
             self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
             return
         following = next((n.role for n in self.said[i + 1 :] if n.role not in SYSTEM), "assistant")
         if m.role == "developer":

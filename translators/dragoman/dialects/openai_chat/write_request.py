@@ -192,7 +192,7 @@ class RequestWriter(ChatWriter):
                 sources.append(part)
                 kept.append(said)
         if all(item == EMPTY for item in kept) and (not all(map(_blank, parts)) or not m.at):
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
             self.drop(m)
             return
         message: Json = {"role": role}
@@ -247,7 +247,7 @@ class RequestWriter(ChatWriter):
         self.answered = m.at if m.role == "user" else ""
         self.drop(m)
         if len(self.messages) == before:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
 
     def after_results(self) -> bool:
         """Whether the last to have spoken, the system aside, was a tool."""
@@ -355,7 +355,7 @@ class RequestWriter(ChatWriter):
         if not calls and not thinking and not own and all(item == EMPTY for item in content):
             if not all(map(_blank, m.parts)) or not m.at:
                 # What it said is gone, and an empty turn in its place would say something else.
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
                 self.drop(m)
                 return
             message["content"] = ""

@@ -86,13 +86,13 @@ class RequestWriter(Writer):
                 self.place(lone)
                 return ""
             for m in messages:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
             self.report.invented("message.placeholder", "/prompt", turn)
             return PLACEHOLDER
         for m, entries in turns:
             if not entries:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
         first, entries = said[0]
         if len(said) == len(entries) == 1 and first.role == "user" and len(self.sources) == 1:
             self.place(first)

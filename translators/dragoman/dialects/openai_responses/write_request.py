@@ -162,7 +162,7 @@ class RequestWriter(ItemWriter):
                 rest.append(part)
         self.say(m, role, rest)
         if len(self.input) == before:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
         elif len(self.input) - before > 1:
             self.report.changed("message.split", m.at)
         self.met(m, len(self.input) > before)
