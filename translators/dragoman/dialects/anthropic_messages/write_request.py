@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import DragomanError
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
-from ...profiles import excluded, lookup, pointless
+from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
@@ -531,10 +531,10 @@ class RequestWriter(ControlWriter):
             elif name == "stop":
                 self.stop(out, r.params["stop"])
             elif name == "user":
-                out["metadata"] = {"user_id": value}
+                out["metadata"] = {"user_id": within(self.facts, "user", r.params["user"], at, report)}
             elif name == "safety_identifier" and "user" not in r.params:
                 report.changed("field.moved", at, value)
-                out["metadata"] = {"user_id": value}
+                out["metadata"] = {"user_id": within(self.facts, "user", r.params["safety_identifier"], at, report)}
             elif name != "parallel_tool_calls" and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
         if "max_tokens" not in out:

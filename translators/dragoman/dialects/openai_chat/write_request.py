@@ -22,7 +22,7 @@ from ...model import (
     ToolChoice,
     ToolResult,
 )
-from ...profiles import excluded, lookup, pointless
+from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
@@ -636,7 +636,7 @@ class RequestWriter(ChatWriter):
                 if not is_default(name, value):
                     report.dropped(param_code(name), r.place(name), value)
             else:
-                out[wire] = value
+                out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)
         if "logprobs" not in out and out.get("top_logprobs") == 0:
             del out["top_logprobs"]  # none beside none
         if "top_logprobs" in out and "logprobs" not in out:

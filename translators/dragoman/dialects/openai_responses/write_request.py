@@ -21,7 +21,7 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup
+from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
@@ -498,7 +498,7 @@ class RequestWriter(ItemWriter):
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
             else:
-                out[wire] = value
+                out[wire] = value if type(value) is not str else within(self.facts, name, value, at, report)
         if text:
             out["text"] = text
 
