@@ -387,8 +387,8 @@ def test_too_long_is_said_in_the_words_that_clients_look_for(
             told_so = [(loss.kind, loss.at, loss.value) for loss in losses if loss.code == "error.message"]
             assert told_so == ([("changed", at, said)] if front else [])
         # And settled: there and back gives the same again.
-        back = dragoman.translate_error(t.status, t.body, target, source)
-        again = dragoman.translate_error(back.status, back.body, source, target)
+        back = dragoman.translate_error(t.status or 0, t.body, target, source)
+        again = dragoman.translate_error(back.status or 0, back.body, source, target)
         assert (again.status, again.body) == (t.status, t.body)
     home = dragoman.translate_error(400, body, source, source)
     assert (home.body, home.losses) == (body, ())
