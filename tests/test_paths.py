@@ -57,3 +57,8 @@ def test_only_gemini_keeps_a_method_in_its_path(method: str) -> None:
     body = {"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": "Hi"}]}
     path = f"/v1/projects/p/locations/l/publishers/anthropic/models/m:{method}"
     assert dragoman.translate_request(body, MESSAGES, CHAT, path=path).losses == ()
+
+
+@pytest.mark.parametrize("path", ["//[x:streamGenerateContent?alt=sse", "http://[::1/models/m:streamGenerateContent"])
+def test_a_path_that_is_no_address_is_read_all_the_same(path: str) -> None:
+    assert dragoman.translate_request(ASKED, GEMINI, CHAT, path=path).stream is True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
@@ -66,7 +66,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
         r.model, stream = read_path(path)
         if stream:
             params["stream"] = True
-            if "sse" not in parse_qs(urlsplit(path).query).get("alt", ()):
+            if "sse" not in parse_qs(path.partition("#")[0].partition("?")[2]).get("alt", ()):
                 _note(r, "framing", "array")
         if _resource(path)[1] not in ("", *METHODS):
             faults.append(Fault("/path", " or ".join(METHODS), "another method"))
