@@ -300,6 +300,114 @@ def test_what_is_too_long_has_its_code(source: str, body: Json, target: str) -> 
     assert last.get("error", last)["code"] == "context_length_exceeded"
 
 
+MANY = "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens."
+ABOUT = "This endpoint's maximum context length is 200000 tokens. However, you requested about 2500021 tokens (…)."
+LLAMA = "request (2009 tokens) exceeds the available context size (512 tokens), try increasing it"
+COUNTED, UNCOUNTED = "The input token count (12) exceeds the maximum number of tokens allowed (9).", "Too much to read."
+_CODE = {"type": "invalid_request_error", "param": None, "code": "context_length_exceeded"}
+# source, body, place of its message, and what Messages and Gemini say in front of it; None: it says so itself
+IN_OWN_WORDS: list[tuple[str, Json, str, str | None, str | None]] = [
+    (
+        CHAT,
+        {"error": {"message": MANY, **_CODE}},
+        "/error/message",
+        "prompt is too long: 130000 tokens > 128000 maximum. ",
+        "The input token count (130000) exceeds the maximum number of tokens allowed (128000). ",
+    ),
+    (
+        CHAT,
+        {"error": {"message": ABOUT, "code": 400}},
+        "/error/message",
+        "prompt is too long: 2500021 tokens > 200000 maximum. ",
+        "The input token count (2500021) exceeds the maximum number of tokens allowed (200000). ",
+    ),
+    (
+        CHAT,
+        {"error": {"message": LLAMA, "code": 400, "type": "exceed_context_size_error"}},
+        "/error/message",
+        "prompt is too long: 2009 tokens > 512 maximum. ",
+        "The input token count (2009) exceeds the maximum number of tokens allowed (512). ",
+    ),
+    (
+        RESPONSES,
+        {"error": {"message": UNCOUNTED, **_CODE}},
+        "/error/message",
+        "prompt is too long. ",
+        "The input token count exceeds the maximum number of tokens allowed. ",
+    ),
+    (
+        GEMINI,
+        {"error": {"code": 400, "message": COUNTED, "status": "INVALID_ARGUMENT"}},
+        "/error/message",
+        "prompt is too long: 12 tokens > 9 maximum. ",
+        None,
+    ),
+    (
+        MESSAGES,
+        {"type": "error", "error": {"type": _CODE["type"], "message": "prompt is too long: 7 tokens > 5 maximum"}},
+        "/error/message",
+        None,
+        "The input token count (7) exceeds the maximum number of tokens allowed (5). ",
+    ),
+    (
+        MESSAGES,
+        {"type": "error", "error": {"type": "invalid_request_error", "message": "exceed context limit: 3 + 4 > 5"}},
+        "/error/message",
+        None,
+        "The input token count exceeds the maximum number of tokens allowed. ",
+    ),
+    (
+        COMPLETIONS,
+        {"error": {"message": "prompt is too long (a gateway in front of Claude)", **_CODE}},
+        "/error/message",
+        "",
+        "The input token count exceeds the maximum number of tokens allowed. ",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "body", "at", "messages", "gemini"), IN_OWN_WORDS)
+def test_too_long_is_said_in_the_words_that_clients_look_for(
+    source: str, body: Json, at: str, messages: str | None, gemini: str | None
+) -> None:
+    """MAP 8: "A 400 `prompt is too long: N tokens > M maximum` … G 400 `The input token count (N) exceeds …`".
+
+    Behind it stands what was said, whole; what says it already stays as it is.
+    """
+    said = body["error"]["message"]
+    for target, front in ((MESSAGES, messages), (GEMINI, gemini)):
+        if target == source:
+            continue
+        t = dragoman.translate_error(400, body, source, target)
+        stream = dragoman.translate_stream(source, target)
+        out = stream.feed(b"event: error\n" * (source == MESSAGES) + b"data: " + json.dumps(body).encode() + b"\n\n")
+        failed = dragoman.translate_response(body, source, target)
+        for told, losses in ((t.body, t.losses), (records(out)[-1][1], stream.losses), (failed.body, failed.losses)):
+            assert told["error"]["message"] == f"{front}{said}"
+            told_so = [(loss.kind, loss.at, loss.value) for loss in losses if loss.code == "error.message"]
+            assert told_so == ([("changed", at, said)] if front else [])
+        # And settled: there and back gives the same again.
+        back = dragoman.translate_error(t.status or 0, t.body, target, source)
+        again = dragoman.translate_error(back.status or 0, back.body, source, target)
+        assert (again.status, again.body) == (t.status, t.body)
+    home = dragoman.translate_error(400, body, source, source)
+    assert (home.body, home.losses) == (body, ())
+
+
+@pytest.mark.parametrize(("body", "at"), [({"error": MANY}, "/error"), ({"detail": MANY}, ""), (MANY, "")])
+def test_too_long_without_a_field_of_its_own(body: Any, at: str) -> None:
+    t = dragoman.translate_error(400, body, CHAT, MESSAGES)
+    assert t.body["error"]["message"] == f"prompt is too long: 130000 tokens > 128000 maximum. {MANY}"
+    assert [(loss.kind, loss.at) for loss in t.losses if loss.code == "error.message"] == [("changed", at)]
+
+
+@pytest.mark.parametrize("target", [MESSAGES, GEMINI])
+def test_too_long_without_a_word(target: str) -> None:
+    t = dragoman.translate_error(400, {"error": _CODE}, CHAT, target)
+    assert "too long" in t.body["error"]["message"] or "exceeds the maximum" in t.body["error"]["message"]
+    assert ("invented", "error.message", "/error/message") in {(loss.kind, loss.code, loss.at) for loss in t.losses}
+
+
 def test_a_server_that_fails_is_not_too_long() -> None:
     body = {"type": "error", "error": {"type": "api_error", "message": "Prompt is too long"}}
     assert dragoman.translate_error(500, body, MESSAGES, CHAT).body["error"]["code"] is None

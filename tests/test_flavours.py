@@ -446,3 +446,50 @@ def test_a_byte_order_mark_does_not_hide_an_array(cut: int) -> None:
     sent = stream.feed(data[:cut]) + stream.feed(data[cut:]) + stream.close()
     assert b'"text":"a"' in sent
     assert stream.error is None
+
+
+# --- a choice among some of the tools ------------------------------------------------------------------------------
+
+_KNOW_SUBSETS = {f"{CHAT}+{name}" for name in ("openrouter", "litellm", "azure", "new-api")}
+_F, _G = ({"type": "function", "function": {"name": name}} for name in "fg")
+
+
+@pytest.mark.parametrize("source", [CHAT, "openai-responses"])
+@pytest.mark.parametrize(
+    ("mode", "chosen", "fitted"),
+    [
+        ("auto", [_F], "auto"),
+        ("required", [_F], _F),
+        ("required", [_F, _G], "required"),
+        ("required", [{"type": "function", "function": {"name": "elsewhere"}}], "auto"),
+    ],
+)
+@by_flavour
+def test_a_choice_among_some_tools(flavour: str, mode: str, chosen: list[Any], fitted: Any, source: str) -> None:
+    """OPENAI 1.3 and 10: `allowed_tools` is OpenAI's, and new; of no server with a shape like it is it known."""
+    nested = source == CHAT
+    if nested:
+        asked = ask(
+            tools=[_F, _G], tool_choice={"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": chosen}}
+        )
+    else:
+        asked = {
+            "model": "m",
+            "input": "x",
+            "tools": [{"type": "function", "name": name, "strict": False} for name in "fg"],
+            "tool_choice": {
+                "type": "allowed_tools",
+                "mode": mode,
+                "tools": [{"type": "function", **tool["function"]} for tool in chosen],
+            },
+        }
+    t = dragoman.translate_request(asked, source, flavour)
+    told = [(loss.kind, loss.at) for loss in t.losses if loss.code == "tool_choice.subset"]
+    if flavour in _KNOW_SUBSETS:
+        assert t.body["tool_choice"]["allowed_tools"] == {"mode": mode, "tools": chosen}
+        assert told == []
+    else:
+        any_tool = "any" if flavour == f"{CHAT}+mistral" else "required"
+        assert t.body["tool_choice"] == (any_tool if fitted == "required" else fitted)
+        assert told == [("changed", "/tool_choice")]
+    assert len(t.body["tools"]) == 2  # fewer would be another beginning for the cache

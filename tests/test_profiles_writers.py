@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman import laws
 from dragoman.errors import InvalidDocument
 from tests.agents.clients import CLIENTS
 from tests.agents.upstreams import ANSWERS
@@ -174,6 +175,24 @@ def test_messages_exclusive_sampling(model: str, goes: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "kept", "told"),
+    [
+        ({"temperature": 0, "top_p": 1}, {"top_p": 1}, {"sampling.thinking"}),
+        ({"temperature": 0, "top_p": 0.97}, {"top_p": 0.97}, {"sampling.thinking"}),
+        ({"temperature": 0, "top_p": 0.5}, {}, {"sampling.thinking"}),
+        ({"temperature": 1, "top_p": 0.97}, {"temperature": 1}, {"sampling.unsupported"}),
+        ({"temperature": 1, "top_p": 0.5}, {"temperature": 1}, {"sampling.thinking"}),
+    ],
+)
+def test_messages_exclusive_beside_thinking(said: Any, kept: Any, told: set[str]) -> None:
+    """A setting that does not go with thinking takes no other with it: what is left is what excludes."""
+    body, losses = ask(MESSAGES, "claude-sonnet-4-5", reasoning_effort="low", **said)
+    assert body["thinking"]["type"] == "enabled"
+    assert {k: v for k, v in body.items() if k in ("temperature", "top_p")} == kept
+    assert {code for kind, code in losses if kind == "dropped"} == told
+
+
+@pytest.mark.parametrize(
     ("model", "profile", "role"),
     [
         ("claude-opus-4-8", None, "system"),
@@ -327,6 +346,58 @@ def test_openai_efforts(model: str, profile: Any, effort: str, written: str | No
         {"model": model, "input": "hello", "reasoning": {"effort": effort}}, RESPONSES, CHAT, profile=profile
     )
     assert said.body.get("reasoning_effort") == written
+
+
+# target, profile, the setting that is asked for and the one that is written, its length there and the loss
+LONG_NAMES = [
+    (MESSAGES, None, "user", ("metadata", "user_id"), 256, "user.limit"),
+    (MESSAGES, None, "safety_identifier", ("metadata", "user_id"), 256, "user.limit"),
+    (MESSAGES, {"user_max": None}, "user", ("metadata", "user_id"), 400, None),
+    (RESPONSES, None, "safety_identifier", ("safety_identifier",), 128, "user.limit"),
+    ("openai-chat+azure", None, "safety_identifier", ("safety_identifier",), 128, "user.limit"),
+    ("openai-chat+openrouter", None, "safety_identifier", ("safety_identifier",), 400, None),
+    # No limit of theirs is known for sure.
+    (RESPONSES, None, "user", ("user",), 400, None),
+    (RESPONSES, None, "prompt_cache_key", ("prompt_cache_key",), 400, None),
+    (RESPONSES, {"user_max": 64}, "user", ("user",), 64, "user.limit"),
+    (RESPONSES, {"prompt_cache_key_max": 64}, "prompt_cache_key", ("prompt_cache_key",), 64, "cache.key"),
+    ("openai-completions", {"user_max": 64}, "user", ("user",), 64, "user.limit"),
+]
+
+
+@pytest.mark.parametrize(("target", "profile", "name", "path", "length", "code"), LONG_NAMES)
+@pytest.mark.parametrize("letter", ["a", "ä"])
+def test_names_of_users_and_caches(
+    target: str, profile: Any, name: str, path: tuple[str, ...], length: int, code: str | None, letter: str
+) -> None:
+    def written(value: str) -> tuple[str, set[tuple[str, str, str]]]:
+        asked = {"model": "m", "messages": HELLO, name: value}
+        t = dragoman.translate_request(asked, CHAT, target, profile=profile)
+        found: Any = t.body
+        for key in path:
+            found = found[key]
+        return found, {(loss.kind, loss.code, loss.at) for loss in t.losses}
+
+    said, losses = written(letter * 400)
+    # Of another alphabet only the digest stays.
+    assert len(said) == length if letter == "a" or code is None else 0 < len(said) <= length
+    assert (("changed", code, f"/{name}") in losses) == (code is not None)
+    assert not {loss for loss in losses if loss[1] in ("user.limit", "cache.key")} - {("changed", code, f"/{name}")}
+    # The same for the same, another for another, and what fits stays.
+    assert written(letter * 400)[0] == said != written(letter * 401)[0]
+    assert written(letter * length)[0] == letter * length
+    # What was cut is not cut again.
+    assert written(said)[0] == said
+
+
+def test_names_of_users_hold_the_laws() -> None:
+    chat = {"model": "m", "messages": HELLO, "user": "u" * 300}
+    messages = {"model": "m", "max_tokens": 9, "messages": HELLO, "metadata": {"user_id": "u" * 300}}
+    for body, source, target in ((chat, CHAT, MESSAGES), (messages, MESSAGES, CHAT), (messages, MESSAGES, RESPONSES)):
+        assert not laws.home_document("request", body, source)
+        assert not laws.nothing_vanishes("request", body, source, target)
+        assert not laws.nothing_made_up("request", body, source, target)
+        assert not laws.settled("request", body, source, target)
 
 
 def test_chat_thinking_that_cannot_be_switched_off() -> None:

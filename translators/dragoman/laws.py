@@ -391,7 +391,7 @@ def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], 
 
 def _shortened(name: str, texts: list[str]) -> bool:
     """Whether a name is a longer one of the source, cut to a limit."""
-    if any(spell(unspell(t), limit)[0] == name for t in texts for limit in (40, *NAME_LIMITS) if len(t) > limit):
+    if any(spell(unspell(t), limit)[0] == name for t in texts for limit in (40, *NAME_LIMITS, 256) if len(t) > limit):
         return True
     return len(name) == 9 and any(fitted_id(unspell(t), 9, 9) == name for t in texts)
 

@@ -61,6 +61,14 @@ class Report:
         """`value`, at source place `at`, has no word in the target."""
         self._add(Loss("dropped", code, at, detail, value))
 
+    def emptied(self, at: str, value: Any) -> None:
+        """Nothing is left of the message `value`, at `at`; once is enough, where just that place was told as dropped.
+
+        An item of Responses is a message with one part, and both have its place.
+        """
+        if not at or not any(loss.at == at and loss.kind == "dropped" for loss in self.losses):
+            self.dropped("message.empty", at, value)
+
     def changed(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """`value`, at source place `at`, was approximated in the target."""
         self._add(Loss("changed", code, at, detail, value))

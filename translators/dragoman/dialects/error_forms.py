@@ -3,22 +3,81 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..model import Error
+from ..report import Report
+
+
+class TooLong(NamedTuple):
+    """How a dialect says that a request does not fit the model's context: with both counts, and without.
+
+    own: the words in it that its clients look for, before they shorten the conversation and ask again.
+    """
+
+    own: re.Pattern[str]
+    counted: str
+    uncounted: str
+
 
 # MAP 8, context too long: A "prompt is too long: N tokens > M maximum", G "The input token count (N) exceeds the
-# maximum…", and what servers behind OpenAI's shape say that give no code.
-_TOO_LONG = re.compile(
-    r"prompt is too long|input token count\b.{0,80}\bexceeds the maximum|exceed(?:s|ed)? (?:the )?context limit"
-    r"|maximum context length is",
-    re.IGNORECASE | re.DOTALL,
+# maximum…". Anthropic says it in other words, too, where the prompt alone would fit.
+ANTHROPIC = TooLong(
+    re.compile(r"prompt is too long|exceed(?:s|ed)? (?:the )?context limit", re.IGNORECASE),
+    "prompt is too long: {count} tokens > {most} maximum",
+    "prompt is too long",
 )
+GEMINI = TooLong(
+    re.compile(r"input token count\b.{0,80}\bexceeds the maximum", re.IGNORECASE | re.DOTALL),
+    "The input token count ({count}) exceeds the maximum number of tokens allowed ({most})",
+    "The input token count exceeds the maximum number of tokens allowed",
+)
+# What servers behind OpenAI's shape say, where they give no code; the second is llama.cpp, as recorded.
+_OPENAI = re.compile(r"maximum context length is|exceeds the available context size", re.IGNORECASE)
+_COUNTS = (
+    re.compile(r"prompt is too long: (?P<count>\d+) tokens > (?P<most>\d+)", re.IGNORECASE),
+    re.compile(
+        r"input token count \((?P<count>\d+)\) exceeds the maximum [a-z ]{0,40}\((?P<most>\d+)\)", re.IGNORECASE
+    ),
+    re.compile(
+        r"maximum context length is (?P<most>\d+) tokens.{0,80}?"
+        r"(?:resulted in|requested)(?: about)? (?P<count>\d+) tokens",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    re.compile(r"\((?P<count>\d+) tokens\) exceeds the available context size \((?P<most>\d+) tokens\)", re.IGNORECASE),
+)
+_LONGEST = 2000  # of a message, what is looked at
 
 
 def is_too_long(error: Error) -> bool:
     """Whether an error says that the request does not fit the model's context."""
-    return error.type in ("invalid_request", "too_large") and _TOO_LONG.search(error.message[:2000]) is not None
+    if error.type not in ("invalid_request", "too_large"):
+        return False
+    text = error.message[:_LONGEST]
+    return error.code == "context_length_exceeded" or any(
+        words.search(text) is not None for words in (ANTHROPIC.own, GEMINI.own, _OPENAI)
+    )
+
+
+def told_message(error: Error, words: TooLong, report: Report) -> str:
+    """The message of an error; where the context is too long, behind the words by which a dialect's clients know it."""
+    text = error.message[:_LONGEST]
+    if not is_too_long(error) or words.own.search(text) is not None:
+        return error.message
+    found = next(filter(None, (counts.search(text) for counts in _COUNTS)), None)
+    said = words.uncounted if found is None else words.counted.format(**found.groupdict())
+    if not error.message:
+        report.invented("error.message", "/error/message", said)
+        return said
+    report.changed("error.message", _place(error), error.message)
+    return f"{said}. {error.message}"
+
+
+def _place(error: Error) -> str:
+    """Where the message of an error stands: the whole of it, where it has no field of its own."""
+    if (error.spelling or {}).get("form") in ("string", "value", "response"):
+        return error.at
+    return f"{error.at}/{'error' if (error.extra or {}).get('error') == error.message else 'message'}"
 
 
 def message_of(body: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from ..ids import fitted_id
@@ -36,12 +36,6 @@ def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, repo
     elif not is_default(name, value):
         report.dropped(param_code(name), at, value)
     return True
-
-
-def excluded(facts: Profile, names: Iterable[str]) -> list[str]:
-    """The settings of `names` that do not go beside the first of those of which the model takes one."""
-    said = [name for name in facts.sampling_exclusive or () if name in names]
-    return said[1:]
 
 
 def taken_effort(facts: Profile, effort: str, r: Request, report: Report) -> str | None:

@@ -8,15 +8,17 @@ Which facts about another vendor's model hold through a gateway, too, stands in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from ..errors import Fault, InvalidDocument
+from ..ids import spell
 from ..jsontext import escape
 from ..model import Params
+from ..report import Report
 from ..tables import EFFORTS
 
 Words = tuple[str, ...]
@@ -70,6 +72,9 @@ class Profile:
     prefix_bound               whether a signature holds for one unchanged beginning of the conversation only
     tool_name_max              characters of a tool's name
     call_id_min, call_id_max   characters of a call's id
+    user_max                   characters of `user`, or of what stands for it
+    safety_identifier_max      characters of that setting
+    prompt_cache_key_max       characters of that setting
     """
 
     model: str | None = None
@@ -112,6 +117,9 @@ class Profile:
     tool_name_max: int | None = None
     call_id_min: int | None = None
     call_id_max: int | None = None
+    user_max: int | None = None
+    safety_identifier_max: int | None = None
+    prompt_cache_key_max: int | None = None
 
 
 # What the user says of an upstream; no row does.
@@ -276,6 +284,24 @@ def pointless(facts: Profile) -> Words:
     """The settings that the model never takes, or takes and does nothing with."""
     refused, ignored = facts.sampling_refused or (), facts.sampling_ignored or ()
     return refused + ignored
+
+
+def excluded(facts: Profile, names: Iterable[str]) -> list[str]:
+    """The settings of `names` that do not go beside the first of those of which the model takes one."""
+    said = [name for name in facts.sampling_exclusive or () if name in names]
+    return said[1:]
+
+
+def within(facts: Profile, name: str, value: str, at: str, report: Report) -> str:
+    """The text of a setting that names someone or something, as long as the service takes it: the same for the same.
+
+    Of one that is too long its first letters stay, and a digest of the whole.
+    """
+    most: int | None = getattr(facts, f"{name}_max", None)
+    if most is None or len(value) <= most:
+        return value
+    report.changed("cache.key" if name == "prompt_cache_key" else "user.limit", at, value)
+    return spell(value, most)[0]
 
 
 def check(override: Any) -> None:

@@ -60,6 +60,7 @@ PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "service_tier": ("service_tier", STR),
 }
 WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
+SAMPLING = frozenset({"temperature", "top_k", "top_p"})
 
 SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
 SERVER_RESULTS = frozenset(

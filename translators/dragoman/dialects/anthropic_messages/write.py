@@ -27,6 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import ERRORS, drop_extra, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, opaque_code
+from ..error_forms import ANTHROPIC, told_message
 from .home import home_error, home_response
 from .words import (
     BESIDE,
@@ -418,7 +419,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     word = e.type if e.type in ERRORS else error_word(e.status)
     if e.param is not None:
         report.dropped("error.param", f"{e.at}/param", e.param)
-    inner: Json = {"type": ERRORS[word].anthropic, "message": e.message}
+    inner: Json = {"type": ERRORS[word].anthropic, "message": told_message(e, ANTHROPIC, report)}
     if e.code is not None:
         inner["details"] = {"error_code": str(e.code)}
     body: Json = {"type": "error", "error": inner}

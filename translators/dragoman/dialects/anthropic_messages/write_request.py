@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import DragomanError
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
-from ...profiles import lookup, pointless
+from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
@@ -25,6 +25,7 @@ from .words import (
     NAME,
     NEWER,
     PLACEHOLDER,
+    SAMPLING,
     SERVER_CALLS,
     SERVER_RESULTS,
     SERVICE_TIER,
@@ -133,6 +134,7 @@ class RequestWriter(ControlWriter):
         self.binds = f is None or f.kind != "json_schema" or self.limits.take(f.schema, tool=False)
         self.tools(out)
         self.reasoning(out)
+        self.exclusive(out)
         self.output(out)
         self.last_turn(out)
         self.fewer_marks(out)
@@ -206,7 +208,7 @@ class RequestWriter(ControlWriter):
             if m.role == "developer":
                 self.report.changed("role.renamed", self.where(m, "role"), m.role)
             if len(blocks) == before:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             elif not first:
                 self.report.changed("message.merged", m.at)
             else:
@@ -260,7 +262,7 @@ class RequestWriter(ControlWriter):
             self.about(m)
         if not blocks:
             if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             return
         results = m.role == "tool" or (type(m.parts[0]) is ToolResult and only_results(m))
         if self.open and role == "user":
@@ -309,7 +311,7 @@ class RequestWriter(ControlWriter):
             self.mark_last(m, blocks, 0)
         self.about(m)
         if not blocks:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
             return
         following = next((n.role for n in self.said[i + 1 :] if n.role not in SYSTEM), "assistant")
         if m.role == "developer":
@@ -529,10 +531,10 @@ class RequestWriter(ControlWriter):
             elif name == "stop":
                 self.stop(out, r.params["stop"])
             elif name == "user":
-                out["metadata"] = {"user_id": value}
+                out["metadata"] = {"user_id": within(self.facts, "user", r.params["user"], at, report)}
             elif name == "safety_identifier" and "user" not in r.params:
                 report.changed("field.moved", at, value)
-                out["metadata"] = {"user_id": value}
+                out["metadata"] = {"user_id": within(self.facts, "user", r.params["safety_identifier"], at, report)}
             elif name != "parallel_tool_calls" and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
         if "max_tokens" not in out:
@@ -543,10 +545,14 @@ class RequestWriter(ControlWriter):
         """The settings that the model, or the wire version, does not take, or takes and ignores."""
         refused = set(pointless(self.facts))
         if version(self.context) == NEWER:
-            refused |= {"temperature", "top_p", "top_k"}  # "Extra inputs are not permitted"
-        # "temperature and top_p cannot both be specified": the first one holds.
-        said = [name for name in self.facts.sampling_exclusive or () if name in self.r.params and name not in refused]
-        return refused | set(said[1:])
+            refused |= SAMPLING  # "Extra inputs are not permitted"
+        return refused
+
+    def exclusive(self, out: Json) -> None:
+        """ "temperature and top_p cannot both be specified": the first one holds of those that thinking has left."""
+        for name in excluded(self.facts, SAMPLING & out.keys()):
+            del out[name]
+            self.report.dropped(param_code(name), self.r.place(name), self.r.params.get(name))
 
     def stop(self, out: Json, stop: list[Any]) -> None:
         kept: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
@@ -30,8 +30,8 @@ def read_path(path: str) -> tuple[str, bool]:
     `/v1beta/models/m:streamGenerateContent?alt=sse` -> ("m", True); a tuned model keeps its collection, and so
     does whatever stands outside a `models/`.
     """
-    resource, colon, method = path.partition("?")[0].rpartition(":")
-    if not colon:
+    resource, method = _resource(path)
+    if not method:
         return "", False
     stream = method.startswith("stream")
     for collection, kept in (("/models/", ""), ("/tunedModels/", "tunedModels/"), ("/endpoints/", "endpoints/")):
@@ -39,6 +39,17 @@ def read_path(path: str) -> tuple[str, bool]:
         if found:
             return kept + unquote(name), stream
     return unquote(resource.rpartition("/")[2]), stream
+
+
+# What is asked of a model in this dialect; `:countTokens`, `:embedContent` and the like ask for something else.
+METHODS = ("generateContent", "streamGenerateContent")
+
+
+def _resource(path: str) -> tuple[str, str]:
+    """The resource that a request target names, and the method behind it, "" where there is none."""
+    target = path.partition("?")[0].rstrip("/")
+    resource, _, method = target.rpartition(":")
+    return (target, "") if "/" in method else (resource, method)
 
 
 def read_request(body: Json, path: str | None = None) -> Request:
@@ -55,8 +66,10 @@ def read_request(body: Json, path: str | None = None) -> Request:
         r.model, stream = read_path(path)
         if stream:
             params["stream"] = True
-            if "sse" not in parse_qs(urlsplit(path).query).get("alt", ()):
+            if "sse" not in parse_qs(path.partition("#")[0].partition("?")[2]).get("alt", ()):
                 _note(r, "framing", "array")
+        if _resource(path)[1] not in ("", *METHODS):
+            faults.append(Fault("/path", " or ".join(METHODS), "another method"))
     for key, value in plain.items():
         row = TOP_PARAMS.get(key)
         if row is not None and type(value) in row[1]:

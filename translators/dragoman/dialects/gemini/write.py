@@ -27,6 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import ERRORS, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, opaque_code
+from ..error_forms import GEMINI, told_message
 from ..usage import Listed
 from .cite import Grounding
 from .home import home_error, home_response
@@ -438,7 +439,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     status = told_status(e.status, word, _STATUS)
     if e.param is not None:
         report.dropped("error.param", f"{e.at}/param", e.param)
-    error: Json = {"code": status, "message": e.message, "status": row.gemini}
+    error: Json = {"code": status, "message": told_message(e, GEMINI, report), "status": row.gemini}
     details: list[Json] = []
     if e.code is not None:
         details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": str(e.code)})

@@ -196,7 +196,7 @@ class RequestWriter(PartWriter):
             if m.role == "developer":
                 self.report.changed("role.renamed", self.where(m, "role"), m.role)
             if len(turn.parts) == before:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             elif not first:
                 self.report.changed("message.merged", m.at)
             else:
@@ -249,7 +249,7 @@ class RequestWriter(PartWriter):
             self.part(part, turn)
         self.about(m)
         if not turn.parts:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
             return
         last = self.turns_out[-1] if self.turns_out else None
         if last is not None and last.role == "model":
@@ -281,7 +281,7 @@ class RequestWriter(PartWriter):
         elif self.moved and self.moved[-1][0] is m:
             self.report.changed("message.split", m.at)
         if not results.parts and not rest.parts:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
         if results.parts and rest.parts:
             self.report.changed("message.split", m.at)
         if results.parts:
@@ -305,7 +305,7 @@ class RequestWriter(PartWriter):
             self.part(part, turn)
         self.about(m)
         if not turn.parts:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
             return
         self.report.changed("role.moved", m.at, m.role)
         text = "\n".join(p["text"] for p in turn.parts if "text" in p)

@@ -39,6 +39,7 @@ class Flavour:
     signed_ids whether the id of a call may hold that signature, too, and is then the id that goes back
     unsigned   what stands there instead where a model insists on a signature and there is none
     custom     whether there are tools with free text
+    subset     whether a choice may be among some of the tools (`allowed_tools`); came with `custom`, and to the same
     usage      whether usage in streams has to be asked for
     counts     what usage counts by modality besides text, sound, and pictures of the request
     vendor     who issues the opaque state that comes in this shape
@@ -68,6 +69,7 @@ class Flavour:
     signed_ids: bool = False
     unsigned: str = ""
     custom: bool = True
+    subset: bool = True
     usage: bool = True
     counts: frozenset[str] = frozenset()
     vendor: str = ""
@@ -142,6 +144,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         unsigned="skip_thought_signature_validator",
         refuses=_OPENAI_ONLY,
         custom=False,
+        subset=False,
         vendor="google",
         carrier="extra_content",
     ),
@@ -156,6 +159,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         developer=False,
         video="video_url",
         custom=False,
+        subset=False,
     ),
     # "turns with tool calls: reasoning_content must come back, else 400; turns without: ignored".
     Flavour(
@@ -168,6 +172,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         refuses=_OPENAI_ONLY | {"n", "seed", "logit_bias", "parallel_tool_calls"},
         developer=False,
         custom=False,
+        subset=False,
     ),
     # "422 on unknown fields"; thinking is a part of a list of contents, which must come back; `random_seed`;
     # `tool_choice: "any"`.
@@ -182,6 +187,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         developer=False,
         required="any",
         custom=False,
+        subset=False,
         usage=False,
         carrier="",  # "tool ids exactly 9 alphanumerics"
     ),
@@ -196,6 +202,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         refuses=_OPENAI_ONLY,
         developer=False,
         custom=False,
+        subset=False,
         vendor="local",
     ),
 )

@@ -106,13 +106,13 @@ def _tool(tool: Tool) -> Json:
     fields = {
         "name": tool.name,
         "description": tool.description,
-        "parameters": tool.parameters,
+        spelling.get("schema", "parameters"): tool.parameters,
         "strict": tool.strict,
         "format": tool.format,
     }
     inner = {k: v for k, v in fields.items() if v is not None}
     if spelling.get("field"):
-        out = inner
+        out = {"type": spelling["type"], **inner} if "type" in spelling else inner
     else:
         out = {tool.kind: inner} if spelling.get("type") == "absent" else {"type": tool.kind, tool.kind: inner}
     if tool.cache:

@@ -174,6 +174,8 @@ def _tool(tool: Json, at: str) -> Tool:
                 rest[key] = value
         t.extra = {"custom": rest} if rest else None
         outer = {k: v for k, v in tool.items() if k not in ("type", "custom")}
+    elif (schema := _schema_of_flat(tool)) is not None:
+        t, outer = _flat(tool, schema, at)
     else:
         return Tool("server", type=kind if type(kind) is str else None, value=tool, at=at)
     cache = outer.pop("cache_control", None)
@@ -184,6 +186,34 @@ def _tool(tool: Json, at: str) -> Tool:
     if outer:
         t.extra = {**(t.extra or {}), **outer}
     return t
+
+
+def _schema_of_flat(tool: Json) -> str | None:
+    """Where the schema stands of a function in the words of Messages or of Responses; None for any other tool.
+
+    Clients that speak several dialects send such tools in this one: `{"name", "description", "input_schema"}`, or
+    `{"type": "function", "name", "description", "parameters"}`.
+    """
+    if type(tool.get("name")) is not str or "function" in tool or "custom" in tool:
+        return None
+    if type(tool.get("input_schema")) is dict and tool.get("type") in (None, "custom"):
+        return "input_schema"
+    return "parameters" if tool.get("type") == "function" else None
+
+
+def _flat(tool: Json, schema: str, at: str) -> tuple[Tool, Json]:
+    """The function that a flat tool is, and what else stands there."""
+    t = Tool("function", at=at, spelling={"field": "tools", "schema": schema})
+    if "type" in tool:
+        t.spelling["type"] = tool["type"]  # type: ignore[index]
+    outer: Json = {}
+    for key, item in tool.items():
+        name = "parameters" if key == schema else None if key == "parameters" else key
+        if name in _FUNCTION and type(item) is _FUNCTION[name]:
+            setattr(t, name, item)
+        elif key != "type":
+            outer[key] = item
+    return t, outer
 
 
 _FUNCTION = {"name": str, "description": str, "parameters": dict, "strict": bool}

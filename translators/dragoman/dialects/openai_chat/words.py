@@ -169,6 +169,7 @@ TOOL: Kind = {
     "name": (),
     "description": (),
     "parameters": (),
+    "input_schema": (),
     "cache_control": (),
 }
 CHOICE_OF_TOOL: Kind = {
@@ -219,11 +220,12 @@ KINDS: dict[type, Kind] = {
 
 
 def _inner(name: str, custom: str = "") -> Callable[[Any], str]:
-    """A field inside `function` or `custom`; beside them where the legacy forms have it."""
+    """A field inside `function` or `custom`; beside them where legacy and flat forms have it."""
 
     def at(node: Any) -> str:
-        if (node.spelling or {}).get("field") in ("function_call", "functions"):
-            return f"{node.at}/{name}"
+        spelling = node.spelling or {}
+        if spelling.get("field") in ("function_call", "functions", "tools"):
+            return f"{node.at}/{spelling.get('schema', name) if name == 'parameters' else name}"
         return f"{node.at}/{node.kind}/{custom if custom and node.kind == 'custom' else name}"
 
     return at

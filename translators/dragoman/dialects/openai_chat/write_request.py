@@ -19,9 +19,10 @@ from ...model import (
     Text,
     Tool,
     ToolCall,
+    ToolChoice,
     ToolResult,
 )
-from ...profiles import lookup, pointless
+from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
@@ -29,7 +30,6 @@ from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from ..openai_facts import (
     bound_schema,
     cache_mark,
-    excluded,
     free_choice,
     refused,
     short_id,
@@ -192,7 +192,7 @@ class RequestWriter(ChatWriter):
                 sources.append(part)
                 kept.append(said)
         if all(item == EMPTY for item in kept) and (not all(map(_blank, parts)) or not m.at):
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
             self.drop(m)
             return
         message: Json = {"role": role}
@@ -247,7 +247,7 @@ class RequestWriter(ChatWriter):
         self.answered = m.at if m.role == "user" else ""
         self.drop(m)
         if len(self.messages) == before:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
 
     def after_results(self) -> bool:
         """Whether the last to have spoken, the system aside, was a tool."""
@@ -355,7 +355,7 @@ class RequestWriter(ChatWriter):
         if not calls and not thinking and not own and all(item == EMPTY for item in content):
             if not all(map(_blank, m.parts)) or not m.at:
                 # What it said is gone, and an empty turn in its place would say something else.
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
                 self.drop(m)
                 return
             message["content"] = ""
@@ -547,14 +547,12 @@ class RequestWriter(ChatWriter):
         self.drop(choice)
         if not tools:
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
-        elif choice.mode in TOOL_CHOICE.write:
-            word = TOOL_CHOICE.write[choice.mode]
+            return
+        mode = self.choice_mode(choice)
+        if mode in TOOL_CHOICE.write:
+            word = TOOL_CHOICE.write[mode]
             out["tool_choice"] = self.flavour.required if word == "required" else word
-        elif choice.mode == "tool" and choice.names[0] not in {t.name for t in r.tools or () if t.kind != "server"}:
-            # The one tool it names is not among those that came along.
-            report.changed("tool_choice.subset", choice.at, choice.mode)
-            out["tool_choice"] = "auto"
-        elif choice.mode == "tool":
+        elif mode == "tool":
             name = self.name(choice.names[0], choice, "names")
             out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
         else:
@@ -562,8 +560,19 @@ class RequestWriter(ChatWriter):
                 {"type": kind, kind: {"name": self.name(name, choice, "")}}
                 for name, kind in zip(choice.names, choice.kinds or ["function"] * len(choice.names), strict=True)
             ]
-            mode = choice.mode.removeprefix("subset_")
-            out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": allowed}}
+            among = {"mode": mode.removeprefix("subset_"), "tools": allowed}
+            out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": among}
+
+    def choice_mode(self, choice: ToolChoice) -> str:
+        """The mode of a choice, as the flavour can say it of the tools that came along; what changes is told."""
+        mode, lone = choice.mode, len(choice.names) == 1
+        if mode.startswith("subset_") and not self.flavour.subset:
+            mode = "auto" if mode == "subset_auto" else "tool" if lone else "required"
+        if mode == "tool" and choice.names[0] not in {t.name for t in self.r.tools or () if t.kind != "server"}:
+            mode = "auto"  # the one tool it names is not among those that came along
+        if mode != choice.mode:
+            self.report.changed("tool_choice.subset", choice.at, choice.mode)
+        return mode
 
     def unforced(self, out: Json, thinking: bool) -> None:
         """Where the model cannot be made to call a tool, it may."""
@@ -627,7 +636,7 @@ class RequestWriter(ChatWriter):
                 if not is_default(name, value):
                     report.dropped(param_code(name), r.place(name), value)
             else:
-                out[wire] = value
+                out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)
         if "logprobs" not in out and out.get("top_logprobs") == 0:
             del out["top_logprobs"]  # none beside none
         if "top_logprobs" in out and "logprobs" not in out:

@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...model import Json, Media, Message, Part, Reasoning, Refusal, Request, Text, ToolCall, ToolResult
-from ...profiles import lookup
+from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_default, param_code
@@ -86,13 +86,13 @@ class RequestWriter(Writer):
                 self.place(lone)
                 return ""
             for m in messages:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
             turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
             self.report.invented("message.placeholder", "/prompt", turn)
             return PLACEHOLDER
         for m, entries in turns:
             if not entries:
-                self.report.dropped("message.empty", m.at, m)
+                self.report.emptied(m.at, m)
         first, entries = said[0]
         if len(said) == len(entries) == 1 and first.role == "user" and len(self.sources) == 1:
             self.place(first)
@@ -222,7 +222,7 @@ class RequestWriter(Writer):
             elif name == "max_output_tokens":
                 out["max_tokens"] = limit_taken(self.facts, value, at, report)
             elif name in WIRE and name not in UNOFFICIAL:
-                out[WIRE[name]] = value
+                out[WIRE[name]] = value if type(value) is not str else within(self.facts, name, value, at, report)
             elif not is_default(name, value):
                 report.dropped(param_code(name), at, value)
         if r.params.get("stream"):

@@ -21,7 +21,7 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...profiles import lookup
+from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
@@ -162,7 +162,7 @@ class RequestWriter(ItemWriter):
                 rest.append(part)
         self.say(m, role, rest)
         if len(self.input) == before:
-            self.report.dropped("message.empty", m.at, m)
+            self.report.emptied(m.at, m)
         elif len(self.input) - before > 1:
             self.report.changed("message.split", m.at)
         self.met(m, len(self.input) > before)
@@ -498,7 +498,7 @@ class RequestWriter(ItemWriter):
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
             else:
-                out[wire] = value
+                out[wire] = value if type(value) is not str else within(self.facts, name, value, at, report)
         if text:
             out["text"] = text
 

@@ -1,0 +1,64 @@
+"""The request target as a part of a request: what a path may ask for, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+
+CHAT, MESSAGES, GEMINI = "openai-chat", "anthropic-messages", "gemini"
+ASKED: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}
+
+
+@pytest.mark.parametrize("target", [d for d in dragoman.dialects() if d != GEMINI])
+@pytest.mark.parametrize(
+    "method", ["countTokens", "batchGenerateContent", "embedContent", "predict", "streamRawPredict"]
+)
+def test_a_path_of_another_method_is_refused(method: str, target: str) -> None:
+    """What counts tokens is no answer to be had: told at the path, together with the body's own faults."""
+    path = f"/v1beta/models/m:{method}?key=SECRET"
+    for attempt in (
+        lambda body: dragoman.translate_request(body, GEMINI, target, path=path),
+        lambda body: dragoman.read_request(body, GEMINI, path=path),
+        lambda body: dragoman.Exchange(GEMINI, target).request(body, path=path),
+    ):
+        with pytest.raises(dragoman.InvalidDocument) as caught:
+            attempt(ASKED)
+        assert [fault.at for fault in caught.value.faults] == ["/path"]
+        assert "SECRET" not in str(caught.value)
+        with pytest.raises(dragoman.InvalidDocument) as caught:
+            attempt({})
+        assert {fault.at for fault in caught.value.faults} == {"/path", "/contents"}
+    assert dragoman.translate_request(ASKED, GEMINI, GEMINI, path=path).path == path  # at home it passes as it is
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "stream"),
+    [
+        ("/v1beta/models/m:generateContent", "m", False),
+        ("/v1beta/models/m:generateContent/?key=k", "m", False),
+        ("/v1/projects/p/locations/l/publishers/google/models/m:streamGenerateContent?alt=sse", "m", True),
+        ("https://host:8080/v1beta/models/a:b:generateContent", "a:b", False),
+        ("https://host:8080/v1/x", "", False),
+        ("/v1/x", "", False),
+        (None, "", False),
+    ],
+)
+def test_a_path_of_a_request_or_none_is_fine(path: str | None, model: str, stream: bool) -> None:
+    t = dragoman.translate_request(ASKED, GEMINI, CHAT, path=path)
+    assert (t.model, t.stream) == (model, stream)
+    assert [loss.code for loss in t.losses] == ([] if model else ["envelope.model"])
+
+
+@pytest.mark.parametrize("method", ["rawPredict", "streamRawPredict"])
+def test_only_gemini_keeps_a_method_in_its_path(method: str) -> None:
+    body = {"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": "Hi"}]}
+    path = f"/v1/projects/p/locations/l/publishers/anthropic/models/m:{method}"
+    assert dragoman.translate_request(body, MESSAGES, CHAT, path=path).losses == ()
+
+
+@pytest.mark.parametrize("path", ["//[x:streamGenerateContent?alt=sse", "http://[::1/models/m:streamGenerateContent"])
+def test_a_path_that_is_no_address_is_read_all_the_same(path: str) -> None:
+    assert dragoman.translate_request(ASKED, GEMINI, CHAT, path=path).stream is True

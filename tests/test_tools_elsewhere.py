@@ -1,0 +1,116 @@
+"""Functions in a Chat body in another dialect's words, as clients that speak several send them, are functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+from dragoman import laws
+
+CHAT, MESSAGES, RESPONSES, GEMINI = "openai-chat", "anthropic-messages", "openai-responses", "gemini"
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
+SAID = {"name": "weather", "description": "Says the weather."}
+FORMS: dict[str, dict[str, Any]] = {
+    "Messages": {**SAID, "input_schema": SCHEMA},
+    "Messages, with its type": {"type": "custom", **SAID, "input_schema": SCHEMA},
+    "Messages, marked": {**SAID, "input_schema": SCHEMA, "cache_control": {"type": "ephemeral"}},
+    "Messages, strict": {**SAID, "input_schema": SCHEMA, "strict": True},
+    "Responses": {"type": "function", **SAID, "parameters": SCHEMA},
+    "Responses, strict": {"type": "function", **SAID, "parameters": SCHEMA, "strict": True},
+    "Responses, nulls": {"type": "function", **SAID, "parameters": SCHEMA, "strict": None},
+    "Responses, with more": {"type": "function", **SAID, "parameters": SCHEMA, "x_more": {"a": [1]}},
+}
+BARE: dict[str, dict[str, Any]] = {
+    "Responses, no schema": {"type": "function", "name": "weather"},
+    "Responses, null schema": {"type": "function", "name": "weather", "description": None, "parameters": None},
+    "Messages, odd": {"type": None, "name": "weather", "description": 5, "input_schema": {}, "parameters": 7},
+}
+TARGETS = [name for name in dragoman.dialects() if name != CHAT] + list(dragoman.flavours(CHAT))
+forms = pytest.mark.parametrize("form", [*FORMS, *BARE])
+
+
+def asked(form: str) -> dict[str, Any]:
+    plain = {"type": "function", "function": {"name": "plain", "parameters": SCHEMA}}
+    tools = [plain, {**FORMS, **BARE}[form]]
+    return {"model": "m", "messages": [{"role": "user", "content": "x"}], "tools": tools}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("target", [name for name in TARGETS if name != "openai-completions"])
+def test_it_goes_as_the_function_it_is(target: str, form: str) -> None:
+    t = dragoman.translate_request(asked(form), CHAT, target)
+    assert "tool.server" not in {loss.code for loss in t.losses}
+    tools = t.body["tools"][0]["functionDeclarations"] if target == GEMINI else t.body["tools"]
+    one = tools[1].get("function", tools[1])
+    assert (one["name"], one["description"]) == ("weather", "Says the weather.")
+    schema = next(one[key] for key in ("input_schema", "parameters", "parametersJsonSchema") if key in one)
+    assert schema["properties"] == SCHEMA["properties"]
+
+
+@forms
+def test_it_is_a_function_with_what_it_says(form: str) -> None:
+    tool = (dragoman.read_request(asked(form), CHAT).tools or [])[1]
+    assert (tool.kind, tool.name, tool.at) == ("function", "weather", "/tools/1")
+    assert tool.strict is (True if "strict" in form else None)
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"type": "web_search"},
+        {"type": "web_search_20250305", "name": "web_search"},
+        {"type": "builtin_function", "name": "f", "parameters": {}},
+        {"type": "function", "function": None, "name": "f"},
+        {"type": "function", "parameters": {}},
+        {"name": "f"},
+        {"name": 5, "input_schema": {}},
+        {"name": "f", "input_schema": "{}"},
+        {"type": "computer", "name": "f", "input_schema": {}},
+    ],
+)
+def test_what_is_no_function_stays_its_vendors_own(tool: dict[str, Any]) -> None:
+    body = {**asked("Messages"), "tools": [tool]}
+    t = dragoman.translate_request(body, CHAT, MESSAGES)
+    assert [(loss.kind, loss.code, loss.at) for loss in t.losses if loss.at.startswith("/tools")] == [
+        ("dropped", "tool.server", "/tools/0")
+    ]
+    assert not laws.home_document("request", body, CHAT)
+
+
+@forms
+def test_it_comes_home_as_it_was(form: str) -> None:
+    assert not laws.home_document("request", asked(form), CHAT)
+
+
+@forms
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_laws_hold(target: str, form: str) -> None:
+    body = asked(form)
+    assert not laws.nothing_vanishes("request", body, CHAT, target)
+    assert not laws.spelling_is_free("request", body, CHAT, target)
+    assert not laws.nothing_made_up("request", body, CHAT, target)
+    assert not laws.settled("request", body, CHAT, target)
+    assert not [bad for i in range(5) for bad in laws.dropped_is_unused("request", body, CHAT, target, i)]
+
+
+@pytest.mark.parametrize(
+    ("wrap", "schema"),
+    [
+        (lambda name, schema: {"name": name, "input_schema": schema}, "/tools/1/input_schema"),
+        (lambda name, schema: {"type": "function", "name": name, "parameters": schema}, "/tools/1/parameters"),
+    ],
+)
+def test_places_are_those_of_the_form(wrap: Any, schema: str) -> None:
+    """A loss names where the client wrote it: told as of Chat's own form, but for the place."""
+    said = "no spaces", {"type": "object", "properties": {"a": {"const": 1}}}
+    places = []
+    for tool in (wrap(*said), {"type": "function", "function": {"name": said[0], "parameters": said[1]}}):
+        body = asked("Messages")
+        body["tools"][1] = tool
+        losses = dragoman.translate_request(body, CHAT, GEMINI, profile={"model": "gemini-2.0-flash"}).losses
+        places.append([loss.at for loss in losses if loss.at.startswith("/tools/1")])
+    flat, nested = places
+    assert len(nested) > 1
+    assert flat == [at.replace("/function/parameters", schema[8:]).replace("/function/name", "/name") for at in nested]
