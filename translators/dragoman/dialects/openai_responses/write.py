@@ -99,10 +99,11 @@ _SAID = ("store", "prompt", "prompt_cache_options", "prompt_cache_retention", "a
 class ResponseWriter(ItemWriter):
     """One response, or the ends of a stream."""
 
-    __slots__ = ("response_id",)
+    __slots__ = ("called", "response_id")
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
+        self.called: set[str] = set()  # the ids of the calls so far
         self.response_id: str | None = None
 
     def body(self, r: Response) -> Json:
@@ -347,9 +348,14 @@ class ResponseWriter(ItemWriter):
         return self.as_declared(name)
 
     def call_id(self, part: ToolCall, ordinal: int, place: str) -> str:
-        """The id of a call, derived from the response's where it has none."""
-        if part.id:
-            return self.id(part.id)
+        """The id of a call, derived from the response's where it has none, or that of a call before it."""
+        said = self.id(part.id) if part.id else ""
+        if said and said not in self.called:
+            self.called.add(said)
+            return said
+        if said:
+            # "two function_calls with the same call_id: RuntimeError"
+            self.report.changed("tool_call.id", self.where(part, "id"), part.id)
         made = derived(self.response_id, "call", ordinal)
         self.report.invented("tool_call.id", f"{place}/call_id", made)
         return made
