@@ -39,7 +39,7 @@ class NameWriter(Writer):
             return name
         plain = unspell(name)
         said, _ = spell(plain, most)
-        if said != plain:
+        if said not in (plain, name):
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 

@@ -459,7 +459,7 @@ class ResponseWriter(ChatWriter):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it."""
-        return self.as_declared(name)
+        return self.as_declared(name, node)
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""

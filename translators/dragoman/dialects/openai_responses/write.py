@@ -345,7 +345,7 @@ class ResponseWriter(ItemWriter):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it."""
-        return self.as_declared(name)
+        return self.as_declared(name, node)
 
     def call_id(self, part: ToolCall, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none, or that of a call before it."""
