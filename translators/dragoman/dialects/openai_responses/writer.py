@@ -253,9 +253,8 @@ class ForeignWriter(ResponseWriter):
         return early + out
 
     def open_text(self, block: _Block) -> bytes:
-        """Give a text its place in the open message, or in a new one; content parts come one after the other."""
-        out = b"".join(self.end_text(held) for held in self.held)
-        self.held = []
+        """Give a text its place in the open message, or in a new one."""
+        out = b""
         block.part, token = self.carried(block.part, said=True)
         if token is not None:
             out += self.hide(token)
