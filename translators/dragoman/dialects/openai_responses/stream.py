@@ -364,8 +364,8 @@ class ResponsesStreamReader(SSEReader):
         item.done = True
         if value is None:
             if item.waiting is not None:
-                begun = self._part_start(item, 0, item.waiting.part, out)
-                self._finish_text(begun, joined(item.waiting.texts), "arguments", out)
+                late = self._part_start(item, 0, item.waiting.part, out)
+                self._finish_text(late, joined(item.waiting.texts), "arguments", out)
             for part in item.parts.values():
                 self._part_end(part, None, out)
             return

@@ -29,6 +29,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
 from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, write_error
+from ..others import alone
 from .groups import GROUP, flat, group_of
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
@@ -110,6 +111,7 @@ class ResponseWriter(ItemWriter):
         out = self.envelope(r)
         first, *others = sorted(r.candidates, key=lambda c: c.index) or [self.blocked()]
         items = self.items(first)
+        alone(first, self.report)
         for other in others:
             self.report.dropped("candidate.extra", other.at, other)
         calls = any(item["type"] in CALLS for item in items)
