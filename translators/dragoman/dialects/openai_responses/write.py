@@ -156,6 +156,8 @@ class ResponseWriter(ItemWriter):
         if created is None:
             created = self.context.now or 0
             report.invented("envelope.created", "/created_at", created)
+        else:
+            created = self.seconds(r)
         if r.model is None:
             report.invented("envelope.model", "/model", "")
         out: Json = {"id": identity, "object": "response", "created_at": created, "status": "in_progress"}
