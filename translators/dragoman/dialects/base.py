@@ -552,10 +552,16 @@ class Writer:
         if custom and self.source is not None and "kind" in self.source.places.get(ToolResult, {}):
             self.report.changed("tool.custom", self.where(part, "kind"))
 
+    def name(self, name: str, node: Any, field: str = "name") -> str:
+        """`name`, which stands in `field` of `node`, as the target can spell it; what differs is reported."""
+        return name
+
     def result_name(self, part: ToolResult, called: str) -> None:
         """Report the name on a result, unless it only repeats that of its call where every result does."""
         repeated = part.name == called and self.source is not None and self.source.names_results
-        if part.name is not None and not repeated:
+        if part.name is not None and repeated:
+            self.name(part.name, part)  # another spelling is one here, too
+        elif part.name is not None:
             self.report.dropped("message.name", self.where(part, "name"), part.name)
 
     def result_of(self, part: ToolResult) -> tuple[list[Part], bool | None]:
