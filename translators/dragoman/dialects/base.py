@@ -14,7 +14,7 @@ from ..carrier import Unit, beside, encode, whole
 from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
 from ..framing import Frame, SSEDecoder
-from ..ids import derived, is_derived, spell, unspell
+from ..ids import is_derived, spell, unspell
 from ..jsontext import dumps, dumps_read, loads
 from ..media import media_type_of
 from ..model import (
@@ -42,6 +42,7 @@ from ..model import (
 from ..profiles import Profile, lookup, provider_of
 from ..report import Report
 from ..tables import Kind, drop_extra
+from .pairing import answers, pair_ids
 from .usage import COUNTS, Listed, drop_usage, figures
 
 if TYPE_CHECKING:
@@ -523,7 +524,7 @@ class Writer:
                 if isinstance(part, ToolCall) and part.id not in named:
                     waiting.append(part)
                 elif isinstance(part, ToolResult) and part.call_id not in called:
-                    found = next((c for c in waiting if _answers(part, c)), None)
+                    found = next((c for c in waiting if answers(part, c)), None)
                     waiting = [c for c in waiting if c is not found]
                     if found is not None and (part.call_id or found.id):
                         self.report.changed("tool_result.paired", self.where(part, "call_id"), part.call_id)
@@ -551,10 +552,16 @@ class Writer:
         if custom and self.source is not None and "kind" in self.source.places.get(ToolResult, {}):
             self.report.changed("tool.custom", self.where(part, "kind"))
 
+    def name(self, name: str, node: Any, field: str = "name") -> str:
+        """`name`, which stands in `field` of `node`, as the target can spell it; what differs is reported."""
+        return name
+
     def result_name(self, part: ToolResult, called: str) -> None:
         """Report the name on a result, unless it only repeats that of its call where every result does."""
         repeated = part.name == called and self.source is not None and self.source.names_results
-        if part.name is not None and not repeated:
+        if part.name is not None and repeated:
+            self.name(part.name, part)  # another spelling is one here, too
+        elif part.name is not None:
             self.report.dropped("message.name", self.where(part, "name"), part.name)
 
     def result_of(self, part: ToolResult) -> tuple[list[Part], bool | None]:
@@ -590,9 +597,15 @@ class Writer:
             self._restored = {**found, **{unspell(n): n for n in named}, **{n: n for n in named}}
         return self._restored
 
-    def as_declared(self, name: str) -> str:
-        """A tool's name as the client wrote it: spelt out again, or the long one that a short one stands for."""
-        return self.restored().get(name) or unspell(name)
+    def as_declared(self, name: str, node: Any) -> str:
+        """The name of the tool that `node` calls as the client wrote it: spelt out again, or the long one that a short
+        one stands for. A call has a name, so none at all stays spelt, as in requests."""
+        said = self.restored().get(name) or unspell(name)
+        if not said:
+            said, _ = spell("", NAME_LIMITS[0])
+            if name != said:
+                self.report.changed("tool.name", self.where(node, "name"), name)
+        return said
 
     def name_max(self, known: int) -> int:
         """How long a tool's name may be: what the profile says of the model, else what is `known` of the dialect."""
@@ -663,11 +676,6 @@ class Writer:
 def speaks_as_tool(m: Message) -> bool:
     """Whether a tool's message is what the role says: results, and no plain text."""
     return m.role == "tool" and (ToolResult in map(type, m.parts) or Text not in map(type, m.parts))
-
-
-def _answers(result: ToolResult, call: ToolCall) -> bool:
-    """Whether a result whose id is that of no call goes with a call that no result names: by name and order."""
-    return not call.id and result.name == call.name if result.call_id else result.name in (None, call.name)
 
 
 def has_calls(messages: list[Message]) -> bool:
@@ -746,29 +754,6 @@ def arguments_object(call: ToolCall) -> tuple[Json, str | None]:
     if type(value) is not dict:
         return {RAW: arguments}, "arguments.invalid"
     return value, (None if spelt == arguments else "arguments.respelled")
-
-
-def pair_ids(messages: list[Message]) -> dict[int, str]:
-    """Ids for calls and results that have none: `id(node)` -> id. Results pair by name, else by order."""
-    ids: dict[int, str] = {}
-    waiting: list[ToolCall] = []
-    count = 0
-    parts = [part for m in messages for part in m.parts if type(part) is ToolCall or type(part) is ToolResult]
-    for part in parts:
-        if isinstance(part, ToolCall):
-            if not part.id:
-                ids[id(part)] = derived(None, "call", count)
-                count += 1
-                waiting.append(part)
-        elif not part.call_id:
-            named = [c for c in waiting if c.name == part.name] or waiting
-            if named:
-                ids[id(part)] = ids[id(named[0])]
-                waiting = [c for c in waiting if c is not named[0]]
-            else:
-                ids[id(part)] = derived(None, "call", count)
-                count += 1
-    return ids
 
 
 def tool_code(tool: Tool) -> str:

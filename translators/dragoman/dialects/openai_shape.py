@@ -6,8 +6,9 @@ from collections.abc import Callable
 from types import NoneType
 from typing import Any
 
+from ..framing import sse
 from ..ids import fits, spell, unspell
-from ..jsontext import escape
+from ..jsontext import dumps, escape
 from ..model import Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
@@ -39,7 +40,7 @@ class NameWriter(Writer):
             return name
         plain = unspell(name)
         said, _ = spell(plain, most)
-        if said != plain:
+        if said not in (plain, name):
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)
         return said
 
@@ -337,6 +338,13 @@ def home_error(e: Error) -> Any:
             inner.setdefault("type", ERRORS[e.type].openai)
         give_back(out, e.extra)
     return [out] if spelling.get("list") else out
+
+
+def home_failure(e: Error) -> bytes:
+    """The frame of an error in a stream as it was; one whose body does not say so is told by the event's name."""
+    body = home_error(e)
+    named = type(body) is dict and not body.get("error") and body.get("object") != "error"
+    return sse(dumps(body), "error" if named else None)
 
 
 def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:

@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from ..events import CandidateStart, Event
+from ..model import Candidate
 from ..report import Report
+
+
+def alone(answer: Candidate, report: Report) -> None:
+    """Report the number of the one candidate that is the answer, where that is not the first."""
+    if answer.index:
+        report.changed("candidate.index", f"{answer.at}/index", answer.index)
 
 
 class Others:
@@ -50,6 +57,7 @@ class Others:
         start, held = self._lowest, self._held
         if start is not None:
             self._lowest, self._held = None, []
+            alone(start.candidate, self._report)
             yield CandidateStart(replace(start.candidate, index=0))
             for event in held:
                 moved: Any = event

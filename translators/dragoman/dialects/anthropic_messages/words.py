@@ -77,7 +77,7 @@ SERVER_RESULTS = frozenset(
 )
 
 REQUEST: Kind = {
-    "model": (),
+    "model": ("",),
     "max_tokens": (),
     "messages": (),
     "system": ("", []),

@@ -28,6 +28,7 @@ from ...report import Report
 from ...tables import ERRORS, drop_extra, error_word, tells_probabilities, told_status
 from ..base import Context, Dialect, Writer, opaque_code
 from ..error_forms import ANTHROPIC, told_message
+from ..others import alone
 from .home import home_error, home_response
 from .words import (
     BESIDE,
@@ -210,6 +211,7 @@ class ResponseWriter(BlockWriter):
         first, *others = sorted(r.candidates, key=lambda c: c.index) or [Candidate(finish_reason="content_filter")]
         candidate = first
         out["content"] = self.content(candidate, r.id)
+        alone(first, self.report)
         for other in others:
             self.report.dropped("candidate.extra", other.at, other)
         calls = any(b["type"] == "tool_use" for b in out["content"])

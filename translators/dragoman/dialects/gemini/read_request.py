@@ -336,7 +336,7 @@ def _generation_config(r: Request, value: Any, faults: Faults) -> bool:
     for key, item in value.items():
         row = PARAMS.get(key)
         said = _setting(r, key, item, row) if row is not None else None
-        if row is not None and said is not None:
+        if row is not None and said is not None and not (key == "candidateCount" and item == 0):
             params[row[0]] = said
             r.places[row[0]] = f"{_CONFIG}/{key}"
         else:

@@ -274,7 +274,7 @@ ALIASES = {"_responseJsonSchema": "responseJsonSchema"}
 # --- known fields: what says the same as absence ---------------------------------------------------------------
 
 REQUEST: Kind = {
-    "model": (),
+    "model": ("",),
     "contents": (),
     "systemInstruction": ({}, ""),
     "tools": ([],),
@@ -290,6 +290,7 @@ REQUEST: Kind = {
     "safetySettings": ([],),
     "generationConfig": {
         **dict.fromkeys(PARAMS, ()),
+        "candidateCount": (0,),
         "stopSequences": ([],),
         "mediaResolution": ("MEDIA_RESOLUTION_UNSPECIFIED",),
         "responseModalities": ([],),

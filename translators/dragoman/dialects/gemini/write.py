@@ -165,7 +165,7 @@ class ResponseWriter(PartWriter):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it."""
-        return self.as_declared(name)
+        return self.as_declared(name, node)
 
     def body(self, r: Response) -> Json:
         """The whole response."""

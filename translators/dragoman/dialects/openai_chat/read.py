@@ -528,7 +528,10 @@ def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:
     spelling: Json = {}
     message = choice.get("message")
     if type(message) is dict:
-        out.message = read_message(message, f"{at}/message", faults)
+        out.message = said = read_message(message, f"{at}/message", faults)
+        if said.role not in ("assistant", ""):
+            # An answer is the model's: another word for who speaks is one that nobody knows.
+            said.role, said.extra = "assistant", {"role": said.role, **(said.extra or {})}
     else:
         out.message = Message("assistant", at=f"{at}/message")
         spelling["message"] = "absent"

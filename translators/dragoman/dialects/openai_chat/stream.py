@@ -71,6 +71,7 @@ class _Call:
     pieces: list[str] = field(default_factory=list)
     open: bool = True
     custom: bool = False
+    nameless: bool = False  # it had to begin without a name
 
 
 @dataclass(slots=True)
@@ -83,6 +84,7 @@ class _Choice:
     listed: str = ""  # which of LISTS comes with the thinking
     calls: dict[Any, _Call] = field(default_factory=dict)
     order: list[_Call] = field(default_factory=list)
+    announced: int = 0  # how many of them have begun
     audio: int = -1  # the number of the sound
     images: list[Any] = field(default_factory=list)
     finished: bool = False
@@ -146,8 +148,7 @@ class ChatStreamReader(SSEReader):
             return
         for choice in self._choices.values():
             self._close(choice, out)
-            for call in choice.order:
-                self._announce(choice, call, out)
+            for call in sorted(choice.order, key=lambda call: call.index):
                 if call.open:
                     out.append(PartEnd(choice.index, call.index))
             if choice.audio >= 0:
@@ -281,6 +282,8 @@ class ChatStreamReader(SSEReader):
                 self._failing = Error("api", f"the upstream ended with finish_reason {word!r}", spelling=told)
             return
         choice.finished = True
+        for call in choice.order:
+            self._announce(choice, call, out)  # a name that has not come by now does not come
         out.append(event)
 
     def _delta(self, choice: _Choice, delta: Json, out: list[Event]) -> None:
@@ -475,6 +478,7 @@ class ChatStreamReader(SSEReader):
             inner = {}
         identity = body.get("id") if type(body.get("id")) is str and body["id"] else None
         name = inner.get("name") if type(inner.get("name")) is str and inner["name"] else None
+        known = len(choice.order)
         call = self._which(choice, body.get("index"), identity, name, out)
         if is_custom:
             call.custom = True
@@ -482,6 +486,8 @@ class ChatStreamReader(SSEReader):
             is_custom, inner = True, custom
         extra = {k: v for k, v in body.items() if k not in _CALL_KEYS and v is not None}
         more = {k: v for k, v in inner.items() if k not in ("name", "arguments", "input") and v is not None}
+        if call.nameless and name:
+            more["name"] = name
         if more:
             extra["custom" if is_custom else "function"] = more
         fresh = call.part
@@ -496,7 +502,7 @@ class ChatStreamReader(SSEReader):
                 "type" not in body
                 and body.get("index") != "function_call"
                 and fresh.spelling is None
-                and not call.pieces
+                and len(choice.order) > known
             ):
                 fresh.spelling = {"type": "absent"}
         arguments = inner.get("input" if is_custom else "arguments")
@@ -532,8 +538,7 @@ class ChatStreamReader(SSEReader):
             out.append(PartEnd(choice.index, call.index))
             call.open = False
         self._close(choice, out)
-        at = f"{choice.at}/tool_calls/{len(choice.order)}"
-        spelling = None
+        at, spelling = "", None
         if index == "function_call":
             at, spelling = f"{choice.at}/function_call", {"field": "function_call"}
         call = _Call(-1, identity, ToolCall(identity, "", spelling=spelling, at=at))
@@ -545,6 +550,10 @@ class ChatStreamReader(SSEReader):
         """Let a call begin: it was waiting for its name."""
         if call.part is not None:
             sign(call.part, self._name)
+            # Calls stand in the document in the order in which their names came.
+            call.part.at = call.part.at or f"{choice.at}/tool_calls/{choice.announced}"
+            choice.announced += 1
+            call.nameless = not call.part.name
             call.index = choice.parts
             choice.parts += 1
             out.append(PartStart(choice.index, call.index, call.part))

@@ -92,7 +92,7 @@ CACHE_KEYS = (CACHE_KEY, "cache_control")
 
 REQUEST: Kind = {
     **dict.fromkeys(PARAMS, ()),
-    "model": (),
+    "model": ("",),
     "messages": (),
     "n": (0,),
     "max_tokens": (0,),

@@ -280,6 +280,7 @@ class ResponseWriter(ChatWriter):
         if annotations:
             message["annotations"] = annotations
         finish = self.finish(c, bool(calls))
+        self.link(f"{target}/finish_reason", self.where(c, "finish_reason"))
         if calls and self.legacy:
             # A client of `functions` knows one call, in `function_call`.
             message["function_call"] = calls.pop(0)["function"]
@@ -459,7 +460,7 @@ class ResponseWriter(ChatWriter):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it."""
-        return self.as_declared(name)
+        return self.as_declared(name, node)
 
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""
@@ -473,7 +474,6 @@ class ResponseWriter(ChatWriter):
         """The finish reason: a call that the client must run wins over a plain end (spec/MAP.md section 6)."""
         reason = c.finish_reason
         at = self.where(c, "finish_reason")
-        self.link(f"/choices/{c.index}/finish_reason", at)
         word = FINISH.write.get(reason or "")
         if word is None:
             word = FINISH_NEAREST.get(reason or "", "length")

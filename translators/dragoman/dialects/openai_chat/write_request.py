@@ -731,8 +731,10 @@ class RequestWriter(ChatWriter):
             report.changed("reasoning.budget", r.place("reasoning.budget"), c.budget)
             report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
         elif c.mode is not None:
-            if effort is None:
-                effort = "high"  # "effort absent = high" (Anthropic)
+            # Beside an effort, adaptive thinking needs no word, and some flavours have one for any.
+            said = c.mode == "adaptive" or self.flavour.control in ("thinking", "model")
+            if effort is None or not said:
+                effort = effort or "high"  # "effort absent = high" (Anthropic)
                 report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
         elif effort is not None:
             # Effort without a mode is the model's own default there; here it is the only knob.

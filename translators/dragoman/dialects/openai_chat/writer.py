@@ -48,7 +48,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, arguments_text, free_text
-from ..openai_shape import home_error, write_error
+from ..openai_shape import home_failure, write_error
 from .carry import Place
 from .flavours import OPENAI, Flavour
 from .home import call_extra, finish_word, home_part, home_picture
@@ -129,7 +129,7 @@ class HomeWriter:
         if form == "finish":
             choice = {"index": spelling["candidate"], "delta": {}, "finish_reason": spelling["word"]}
             return sse(dumps({**self._envelope, "choices": [choice]}))
-        return sse(dumps(home_error(event.error)))
+        return home_failure(event.error)
 
     def _delta(self, candidate: int, delta: Json) -> Json:
         return {"choices": [{"index": candidate, "delta": delta, "finish_reason": None}]}

@@ -59,7 +59,7 @@ PLACEHOLDER = "."  # what a prompt says that must be there and has nothing to sa
 
 REQUEST: Kind = {
     **dict.fromkeys(PARAMS, ()),
-    "model": (),
+    "model": ("",),
     "prompt": (),
     "n": (0,),
     "logprobs": (),

@@ -33,7 +33,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context
-from ..openai_shape import home_error, write_error
+from ..openai_shape import home_failure, write_error
 from .home import finish_word
 from .write import ResponseWriter
 
@@ -106,7 +106,7 @@ class HomeWriter:
             return b""  # what came without an end leaves without one
         if form == "finish":
             return sse(dumps({**self._envelope, **_choice(spelling["candidate"], finish=spelling["word"])}))
-        return sse(dumps(home_error(event.error)))
+        return home_failure(event.error)
 
 
 class ForeignWriter(ResponseWriter):

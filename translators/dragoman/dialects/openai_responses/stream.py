@@ -34,7 +34,7 @@ from ...model import Candidate, Item, Json, Message, Part, Reasoning, Refusal, R
 from ..base import SSEReader
 from .parts import CONTENT, SUMMARY, read_annotation, read_item, read_part
 from .read import in_message, joins, read_envelope, read_error, read_finish, read_output_item
-from .words import EVENT_KEYS, NAME, TRANSPORT
+from .words import CALLS, EVENT_KEYS, NAME, TRANSPORT
 from .writer import ResponsesStreamWriter
 
 __all__ = ["ResponsesStreamReader", "ResponsesStreamWriter"]
@@ -63,6 +63,7 @@ class _Item:
     at: str
     value: Json
     parts: dict[int, _Part] = field(default_factory=dict)
+    waiting: _Part | None = None  # a call that has no id or no name yet: its end may say them
     done: bool = False
 
 
@@ -285,7 +286,9 @@ class ResponsesStreamReader(SSEReader):
         if type(value.get("id")) is str:
             self._ids[value["id"]] = item
         kind = value.get("type")
-        if type(kind) is not str or kind not in _WHOLE:
+        if kind in CALLS and not (value.get("call_id") and value.get("name")):
+            item.waiting = _Part(-1, _begun_part(read_item(value, item.at)))
+        elif type(kind) is not str or kind not in _WHOLE:
             self._part_start(item, 0, _begun_part(read_item(value, item.at)), out)
         return item
 
@@ -360,6 +363,9 @@ class ResponsesStreamReader(SSEReader):
         """End an item as its `done` event, or the terminal response, has it; `value` None: as its pieces have it."""
         item.done = True
         if value is None:
+            if item.waiting is not None:
+                late = self._part_start(item, 0, item.waiting.part, out)
+                self._finish_text(late, joined(item.waiting.texts), "arguments", out)
             for part in item.parts.values():
                 self._part_end(part, None, out)
             return
@@ -464,7 +470,8 @@ class ResponsesStreamReader(SSEReader):
         said = joined(part.texts)
         if type(text) is str and text.startswith(said) and len(text) > len(said):
             part.texts = [text]
-            out.append(PartDelta(0, part.number, name, text[len(said) :]))
+            if part.number >= 0:
+                out.append(PartDelta(0, part.number, name, text[len(said) :]))
 
     def _refusal_delta(self, body: Json, out: list[Event]) -> None:
         part, delta = self._content_of(body, "refusal", out), body.get("delta")
@@ -486,7 +493,7 @@ class ResponsesStreamReader(SSEReader):
 
     def _single(self, body: Json, kind: str, out: list[Event]) -> _Part | None:
         item = self._item_of(body, kind, out)
-        part = item.parts.get(0) if item is not None else None
+        part = item.parts.get(0, item.waiting) if item is not None else None
         return part if part is not None and part.open else None
 
     def _thinking(self, body: Json, key: str, index: Any, out: list[Event]) -> None:
@@ -528,7 +535,8 @@ class ResponsesStreamReader(SSEReader):
         name = _GROWING.get(type(part.part))
         if name in ("arguments", "input"):
             part.texts.append(delta)
-            out.append(PartDelta(0, part.number, name, delta))
+            if part.number >= 0:
+                out.append(PartDelta(0, part.number, name, delta))
 
     def _arguments_done(self, body: Json, out: list[Event]) -> None:
         part = self._single(body, "", out)

@@ -150,7 +150,7 @@ RESULTS = {"function_call_output": "function", "custom_tool_call_output": "custo
 
 REQUEST: Kind = {
     **dict.fromkeys(PARAMS, ()),
-    "model": (),
+    "model": ("",),
     "input": ([],),
     "instructions": ("",),
     "tools": ([],),
@@ -189,7 +189,7 @@ IMAGE: Kind = {
 CALLER = {"type": "direct"}
 ITEM: Kind = {
     **MESSAGE,
-    "call_id": (),
+    "call_id": ("",),
     "name": (),
     "namespace": (),
     "arguments": (),

@@ -29,6 +29,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
 from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, write_error
+from ..others import alone
 from .groups import GROUP, flat, group_of
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
@@ -99,16 +100,18 @@ _SAID = ("store", "prompt", "prompt_cache_options", "prompt_cache_retention", "a
 class ResponseWriter(ItemWriter):
     """One response, or the ends of a stream."""
 
-    __slots__ = ("response_id",)
+    __slots__ = ("called", "response_id")
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
+        self.called: set[str] = set()  # the ids of the calls so far
         self.response_id: str | None = None
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r)
         first, *others = sorted(r.candidates, key=lambda c: c.index) or [self.blocked()]
         items = self.items(first)
+        alone(first, self.report)
         for other in others:
             self.report.dropped("candidate.extra", other.at, other)
         calls = any(item["type"] in CALLS for item in items)
@@ -153,6 +156,8 @@ class ResponseWriter(ItemWriter):
         if created is None:
             created = self.context.now or 0
             report.invented("envelope.created", "/created_at", created)
+        else:
+            created = self.seconds(r)
         if r.model is None:
             report.invented("envelope.model", "/model", "")
         out: Json = {"id": identity, "object": "response", "created_at": created, "status": "in_progress"}
@@ -344,12 +349,17 @@ class ResponseWriter(ItemWriter):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """A name as the client wrote it."""
-        return self.as_declared(name)
+        return self.as_declared(name, node)
 
     def call_id(self, part: ToolCall, ordinal: int, place: str) -> str:
-        """The id of a call, derived from the response's where it has none."""
-        if part.id:
-            return self.id(part.id)
+        """The id of a call, derived from the response's where it has none, or that of a call before it."""
+        said = self.id(part.id) if part.id else ""
+        if said and said not in self.called:
+            self.called.add(said)
+            return said
+        if said:
+            # "two function_calls with the same call_id: RuntimeError"
+            self.report.changed("tool_call.id", self.where(part, "id"), part.id)
         made = derived(self.response_id, "call", ordinal)
         self.report.invented("tool_call.id", f"{place}/call_id", made)
         return made

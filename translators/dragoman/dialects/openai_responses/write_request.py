@@ -146,6 +146,9 @@ class RequestWriter(ItemWriter):
                 rest = []
                 self.link(f"{self.next()}/role", f"{m.at}/role")
                 if isinstance(part, ToolCall):
+                    if role != "assistant":
+                        # An item of its own says that the model called, whoever speaks around it.
+                        self.report.changed("role.moved", part.at, role)
                     self.call_item(part)
                 elif isinstance(part, ToolResult):
                     self.result(part)

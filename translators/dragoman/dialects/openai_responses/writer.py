@@ -89,6 +89,7 @@ class ForeignWriter(ResponseWriter):
         "blocks",
         "candidate",
         "cut",
+        "delayed",
         "finish_event",
         "first",
         "found",
@@ -110,6 +111,7 @@ class ForeignWriter(ResponseWriter):
         self.groups: list[_Group] = []
         self.message: _Group | None = None
         self.candidate: Candidate | None = None
+        self.delayed: list[PartStart | PartDelta | PartEnd] = []  # of parts that began beside one without words yet
         self.cut: _Group | None = None  # a call that is over but not whole: the end says whether it was cut off
         self.finish_event: Finish | None = None
         self.first: _Block | None = None  # the first text: log probabilities stand there
@@ -131,7 +133,7 @@ class ForeignWriter(ResponseWriter):
         if isinstance(event, PartStart):
             return self.others.take(event) if event.candidate else self.start(event)
         if isinstance(event, PartEnd):
-            return self.others.take(event) if event.candidate else self.end_part(event)
+            return self.others.take(event) if event.candidate else self.end_part(event) + self.release()
         if isinstance(event, Start):
             return self.begin(event.response)
         if isinstance(event, CandidateStart):
@@ -218,8 +220,28 @@ class ForeignWriter(ResponseWriter):
             group.item["status"] = status
         return self.say("response.output_item.done", output_index=group.index, item=group.item)
 
+    def silent(self) -> bool:
+        """Whether a text or thinking is open that says nothing yet: it may never, and then it is no item."""
+        return any(b.group is None and not b.sealed and type(b.part) in _DELTAS for b in self.blocks.values())
+
+    def delay(self, event: PartDelta | PartEnd) -> bytes:
+        """Keep an event of a part that waits; of a part that is not told at all, none goes out."""
+        if any(event.index == other.index for other in self.delayed):
+            self.delayed.append(event)
+        return b""
+
+    def release(self) -> bytes:
+        """What waited for a text or thinking to say something, or to end: items stand as their parts began."""
+        if not self.delayed or self.silent():
+            return b""
+        delayed, self.delayed = self.delayed, []
+        return b"".join(map(self.send, delayed))
+
     def start(self, event: PartStart) -> bytes:
         part: Any = event.part
+        if self.delayed or self.silent():
+            self.delayed.append(event)
+            return b""
         if isinstance(part, ToolCall):
             return self.start_call(event.index, part)
         block = self.blocks[event.index] = _Block(part)
@@ -253,9 +275,8 @@ class ForeignWriter(ResponseWriter):
         return early + out
 
     def open_text(self, block: _Block) -> bytes:
-        """Give a text its place in the open message, or in a new one; content parts come one after the other."""
-        out = b"".join(self.end_text(held) for held in self.held)
-        self.held = []
+        """Give a text its place in the open message, or in a new one."""
+        out = b""
         block.part, token = self.carried(block.part, said=True)
         if token is not None:
             out += self.hide(token)
@@ -281,7 +302,7 @@ class ForeignWriter(ResponseWriter):
     def piece(self, event: PartDelta) -> bytes:
         block = self.blocks.get(event.index)
         if block is None:
-            return b""
+            return self.delay(event)
         part = block.part
         if block.sealed:
             block.pieces.append(event)
@@ -301,9 +322,9 @@ class ForeignWriter(ResponseWriter):
         if block.group is None and isinstance(part, Reasoning):
             block.group, out = self.open_group(self.shell(part, len(self.groups)) | reasoning_item(""))
             empty = {"type": "summary_text", "text": ""}
-            out += self.say("response.reasoning_summary_part.added", **self.spot(block), part=empty)
+            out += self.say("response.reasoning_summary_part.added", **self.spot(block), part=empty) + self.release()
         elif block.group is None:
-            out = self.open_text(block)
+            out = self.open_text(block) + self.release()
         if not block.head:
             name, more = _DELTAS[type(part)]
             kind = f"response.{name}.delta"
@@ -323,7 +344,7 @@ class ForeignWriter(ResponseWriter):
     def end_part(self, event: PartEnd) -> bytes:
         block = self.blocks.pop(event.index, None)
         if block is None:
-            return b""
+            return self.delay(event)
         part = block.part
         if block.sealed:
             said = self.item(grown(part, block.pieces), len(self.groups))
