@@ -285,6 +285,29 @@ def test_errors_of_an_exchange(tmp_path: Path) -> None:
     assert hidden["status"] >= 400, "an error under 200 does not stay under 200"
 
 
+@pytest.mark.parametrize(
+    ("dialect", "response"),
+    [
+        ("openai-chat", CHAT_ERROR),
+        ("openai-chat", json.dumps(CHAT_ERROR)),
+        ("openai-chat", {}),
+        ("anthropic-messages", {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}),
+        ("gemini", [{"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED"}}]),
+    ],
+)
+def test_at_home_an_error_stays_under_the_status_that_it_came_with(dialect: str, response: object) -> None:
+    """The log tells what happened, and at home nothing is translated; what is no JSON becomes an error, and has one."""
+    exchange = {"dialect": dialect, "status": 200, "response": response}
+    no_json = {"dialect": dialect, "status": 200, "response": "<html>"}
+    out, _ = in_memory(Options(dialect), jsonl(exchange), jsonl(no_json))
+    assert out[0]["status"] == 200
+    if type(response) is str:
+        assert json.loads(out[0]["response"]) == json.loads(response)
+    else:
+        assert out[0] == exchange
+    assert out[1]["status"] == 502
+
+
 @pytest.mark.parametrize("status", ["429", 429.0, 429])
 def test_a_status_that_went_through_a_table(status: object) -> None:
     exchange = {"dialect": "openai-chat", "status": status, "response": {"error": {"message": "slow down"}}}

@@ -11,7 +11,7 @@ from typing import IO, Any, Literal, Protocol
 
 from ..detect import Guess, detect, routed
 from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
-from ..jsontext import dumps, loads, repeated, type_name
+from ..jsontext import dumps, loads, repeated, same, type_name
 from ..registry import get
 from ..report import Loss
 from ..translate import (
@@ -257,7 +257,7 @@ class Converter:
             else:
                 raise Failed(f"expected object, found {type_name(body)}", "", "response")
             ready["response"] = _as_it_was(exchange.get("response"), answer.json())
-            if answer.status is not None and (type(body) is not list or source != target):
+            if answer.status is not None and not _is_home(body, source, answer, target):
                 out["status"] = str(answer.status) if type(status) is str else answer.status
         if stream is not None:
             if type(stream) is not str:
@@ -386,6 +386,16 @@ def _failed(error: DragomanError, document: str) -> Failed:
 def _fault(fault: Fault) -> str:
     place = f"{fault.at}: " if fault.at else ""
     return f"{place}expected {fault.expected}, found {fault.found}"
+
+
+def _is_home(body: Any, source: str, answer: Translation, target: str) -> bool:
+    """Whether an answer came out as it came in, in its own dialect, so that its status still holds."""
+    if get(source).documents != get(target).documents:
+        return False
+    try:
+        return same(loads(body) if type(body) is str else body, answer.body)
+    except DragomanError:
+        return False  # no JSON: it has become the message of an error
 
 
 def _as_it_was(body: Any, converted: bytes) -> bytes:
