@@ -174,7 +174,10 @@ def _run(source_file: str, name: str, output: str | None, losses: str | None, op
 def _convert(source: Input, converter: Converter, options: Options) -> None:
     try:
         form = "stream" if options.kind == "stream" else source.form()
-        if options.kind == "auto" and options.source is not None and get(options.source).listed and source.listed():
+        if (encoding := source.encoding()) is not None:
+            # Its lines do not end where they seem to: one message says more than one for each.
+            converter.fail(1, f"the input is {encoding}, which JSON is not: iconv -f {encoding} -t UTF-8")
+        elif options.kind == "auto" and options.source is not None and get(options.source).listed and source.listed():
             converter.listed(source.whole())
         elif form == "stream":
             converter.stream(source.chunks())

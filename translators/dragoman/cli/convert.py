@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
 from ..detect import Guess, detect, routed
 from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from ..jsontext import dumps, loads, repeated, same, type_name
-from ..registry import get
+from ..registry import get, names
 from ..report import Loss
 from ..translate import (
     Translation,
@@ -97,7 +98,7 @@ class Converter:
         try:
             if text is None:
                 raise Failed(f"longer than {MAX_LINE} bytes")
-            value = loads(text)
+            value = _read(text)
             if self._options.validate and (twice := repeated(text, value)):
                 raise InvalidDocument(twice)
             converted = self._convert(value)
@@ -151,7 +152,7 @@ class Converter:
             value = loads(text) if text is not None else None
         except DragomanError:
             value = []  # a stream that was cut off
-        if text is None or is_listed_error(value):
+        if text is None or is_listed_error(value) or _are_records(value):
             self.record(1, text)
         else:
             self.stream([text])
@@ -188,7 +189,9 @@ class Converter:
         if is_listed_error(value) and self._options.source is not None and self._options.kind in ("auto", "error"):
             return self._error(value, self._options.source, None).json()
         if type(value) is not dict:
-            raise Failed(f"expected an object, found {type_name(value)}")
+            several = type(value) is list and value and type(value[0]) is dict
+            hint = ": write one record a line, as with jq -c '.[]'" if several else ""
+            raise Failed(f"expected an object, found {type_name(value)}{hint}")
         kind = self._options.kind
         if kind == "exchange" or (kind == "auto" and _is_exchange(value)):
             return self._exchange(value)
@@ -276,7 +279,10 @@ class Converter:
             try:
                 return get(named).name
             except UnknownDialect as unknown:
-                raise Failed(str(unknown), "/dialect") from None
+                # Not the value: whoever mixed up the columns of a log may have a key there.
+                near = " or ".join(unknown.suggestions)
+                hint = f"did you mean {near}?" if near else f"there are {', '.join(names())}"
+                raise Failed(f"unknown dialect; {hint}", "/dialect") from None
         # What leaves the least room comes first; what follows decides among what is left.
         path = exchange.get("request_path")
         found: list[str] = []
@@ -331,6 +337,37 @@ def _is_exchange(value: dict[str, Any]) -> bool:
         return True
     # Events of a stream and lines of a batch have a `response` too.
     return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value
+
+
+def _read(text: bytes) -> Any:
+    """The value of a record. Where it is none: the column in a line, for its number is that of the file."""
+    try:
+        return loads(text)
+    except InvalidDocument as invalid:
+        if b"\n" not in text:
+            columns = [replace(f, expected=f.expected.replace("(line 1, ", "(", 1)) for f in invalid.faults]
+            raise InvalidDocument(columns) from None
+        if _are_several(text):
+            raise Failed("several documents that span lines: write one a line, as with jq -c .") from None
+        raise
+
+
+def _are_several(text: bytes) -> bool:
+    """Whether behind a first JSON value another object or array begins."""
+    try:
+        said = text.decode("utf-8-sig").lstrip()
+        _, end = json.JSONDecoder().raw_decode(said)
+    except (ValueError, RecursionError):
+        return False
+    return said[end:].lstrip()[:1] in ("{", "[")
+
+
+def _are_records(value: Any) -> bool:
+    """Whether a list is one of exchanges or requests, by its first, and no stream."""
+    first = value[0] if type(value) is list and value else None
+    if type(first) is not dict:
+        return False
+    return _is_exchange(first) or any(guess.kind == "request" for guess in _guesses(first))
 
 
 def _guesses(body: Any) -> tuple[Guess, ...]:
