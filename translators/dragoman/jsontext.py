@@ -129,7 +129,12 @@ def _slow_loads(text: bytes | bytearray | memoryview | str, at: str, why: orjson
 
 
 _MARKS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
-_ZEROS = {(0, 0, 0, 1): "UTF-32", (1, 0, 0, 0): "UTF-32", (0, 1, 0, 1): "UTF-16", (1, 0, 1, 0): "UTF-16"}
+_ZEROS: dict[tuple[int, ...], str] = {
+    (0, 0, 0, 1): "UTF-32",
+    (1, 0, 0, 0): "UTF-32",
+    (0, 1, 0, 1): "UTF-16",
+    (1, 0, 1, 0): "UTF-16",
+}
 
 
 def encoding_of(head: bytes) -> str | None:
