@@ -78,7 +78,7 @@ def convert(
 
     INPUT is JSON, JSON lines (plain or gzip) or the raw text of a stream; `-` or nothing is stdin. A line is
     a whole exchange (an object with dialect, request, response, stream_body, status, request_path, as far as
-    known) or a bare request, response or error body.
+    known), a line of a batch file, or a bare request, response or error body.
 
     One line comes out for one line in, in order. A line that fails comes out as {"error": ...}, is named on
     stderr with its file, line and place, and does not stop the run.

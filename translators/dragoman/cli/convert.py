@@ -23,6 +23,7 @@ from ..translate import (
     translate_response,
     translate_stream,
 )
+from . import batch
 from .files import MAX_LINE, is_json
 
 Kind = Literal["auto", "request", "response", "error", "stream", "exchange"]
@@ -193,6 +194,11 @@ class Converter:
             hint = ": write one record a line, as with jq -c '.[]'" if several else ""
             raise Failed(f"expected an object, found {type_name(value)}{hint}")
         kind = self._options.kind
+        if kind == "auto" and "dialect" not in value:
+            if (form := batch.form_of(value)) is not None:
+                return self._batched(value, form)
+            if batch.is_unanswered(value):
+                return dumps(value)
         if kind == "exchange" or (kind == "auto" and _is_exchange(value)):
             return self._exchange(value)
         return self._bare(value, kind)
@@ -268,6 +274,27 @@ class Converter:
             out["stream_body"] = self._stream(stream, source, request, "/stream_body")
         out |= dict.fromkeys(ready)
         return b"{%b}" % b",".join(dumps(key) + b":" + (ready.get(key) or dumps(out[key])) for key in out)
+
+    def _batched(self, line: dict[str, Any], form: batch.Form) -> bytes:
+        """A line of a batch: its document is converted, in the form that the line has."""
+        body, path = batch.at(line, form.body), batch.at(line, form.path) if form.path else form.sent
+        path = path if type(path) is str else None
+        if form.kind == "request":
+            asked = self._request(body, self._source({"request": body, "request_path": path}), path)
+            if form.path and asked.path is not None:
+                line = batch.put(line, form.path, asked.path)
+            elif asked.model and "model" not in asked.body:
+                self.tally.pathless += 1
+            return dumps(batch.put(line, form.body, asked.body))
+        source = self._source({"response": body, "request_path": path})
+        known = _status(batch.at(line, form.status)) if form.status else None
+        failed = form.kind == "error" or (known is not None and known >= 400)
+        answer = self._error(body, source, known) if failed else self._response(body, source, None)
+        if answer.status is not None and not failed and not form.status:
+            raise Failed("an error where the line says that there is an answer", f"/{'/'.join(form.body)}")
+        if answer.status is not None and form.status and not _is_home(body, source, answer, self._options.target):
+            line = batch.put(line, form.status, answer.status)
+        return dumps(batch.put(line, form.body, answer.body))
 
     def _source(self, exchange: dict[str, Any]) -> str:
         if self._options.source is not None:
