@@ -245,7 +245,7 @@ def test_a_path_that_a_bare_request_loses_is_told() -> None:
 def test_what_an_exchange_cannot_mean() -> None:
     """It is not passed on under the new dialect's name."""
     for exchange, at, message in (
-        ({"dialect": "opnai-chat"}, "/dialect", "unknown dialect 'opnai-chat'; did you mean openai-chat"),
+        ({"dialect": "opnai-chat"}, "/dialect", "unknown dialect; did you mean openai-chat"),
         ({"dialect": "opnai-chat", "request": CHAT}, "/dialect", "unknown dialect"),
         ({"dialect": "openai-chat", "stream_body": [CHUNK]}, "/stream_body", "expected text, found array"),
     ):
@@ -285,6 +285,29 @@ def test_errors_of_an_exchange(tmp_path: Path) -> None:
     assert hidden["status"] >= 400, "an error under 200 does not stay under 200"
 
 
+@pytest.mark.parametrize(
+    ("dialect", "response"),
+    [
+        ("openai-chat", CHAT_ERROR),
+        ("openai-chat", json.dumps(CHAT_ERROR)),
+        ("openai-chat", {}),
+        ("anthropic-messages", {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}),
+        ("gemini", [{"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED"}}]),
+    ],
+)
+def test_at_home_an_error_stays_under_the_status_that_it_came_with(dialect: str, response: object) -> None:
+    """The log tells what happened, and at home nothing is translated; what is no JSON becomes an error, and has one."""
+    exchange = {"dialect": dialect, "status": 200, "response": response}
+    no_json = {"dialect": dialect, "status": 200, "response": "<html>"}
+    out, _ = in_memory(Options(dialect), jsonl(exchange), jsonl(no_json))
+    assert out[0]["status"] == 200
+    if type(response) is str:
+        assert json.loads(out[0]["response"]) == json.loads(response)
+    else:
+        assert out[0] == exchange
+    assert out[1]["status"] == 502
+
+
 @pytest.mark.parametrize("status", ["429", 429.0, 429])
 def test_a_status_that_went_through_a_table(status: object) -> None:
     exchange = {"dialect": "openai-chat", "status": status, "response": {"error": {"message": "slow down"}}}
@@ -315,7 +338,7 @@ def test_a_failing_line_keeps_its_place(tmp_path: Path) -> None:
     assert ran.lines[1]["error"]["at"] == "/messages"
     assert ran.lines[1]["error"]["document"] == "request"
     assert f"{log}:3: " in ran.err
-    assert "nope" in ran.err
+    assert "nope" not in ran.err
     assert f"{log}:4: expected an object, found array" in ran.err
     assert f"{log}:5: expected JSON" in ran.err
     assert "sk-secret" not in ran.err + ran.out.decode()
@@ -422,7 +445,7 @@ def test_a_printed_document() -> None:
 def test_a_place_without_a_pointer_is_the_whole() -> None:
     """`/` would be a key without a name."""
     ran = convert(*TO_ANTHROPIC, stdin=b'{"a" 1 "b" 2}\n')
-    assert "; expected JSON (line 1, column " in ran.err
+    assert "; expected JSON (column " in ran.err
     assert "/: expected" not in ran.err
 
 
@@ -571,10 +594,11 @@ def test_wrong_usage_is_status_2(args: tuple[str | Path, ...], says: str) -> Non
     assert DEMO.read_bytes() == before
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("openai-chat"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=8,
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("openai-chat")
+# Not `st.recursive`: it reads its function's source from the file when the test runs, and warns of whatever stands
+# there if the file has been edited since it was imported.
+VALUES: st.SearchStrategy[Any] = st.deferred(
+    lambda: SCALARS | st.lists(VALUES, max_size=3) | st.dictionaries(st.text(max_size=3), VALUES, max_size=3)
 )
 KEYS = st.sampled_from(
     [

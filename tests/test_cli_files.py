@@ -216,3 +216,40 @@ def test_a_line_without_end_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path
     source.close()
     out, _ = in_memory(Options("openai-chat"), None)
     assert "longer than" in out[0]["error"]["message"]
+
+
+def quietly(stderr: int, log: bytes, out: Path) -> int:
+    """Convert with a stderr that takes nothing; the exit status."""
+    command = [*COMMAND, "convert", *TO_ANTHROPIC, "-o", str(out)]
+    done = subprocess.run(command, input=log, stdout=subprocess.PIPE, stderr=stderr, env=ENV, timeout=120, check=False)
+    assert done.stdout == b""
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+    return done.returncode
+
+
+GOOD = jsonl(CHAT, CHAT)
+BAD = jsonl(CHAT, {"dialect": "nope"}, CHAT)
+
+
+@pytest.mark.parametrize(("log", "status"), [(GOOD, 0), (BAD, 1)])
+def test_a_reader_of_the_messages_who_has_gone_costs_nothing(log: bytes, status: int, tmp_path: Path) -> None:
+    """`2>&1 | head -1`: whoever has read enough of the messages still wants the file."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        assert quietly(write, log, tmp_path / "out") == status
+    finally:
+        os.close(write)
+    lines = [json.loads(line) for line in (tmp_path / "out").read_bytes().splitlines()]
+    assert ["error" in line for line in lines] == [b"nope" in line for line in log.splitlines()]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("log", [GOOD, BAD])
+def test_messages_that_find_no_room_cost_the_status_and_not_the_output(log: bytes, tmp_path: Path) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        assert quietly(full, log, tmp_path / "out") == 1
+    finally:
+        os.close(full)
+    assert len((tmp_path / "out").read_bytes().splitlines()) == len(log.splitlines())

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman.grammar import check_stream
 from tests.matrix import (
     ALL,
     CHAT,
@@ -283,6 +284,38 @@ def test_ag29_in_a_stream(target: str) -> None:
     assert s.stream.error is None
     assert ending(s.document, target) == "filter"
     assert text_of(s.document, target) == ""
+
+
+BLOCK_MESSAGE: Json = {"candidates": [], "promptFeedback": {"blockReasonMessage": "Not this"}, "modelVersion": "m"}
+
+
+@from_gemini
+def test_ag29_the_message_of_a_block_is_enough(target: str) -> None:
+    """The reason may be left out, for it is its default; its message is told of, as that of any block."""
+    t = dragoman.translate_response(BLOCK_MESSAGE, GEMINI, target)
+    s = send(sse(GEMINI, [BLOCK_MESSAGE]), GEMINI, target)
+    assert t.status is None
+    assert s.stream.error is None
+    assert ending(t.body, target) == ending(s.document, target) == "filter"
+    assert covered(t.losses, "/promptFeedback/blockReasonMessage", "dropped")
+    assert covered(s.stream.losses, "/promptFeedback/blockReasonMessage", "dropped")
+
+
+def test_ag29_the_message_of_a_block_at_home() -> None:
+    t = dragoman.translate_response(BLOCK_MESSAGE, GEMINI, GEMINI)
+    assert (t.status, t.body, t.losses) == (None, BLOCK_MESSAGE, ())
+    data = sse(GEMINI, [BLOCK_MESSAGE])
+    assert check_stream(GEMINI, data) == []
+    s = dragoman.translate_stream(GEMINI, GEMINI)
+    assert (s.feed(data) + s.close(), s.error) == (data, None)
+
+
+@pytest.mark.parametrize("feedback", [{}, {"safetyRatings": []}, {"blockReason": "", "blockReasonMessage": ""}])
+@from_gemini
+def test_ag29_feedback_that_tells_of_no_block_is_no_answer(target: str, feedback: Json) -> None:
+    body = {"candidates": [], "promptFeedback": feedback}
+    assert dragoman.translate_response(body, GEMINI, target).status == 500
+    assert send(sse(GEMINI, [body]), GEMINI, target).stream.error is not None
 
 
 @from_gemini

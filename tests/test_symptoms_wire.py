@@ -313,7 +313,7 @@ def test_symptom_19_a_json_array_cut_off(target: str) -> None:
     assert isinstance(send(cut.encode(), GEMINI, target).stream.error, dragoman.BrokenStream)
 
 
-@pytest.mark.parametrize("source", [CHAT, MESSAGES, RESPONSES, COMPLETIONS])
+@pytest.mark.parametrize("source", [CHAT, MESSAGES, RESPONSES, COMPLETIONS, GEMINI])
 def test_symptom_19_towards_a_json_array(source: str) -> None:
     """Whole or broken, the array is one JSON text, and a failure stands in it."""
     for one in (f for f in fixtures.load("stream") if f.dialect == source):
@@ -322,6 +322,16 @@ def test_symptom_19_towards_a_json_array(source: str) -> None:
         told = json.loads(out)
         assert type(told) is list
         assert ("error" in told[-1]) is (s.error is not None), one.id
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_symptom_19_a_json_array_cut_off_towards_records(count: int) -> None:
+    """Both forms are Gemini's, yet these are no bytes that pass: the failure stands in what is written."""
+    data = ("[" + ",\n".join(json.dumps(frame) for frame in ANSWERS[GEMINI][:count])).encode()
+    s = send(data, "gemini+array", GEMINI)
+    assert isinstance(s.stream.error, dragoman.BrokenStream)
+    assert s.out.count(b'"error"') == 1
+    assert list(json.loads(s.out.strip().splitlines()[-1].removeprefix(b"data: "))) == ["error"]
 
 
 # --- errors -------------------------------------------------------------------------------------------------

@@ -114,7 +114,8 @@ def merge(data: bytes) -> Merged:
     if candidates:
         document["candidates"] = [candidates[index].document() for index in sorted(candidates)]
     finished = bool(candidates) and all(one.finish for one in candidates.values())
-    blocked = not candidates and bool((document.get("promptFeedback") or {}).get("blockReason"))
+    feedback = document.get("promptFeedback") or {}
+    blocked = not candidates and bool(feedback.get("blockReason") or feedback.get("blockReasonMessage"))
     return Merged(document, error is None and (finished or blocked), error, kept)
 
 

@@ -114,15 +114,36 @@ def _exact(text: bytes | bytearray | memoryview | str) -> Any:
 
 
 def _slow_loads(text: bytes | bytearray | memoryview | str, at: str, why: orjson.JSONDecodeError) -> Any:
+    encoding = None if isinstance(text, str) else encoding_of(bytes(text[:4]))
+    if encoding is not None:
+        raise InvalidDocument([Fault(at, "JSON in UTF-8", f"text in {encoding}")])
     try:
         return _exact(text)
     except RecursionError:
-        found = []  # it may be JSON, only too deep
+        raise InvalidDocument([Fault(at, f"nesting of at most {MAX_DEPTH} levels", "more")]) from None
     except ValueError:
         found = _places(text)
     said = [f"JSON (line {p.line}, column {p.column}): {p.expected}" for p in found]
     own = f"JSON (line {why.lineno}, column {why.colno})"
     raise InvalidDocument([Fault(at, place, "text that is not JSON") for place in said or [own]])
+
+
+_MARKS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_ZEROS: dict[tuple[int, ...], str] = {
+    (0, 0, 0, 1): "UTF-32",
+    (1, 0, 0, 0): "UTF-32",
+    (0, 1, 0, 1): "UTF-16",
+    (1, 0, 1, 0): "UTF-16",
+}
+
+
+def encoding_of(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 where the first four bytes of a JSON text are such, which no text in UTF-8 can begin with.
+
+    By the mark of the byte order or, as in RFC 4627, by the zeros: a JSON text begins with two ASCII characters.
+    """
+    marked = next((name for mark, name in _MARKS if len(head) == 4 and head.startswith(mark)), None)
+    return marked or _ZEROS.get(tuple(min(byte, 1) for byte in head))
 
 
 def _places(text: bytes | bytearray | memoryview | str) -> list[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -77,7 +78,7 @@ def convert(
 
     INPUT is JSON, JSON lines (plain or gzip) or the raw text of a stream; `-` or nothing is stdin. A line is
     a whole exchange (an object with dialect, request, response, stream_body, status, request_path, as far as
-    known) or a bare request, response or error body.
+    known), a line of a batch file, or a bare request, response or error body.
 
     One line comes out for one line in, in order. A line that fails comes out as {"error": ...}, is named on
     stderr with its file, line and place, and does not stop the run.
@@ -97,10 +98,12 @@ def convert(
     options = Options(target, source, kind, on_loss, path, validate, loss_values)
     name = "stdin" if source_file == "-" else source_file
     _leave_on_signals()
+    messages = _Messages()
     with _writing():
-        tally = _run(source_file, name, output, losses, options)
-    _summary(tally, on_loss)
-    sys.exit(1 if tally.failed else 0)
+        tally = _run(source_file, name, output, losses, options, messages)
+    for line in _summary(tally, on_loss):
+        messages.say(line)
+    sys.exit(1 if tally.failed or messages.lost else 0)
 
 
 @dragoman.command()
@@ -131,6 +134,25 @@ def schema(dialect: str, document: str) -> None:
         click.echo(schemas.text(name, document), nl=False)
 
 
+class _Messages:
+    """Where messages go: stderr. They never cost the output, which is worth more.
+
+    lost: one found no room, as on a full disk. A reader who has gone has read enough, and lost nothing.
+    """
+
+    def __init__(self) -> None:
+        self.lost = False
+
+    def say(self, text: str) -> None:
+        """One line."""
+        try:
+            click.echo(_printable(text), err=True)
+        except OSError as error:
+            self.lost = self.lost or error.errno != errno.EPIPE
+            # Neither what is still buffered nor what follows must fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 @contextmanager
 def _writing() -> Iterator[None]:
     """A full disk or a reader that has gone ends the command with status 1. An error that names no file is stdout's."""
@@ -147,7 +169,9 @@ def _writing() -> Iterator[None]:
         _stop(f"{error.filename or 'stdout'}: {error.strerror or type(error).__name__}")
 
 
-def _run(source_file: str, name: str, output: str | None, losses: str | None, options: Options) -> Tally:
+def _run(
+    source_file: str, name: str, output: str | None, losses: str | None, options: Options, messages: _Messages
+) -> Tally:
     with ExitStack() as stack:
         source = stack.enter_context(closing(Input(source_file)))
         out = Output(output)
@@ -159,7 +183,7 @@ def _run(source_file: str, name: str, output: str | None, losses: str | None, op
 
         def say(line: int, at: str, message: str) -> None:
             place = f"{at}: " if at else ""
-            click.echo(_printable(f"{name}:{line}: {place}{message}"), err=True)
+            messages.say(f"{name}:{line}: {place}{message}")
 
         converter = Converter(options, name, out.file, lost.file if lost is not None else None, say)
         _convert(source, converter, options)
@@ -174,7 +198,10 @@ def _run(source_file: str, name: str, output: str | None, losses: str | None, op
 def _convert(source: Input, converter: Converter, options: Options) -> None:
     try:
         form = "stream" if options.kind == "stream" else source.form()
-        if options.kind == "auto" and options.source is not None and get(options.source).listed and source.listed():
+        if (encoding := source.encoding()) is not None:
+            # Its lines do not end where they seem to: one message says more than one for each.
+            converter.fail(1, f"the input is {encoding}, which JSON is not: iconv -f {encoding} -t UTF-8")
+        elif options.kind == "auto" and options.source is not None and get(options.source).listed and source.listed():
             converter.listed(source.whole())
         elif form == "stream":
             converter.stream(source.chunks())
@@ -207,24 +234,24 @@ def _leave_on_signals() -> None:
             signal.signal(number, leave)
 
 
-def _summary(tally: Tally, on_loss: str) -> None:
+def _summary(tally: Tally, on_loss: str) -> Iterator[str]:
     count = f"{tally.lines} record{'' if tally.lines == 1 else 's'}"
-    click.echo(f"{count}: {tally.lines - tally.failed} converted, {tally.failed} failed", err=True)
+    yield f"{count}: {tally.lines - tally.failed} converted, {tally.failed} failed"
     if tally.pathless:
         bare = f"{tally.pathless} bare request{'' if tally.pathless == 1 else 's'}"
-        click.echo(f"{bare}: model and stream flag stand in the path, which only a whole exchange has", err=True)
+        yield f"{bare}: model and stream flag stand in the path, which only a whole exchange has"
     if on_loss == "ignore":
-        click.echo("losses not counted", err=True)
+        yield "losses not counted"
         return
     if not tally.losses:
-        click.echo("no losses", err=True)
+        yield "no losses"
         return
     loudest = sorted(tally.losses.items(), key=lambda row: (_KINDS.index(row[0][0]), -row[1], row[0][1]))
     rows = [("loss", "code", "count"), *((kind, code, f"{n:,}") for (kind, code), n in loudest)]
     rows.append(("", "all", f"{tally.losses.total():,}"))
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     for row in rows:
-        click.echo(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}", err=True)
+        yield f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}"
 
 
 def _printable(text: str) -> str:
@@ -234,5 +261,5 @@ def _printable(text: str) -> str:
 
 
 def _stop(message: str) -> NoReturn:
-    click.echo(_printable(f"dragoman: {message}"), err=True)
+    _Messages().say(f"dragoman: {message}")
     sys.exit(1)

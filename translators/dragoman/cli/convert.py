@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
 from ..detect import Guess, detect, routed
 from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
-from ..jsontext import dumps, loads, repeated, type_name
-from ..registry import get
+from ..jsontext import dumps, loads, repeated, same, type_name
+from ..registry import get, names
 from ..report import Loss
 from ..translate import (
     Translation,
@@ -22,6 +23,7 @@ from ..translate import (
     translate_response,
     translate_stream,
 )
+from . import batch
 from .files import MAX_LINE, is_json
 
 Kind = Literal["auto", "request", "response", "error", "stream", "exchange"]
@@ -97,7 +99,7 @@ class Converter:
         try:
             if text is None:
                 raise Failed(f"longer than {MAX_LINE} bytes")
-            value = loads(text)
+            value = _read(text)
             if self._options.validate and (twice := repeated(text, value)):
                 raise InvalidDocument(twice)
             converted = self._convert(value)
@@ -151,7 +153,7 @@ class Converter:
             value = loads(text) if text is not None else None
         except DragomanError:
             value = []  # a stream that was cut off
-        if text is None or is_listed_error(value):
+        if text is None or is_listed_error(value) or _are_records(value):
             self.record(1, text)
         else:
             self.stream([text])
@@ -188,8 +190,15 @@ class Converter:
         if is_listed_error(value) and self._options.source is not None and self._options.kind in ("auto", "error"):
             return self._error(value, self._options.source, None).json()
         if type(value) is not dict:
-            raise Failed(f"expected an object, found {type_name(value)}")
+            several = type(value) is list and value and type(value[0]) is dict
+            hint = ": write one record a line, as with jq -c '.[]'" if several else ""
+            raise Failed(f"expected an object, found {type_name(value)}{hint}")
         kind = self._options.kind
+        if kind == "auto" and "dialect" not in value:
+            if (form := batch.form_of(value)) is not None:
+                return self._batched(value, form)
+            if batch.is_unanswered(value):
+                return dumps(value)
         if kind == "exchange" or (kind == "auto" and _is_exchange(value)):
             return self._exchange(value)
         return self._bare(value, kind)
@@ -257,7 +266,7 @@ class Converter:
             else:
                 raise Failed(f"expected object, found {type_name(body)}", "", "response")
             ready["response"] = _as_it_was(exchange.get("response"), answer.json())
-            if answer.status is not None and (type(body) is not list or source != target):
+            if answer.status is not None and not _is_home(body, source, answer, target):
                 out["status"] = str(answer.status) if type(status) is str else answer.status
         if stream is not None:
             if type(stream) is not str:
@@ -265,6 +274,27 @@ class Converter:
             out["stream_body"] = self._stream(stream, source, request, "/stream_body")
         out |= dict.fromkeys(ready)
         return b"{%b}" % b",".join(dumps(key) + b":" + (ready.get(key) or dumps(out[key])) for key in out)
+
+    def _batched(self, line: dict[str, Any], form: batch.Form) -> bytes:
+        """A line of a batch: its document is converted, in the form that the line has."""
+        body, path = batch.at(line, form.body), batch.at(line, form.path) if form.path else form.sent
+        path = path if type(path) is str else None
+        if form.kind == "request":
+            asked = self._request(body, self._source({"request": body, "request_path": path}), path)
+            if form.path and asked.path is not None:
+                line = batch.put(line, form.path, asked.path)
+            elif asked.model and "model" not in asked.body:
+                self.tally.pathless += 1
+            return dumps(batch.put(line, form.body, asked.body))
+        source = self._source({"response": body, "request_path": path})
+        known = _status(batch.at(line, form.status)) if form.status else None
+        failed = form.kind == "error" or (known is not None and known >= 400)
+        answer = self._error(body, source, known) if failed else self._response(body, source, None)
+        if answer.status is not None and not failed and not form.status:
+            raise Failed("an error where the line says that there is an answer", f"/{'/'.join(form.body)}")
+        if answer.status is not None and form.status and not _is_home(body, source, answer, self._options.target):
+            line = batch.put(line, form.status, answer.status)
+        return dumps(batch.put(line, form.body, answer.body))
 
     def _source(self, exchange: dict[str, Any]) -> str:
         if self._options.source is not None:
@@ -276,7 +306,10 @@ class Converter:
             try:
                 return get(named).name
             except UnknownDialect as unknown:
-                raise Failed(str(unknown), "/dialect") from None
+                # Not the value: whoever mixed up the columns of a log may have a key there.
+                near = " or ".join(unknown.suggestions)
+                hint = f"did you mean {near}?" if near else f"there are {', '.join(names())}"
+                raise Failed(f"unknown dialect; {hint}", "/dialect") from None
         # What leaves the least room comes first; what follows decides among what is left.
         path = exchange.get("request_path")
         found: list[str] = []
@@ -333,6 +366,37 @@ def _is_exchange(value: dict[str, Any]) -> bool:
     return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value
 
 
+def _read(text: bytes) -> Any:
+    """The value of a record. Where it is none: the column in a line, for its number is that of the file."""
+    try:
+        return loads(text)
+    except InvalidDocument as invalid:
+        if b"\n" not in text:
+            columns = [replace(f, expected=f.expected.replace("(line 1, ", "(", 1)) for f in invalid.faults]
+            raise InvalidDocument(columns) from None
+        if _are_several(text):
+            raise Failed("several documents that span lines: write one a line, as with jq -c .") from None
+        raise
+
+
+def _are_several(text: bytes) -> bool:
+    """Whether behind a first JSON value another object or array begins."""
+    try:
+        said = text.decode("utf-8-sig").lstrip()
+        _, end = json.JSONDecoder().raw_decode(said)
+    except (ValueError, RecursionError):
+        return False
+    return said[end:].lstrip()[:1] in ("{", "[")
+
+
+def _are_records(value: Any) -> bool:
+    """Whether a list is one of exchanges or requests, by its first, and no stream."""
+    first = value[0] if type(value) is list and value else None
+    if type(first) is not dict:
+        return False
+    return _is_exchange(first) or any(guess.kind == "request" for guess in _guesses(first))
+
+
 def _guesses(body: Any) -> tuple[Guess, ...]:
     """What a body of an exchange may be; nothing where it is no object."""
     try:
@@ -386,6 +450,16 @@ def _failed(error: DragomanError, document: str) -> Failed:
 def _fault(fault: Fault) -> str:
     place = f"{fault.at}: " if fault.at else ""
     return f"{place}expected {fault.expected}, found {fault.found}"
+
+
+def _is_home(body: Any, source: str, answer: Translation, target: str) -> bool:
+    """Whether an answer came out as it came in, in its own dialect, so that its status still holds."""
+    if get(source).documents != get(target).documents:
+        return False
+    try:
+        return same(loads(body) if type(body) is str else body, answer.body)
+    except DragomanError:
+        return False  # no JSON: it has become the message of an error
 
 
 def _as_it_was(body: Any, converted: bytes) -> bytes:

@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Literal, cast
 
 from ..errors import DragomanError
-from ..jsontext import loads
+from ..jsontext import encoding_of, loads
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -114,6 +114,10 @@ class Input:
     def listed(self) -> bool:
         """Whether the input begins as a JSON array does; behind `form`."""
         return next((line for line in map(_begun, self._taken) if line), b"")[:1] == b"["
+
+    def encoding(self) -> str | None:
+        """Which encoding the input is in where that is not UTF-8; behind `form`."""
+        return encoding_of(b"".join(self._taken)[:4])
 
     def lines(self) -> Iterator[Numbered]:
         """The lines without their ends, with their numbers from 1; None for one longer than MAX_LINE."""

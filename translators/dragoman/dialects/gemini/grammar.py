@@ -22,6 +22,7 @@ from ...rules import (
     whole,
 )
 from .casing import camel
+from .read import is_blocked
 from .words import PART_SHAPE, RESPONSE_SHAPE
 
 TABLES = {
@@ -74,8 +75,7 @@ def steps(seen: Seen) -> Iterator[Step]:
         yield Step("stream", (), "error", "/error")
         return
     candidates = list(objects(body.get("candidates")))
-    blocked = not candidates and inside(body.get("promptFeedback")).get("blockReason")
-    yield Step("stream", (), "chunk" if candidates else "blocked" if blocked else "idle")
+    yield Step("stream", (), "chunk" if candidates else "blocked" if is_blocked(body) else "idle")
     for i, candidate in candidates:
         at = f"/candidates/{i}"
         key = (whole(candidate.get("index")) or 0,)  # "proto3 JSON": an index of 0 is left out

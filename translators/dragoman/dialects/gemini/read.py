@@ -26,9 +26,12 @@ def is_error(body: Json) -> bool:
 
 
 def is_blocked(body: Json) -> bool:
-    """Whether a body says that the prompt was blocked, which is why it has no candidates."""
+    """Whether a body says that the prompt was blocked, which is why it has no candidates.
+
+    proto3 JSON leaves defaults out: the reason may be missing where there is a message of the block.
+    """
     feedback = body.get("promptFeedback")
-    return type(feedback) is dict and bool(feedback.get("blockReason"))
+    return type(feedback) is dict and bool(feedback.get("blockReason") or feedback.get("blockReasonMessage"))
 
 
 def read_response(body: Json) -> Response:

@@ -1,0 +1,57 @@
+"""Lines of batch files: where in one the document stands, and what else of it tells of the document.
+
+One table for the vendors' forms. Gemini's (`key` with `request` or `response`) is read as an exchange.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+Keys = tuple[str, ...]
+
+
+class Form(NamedTuple):
+    """A kind of line: the kind of its document, and the keys that lead there; where the request target and the status
+    stand, if the line has them; and the target that all such lines go to, if there is but one."""
+
+    kind: Literal["request", "response", "error"]
+    body: Keys
+    path: Keys = ()
+    status: Keys = ()
+    sent: str | None = None
+
+
+FORMS = (
+    Form("request", ("body",), path=("url",)),
+    Form("response", ("response", "body"), status=("response", "status_code")),
+    Form("request", ("params",), sent="/v1/messages"),
+    Form("response", ("result", "message"), sent="/v1/messages"),
+    Form("error", ("result", "error"), sent="/v1/messages"),
+)
+# What came of a request that was never answered: there is no document in it.
+_EMPTY: tuple[Keys, ...] = (("error",), ("response",), ("result",))
+
+
+def form_of(line: dict[str, Any]) -> Form | None:
+    """The form of a line; None for what is no line of a batch, or has no document."""
+    if "custom_id" not in line:
+        return None
+    return next((form for form in FORMS if type(at(line, form.body)) in (dict, str)), None)
+
+
+def is_unanswered(line: dict[str, Any]) -> bool:
+    """Whether a line says that its request was cancelled, ran out of time, or was refused by the batch itself."""
+    return "custom_id" in line and form_of(line) is None and any(type(at(line, keys)) is dict for keys in _EMPTY)
+
+
+def at(line: Any, keys: Keys) -> Any:
+    """What stands at `keys`; None where nothing does."""
+    for key in keys:
+        line = line.get(key) if type(line) is dict else None
+    return line
+
+
+def put(line: dict[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
+    """A copy of `line` with `value` at `keys`, whose objects are there."""
+    first, *rest = keys
+    return {**line, first: put(line[first], tuple(rest), value) if rest else value}
