@@ -41,8 +41,8 @@ from .words import (
 
 def plainest(blocks: list[Json]) -> Any:
     """Content in its plainest form: one text and nothing else stands by itself."""
-    alone = len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0]["type"] == "text"
-    return blocks[0]["text"] if alone else blocks
+    single = len(blocks) == 1 and len(blocks[0]) == 2 and blocks[0]["type"] == "text"
+    return blocks[0]["text"] if single else blocks
 
 
 class BlockWriter(Writer):
