@@ -42,10 +42,11 @@ class Report:
     `once`: a loss of one kind, code and place counts once, however often a stream repeats it.
     """
 
-    __slots__ = ("_seen", "links", "losses")
+    __slots__ = ("_gone", "_seen", "links", "losses")
 
     def __init__(self, *, trace: bool = False, once: bool = False) -> None:
         self.losses: list[Loss] = []
+        self._gone: set[str] = set()  # the places of what was dropped
         self.links: dict[str, str] | None = {} if trace else None
         self._seen: set[tuple[str, str, str]] | None = set() if once else None
 
@@ -59,6 +60,7 @@ class Report:
 
     def dropped(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """`value`, at source place `at`, has no word in the target."""
+        self._gone.add(at)
         self._add(Loss("dropped", code, at, detail, value))
 
     def emptied(self, at: str, value: Any) -> None:
@@ -66,7 +68,7 @@ class Report:
 
         An item of Responses is a message with one part, and both have its place.
         """
-        if not at or not any(loss.at == at and loss.kind == "dropped" for loss in self.losses):
+        if not at or at not in self._gone:
             self.dropped("message.empty", at, value)
 
     def changed(self, code: str, at: str, value: Any = None, detail: str = "") -> None:

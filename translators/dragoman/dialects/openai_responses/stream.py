@@ -286,9 +286,10 @@ class ResponsesStreamReader(SSEReader):
         if type(value.get("id")) is str:
             self._ids[value["id"]] = item
         kind = value.get("type")
-        if kind in CALLS and not (value.get("call_id") and value.get("name")):
+        named = type(kind) is str
+        if named and kind in CALLS and not (value.get("call_id") and value.get("name")):
             item.waiting = _Part(-1, _begun_part(read_item(value, item.at)))
-        elif type(kind) is not str or kind not in _WHOLE:
+        elif not named or kind not in _WHOLE:
             self._part_start(item, 0, _begun_part(read_item(value, item.at)), out)
         return item
 
