@@ -515,7 +515,7 @@ class ChatStreamReader(SSEReader):
                 fresh.arguments = ""
                 if arguments:
                     call.pieces.append(arguments)
-            if fresh.name:
+            if fresh.name or choice.finished:
                 self._announce(choice, call, out)
         else:
             if type(arguments) is str and arguments:
