@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman import laws
 from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
 
 Json = dict[str, Any]
@@ -105,3 +106,49 @@ def test_a_citation_is_said_without_its_span_and_without_usage_nothing_is_counte
     assert (span.kind, span.at, span.value) == ("changed", "/choices/0/message/annotations/0", cited)
     assert t.body["usage"] == {"input_tokens": 0, "output_tokens": 0}
     assert told(t.losses, "usage.") == [("invented", "usage.unknown", "/usage")]
+
+
+# --- what says nothing of its own ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("index", "lost"), [([0, 1], []), ([1, 0], ["/messages/1/tool_calls/0/index"]), ([0, True], [])]
+)
+def test_the_number_of_a_call_says_nothing_where_it_is_its_place(index: list[Any], lost: list[str]) -> None:
+    """Clients that join a stream keep the `index` of its pieces."""
+    function = {"name": "f", "arguments": "{}"}
+    calls = [{"index": n, "id": f"c{i}", "type": "function", "function": function} for i, n in enumerate(index)]
+    results = [{"role": "tool", "tool_call_id": f"c{i}", "content": "x"} for i in range(2)]
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "tool_calls": calls}, *results]
+    body = {"model": "m", "messages": turns}
+    assert laws.home_document("request", body, CHAT) == []
+    for target in (MESSAGES, GEMINI, RESPONSES):
+        found = [at for _, _, at in told(dragoman.translate_request(body, CHAT, target).losses, "field.")]
+        assert [at for at in found if at in lost] == lost
+        assert laws.nothing_vanishes("request", body, CHAT, target) == []
+        assert laws.settled("request", body, CHAT, target) == []
+
+
+@pytest.mark.parametrize(("value", "more"), [("Hi there", 0), ("Hi", 1), (["Hi"], 1)])
+def test_all_texts_in_one_say_nothing_of_their_own(value: Any, more: int) -> None:
+    """`output_text` "is an SDK-side convenience": it is no leaf that could be lost, unless it says something else."""
+    content: list[Json] = [{"type": "output_text", "text": text, "annotations": []} for text in ("Hi", " there")]
+    message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content}
+    body = {"id": "r", "object": "response", "created_at": 1, "status": "completed", "model": "m", "output": [message]}
+    said = {**body, "output_text": value}
+    assert laws.home_document("response", said, RESPONSES) == []
+    for target in (CHAT, MESSAGES, GEMINI):
+        assert laws.nothing_vanishes("response", said, RESPONSES, target) == []
+        counted, plain = (laws.come_back("response", one, RESPONSES, target)[1] for one in (said, body))
+        assert counted == plain + more
+
+
+@pytest.mark.parametrize(
+    ("version", "lost"), [("bedrock-2023-05-31", False), ("vertex-2023-10-16", False), ("x", True)]
+)
+def test_the_version_of_a_platform_says_nothing_elsewhere(version: str, lost: bool) -> None:
+    body = {"anthropic_version": version, "max_tokens": 9, "messages": [{"role": "user", "content": "q"}]}
+    assert laws.home_document("request", body, MESSAGES) == []
+    for target in (CHAT, RESPONSES, GEMINI):
+        losses = dragoman.translate_request(body, MESSAGES, target).losses
+        assert bool([one for one in losses if one.at == "/anthropic_version"]) == lost

@@ -105,7 +105,8 @@ REQUEST: Kind = {
     "fallback_credit_token": (),
     "billing_policy": (),
     "thread": (),
-    "anthropic_version": (),
+    # What Bedrock and Vertex have in place of the header: "bedrock-2023-05-31", "vertex-2023-10-16".
+    "anthropic_version": ("bedrock-2023-05-31", "vertex-2023-10-16"),
     "anthropic_beta": (),
 }
 MESSAGE: Kind = {"role": (), "content": (), "clear_at": (), "output_config": ()}

@@ -303,6 +303,8 @@ def _call(call: ToolCall) -> Json:
     out: Json = {} if "type" in spelling else {"type": key}
     if call.id is not None:
         out["id"] = call.id
+    if "index" in spelling:
+        out["index"] = spelling["index"]
     out[key] = inner
     give_back(out, call_extra(call))
     return out

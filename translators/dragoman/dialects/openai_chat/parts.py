@@ -268,7 +268,8 @@ _PARTS = {
 }
 
 
-def read_call(call: Json, at: str) -> Part:
+def read_call(call: Json, at: str, ordinal: int) -> Part:
+    """An entry of `tool_calls`: number `ordinal` of them."""
     kind, inner = call.get("type"), call.get("function")
     if kind == "function" and len(call) == 3 and type(inner) is dict and len(inner) == 2:
         # What nearly every call says, and no more.
@@ -291,6 +292,8 @@ def read_call(call: Json, at: str) -> Part:
         elif key == "function" or key == "custom":
             if value is not inner:
                 rest[key] = value
+        elif key == "index" and type(value) is int and value == ordinal:
+            spelling["index"] = value  # what only a stream needs: it says nothing where it is the place
         elif key != "type" or value is None:
             rest[key] = value
     if "type" not in call:

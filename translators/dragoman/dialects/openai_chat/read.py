@@ -415,7 +415,7 @@ def _calls(calls: list[Any], at: str, faults: Faults) -> list[Part]:
     out = []
     for i, call in enumerate(calls):
         if type(call) is dict:
-            out.append(read_call(call, f"{at}/tool_calls/{i}"))
+            out.append(read_call(call, f"{at}/tool_calls/{i}", i))
         else:
             faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
     return out

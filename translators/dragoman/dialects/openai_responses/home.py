@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...tables import give_back
 from ..openai_shape import home_error
-from .parts import CONTENT, text_type
+from .parts import CONTENT, all_texts, text_type
 from .parts import SUMMARY as SUMMARY_TEXT
 from .read import in_message, joins
 from .words import CALLS, FINISH, INPUT_KEY, LOGPROBS, SUMMARY, TOOL_CHOICE, WIRE
@@ -290,6 +290,8 @@ def home_response(r: Response) -> Json:
         out.update(home_finish(c))
     if r.usage is not None:
         out["usage"] = r.usage.reported
+    if "output_text" in (r.spelling or {}):
+        out["output_text"] = all_texts([part for c in r.candidates for part in c.message.parts])
     give_back(out, r.extra)
     return out
 

@@ -37,6 +37,11 @@ def rest_of(value: Json, *taken: str) -> Json | None:
     return {k: v for k, v in value.items() if k not in taken and k != "type"} or None
 
 
+def all_texts(parts: list[Part]) -> str:
+    """What the texts among `parts` say, in one."""
+    return "".join([part.text for part in parts if isinstance(part, Text)])
+
+
 # --- content parts ---------------------------------------------------------------------------------------------
 
 

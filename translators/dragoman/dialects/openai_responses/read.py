@@ -29,7 +29,7 @@ from ...model import (
 )
 from ...tables import EFFORTS, error_named
 from .. import openai_shape
-from .parts import item_of, read_item, read_part, rest_of
+from .parts import all_texts, item_of, read_item, read_part, rest_of
 from .words import (
     CLIENT_CALLS,
     CLIENT_RESULTS,
@@ -352,12 +352,22 @@ def read_response(body: Json) -> Response:
         r.spelling = {**(r.spelling or {}), "output": "absent"}
     if faults:
         raise InvalidDocument(faults)
+    if "output_text" in body:
+        _take_convenience(r, candidate.message.parts)
     take_logprobs(candidate)
     rest = read_finish(candidate, body, candidate.message.parts)
     if rest:
         r.extra = {**(r.extra or {}), **rest}
     r.candidates = [candidate]
     return r
+
+
+def _take_convenience(r: Response, parts: list[Part]) -> None:
+    """`output_text` "is an SDK-side convenience": all texts in one, which says nothing of its own."""
+    extra = r.extra or {}
+    if extra.get("output_text") == all_texts(parts):
+        r.spelling = {**(r.spelling or {}), "output_text": True}
+        r.extra = {k: v for k, v in extra.items() if k != "output_text"} or None
 
 
 _ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
