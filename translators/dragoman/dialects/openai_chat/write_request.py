@@ -449,7 +449,7 @@ class RequestWriter(ChatWriter):
         if isinstance(part, Text):
             self.text(part)
             mark = self.mark(part) if part.cache else {}
-            if not part.text and (part.extra or (part.cache and not mark)):
+            if not part.text and not mark and (part.extra or part.cache):
                 # All it had was what could not come along.
                 self.report.dropped("text.blank", part.at, part.text)
                 return None
