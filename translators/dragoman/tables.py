@@ -52,6 +52,13 @@ def give_back(out: dict[str, Any], extra: dict[str, Any] | None) -> None:
                 out[key] = value
 
 
+def item_at(value: Any, path: Sequence[str]) -> Any:
+    """What stands at `path` in `value`; None where nothing does."""
+    for key in path:
+        value = value.get(key) if type(value) is dict else None
+    return value
+
+
 def put(value: dict[str, Any], path: Sequence[str], item: Any) -> dict[str, Any]:
     """`value` with `item` at `path`, whatever stands there."""
     key, *below = path

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
+from ..tables import item_at
+
 Keys = tuple[str, ...]
 
 
@@ -36,22 +38,9 @@ def form_of(line: dict[str, Any]) -> Form | None:
     """The form of a line; None for what is no line of a batch, or has no document."""
     if "custom_id" not in line:
         return None
-    return next((form for form in FORMS if type(at(line, form.body)) in (dict, str)), None)
+    return next((form for form in FORMS if type(item_at(line, form.body)) in (dict, str)), None)
 
 
 def is_unanswered(line: dict[str, Any]) -> bool:
     """Whether a line says that its request was cancelled, ran out of time, or was refused by the batch itself."""
-    return "custom_id" in line and form_of(line) is None and any(type(at(line, keys)) is dict for keys in _EMPTY)
-
-
-def at(line: Any, keys: Keys) -> Any:
-    """What stands at `keys`; None where nothing does."""
-    for key in keys:
-        line = line.get(key) if type(line) is dict else None
-    return line
-
-
-def put(line: dict[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
-    """A copy of `line` with `value` at `keys`, whose objects are there."""
-    first, *rest = keys
-    return {**line, first: put(line[first], tuple(rest), value) if rest else value}
+    return "custom_id" in line and form_of(line) is None and any(type(item_at(line, keys)) is dict for keys in _EMPTY)

@@ -18,7 +18,7 @@ from ..errors import UnknownDialect
 from ..registry import get
 from ..translate import translate_stream
 from .convert import Converter, Options, Tally
-from .files import DAMAGED, Input, Output, same
+from .files import DAMAGED, Input, Output, same_file
 
 _KINDS = ("dropped", "changed", "invented")
 
@@ -91,9 +91,9 @@ def convert(
     for option, file in (("--output", output), ("--losses", losses)):
         if file == "":
             raise click.BadParameter("is empty", param_hint=option)
-    if losses is not None and same(output, losses):
+    if losses is not None and same_file(output, losses):
         raise click.BadParameter("is the output file too", param_hint="--losses")
-    if losses is not None and same("/dev/fd/0" if source_file == "-" else source_file, losses):
+    if losses is not None and same_file("/dev/fd/0" if source_file == "-" else source_file, losses):
         raise click.BadParameter("is the input file, which the losses would replace", param_hint="--losses")
     options = Options(target, source, kind, on_loss, path, validate, loss_values)
     name = "stdin" if source_file == "-" else source_file

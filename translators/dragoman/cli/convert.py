@@ -15,6 +15,7 @@ from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, Untr
 from ..jsontext import dumps, loads, repeated, same, type_name
 from ..registry import get, names
 from ..report import Loss
+from ..tables import item_at, put
 from ..translate import (
     Translation,
     is_listed_error,
@@ -277,24 +278,24 @@ class Converter:
 
     def _batched(self, line: dict[str, Any], form: batch.Form) -> bytes:
         """A line of a batch: its document is converted, in the form that the line has."""
-        body, path = batch.at(line, form.body), batch.at(line, form.path) if form.path else form.sent
+        body, path = item_at(line, form.body), item_at(line, form.path) if form.path else form.sent
         path = path if type(path) is str else None
         if form.kind == "request":
             asked = self._request(body, self._source({"request": body, "request_path": path}), path)
             if form.path and asked.path is not None:
-                line = batch.put(line, form.path, asked.path)
+                line = put(line, form.path, asked.path)
             elif asked.model and "model" not in asked.body:
                 self.tally.pathless += 1
-            return dumps(batch.put(line, form.body, asked.body))
+            return dumps(put(line, form.body, asked.body))
         source = self._source({"response": body, "request_path": path})
-        known = _status(batch.at(line, form.status)) if form.status else None
+        known = _status(item_at(line, form.status)) if form.status else None
         failed = form.kind == "error" or (known is not None and known >= 400)
         answer = self._error(body, source, known) if failed else self._response(body, source, None)
         if answer.status is not None and not failed and not form.status:
             raise Failed("an error where the line says that there is an answer", f"/{'/'.join(form.body)}")
         if answer.status is not None and form.status and not _is_home(body, source, answer, self._options.target):
-            line = batch.put(line, form.status, answer.status)
-        return dumps(batch.put(line, form.body, answer.body))
+            line = put(line, form.status, answer.status)
+        return dumps(put(line, form.body, answer.body))
 
     def _source(self, exchange: dict[str, Any]) -> str:
         if self._options.source is not None:

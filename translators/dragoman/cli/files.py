@@ -273,7 +273,7 @@ def descriptor(path: str | None) -> int | None:
     return int(number) if folder == "/dev/fd" and number.isascii() and number.isdigit() else named
 
 
-def same(one: str | None, other: str | None) -> bool:
+def same_file(one: str | None, other: str | None) -> bool:
     """Whether two outputs are one file; None is stdout."""
     return _place(one) == _place(other)
 

@@ -401,8 +401,6 @@ RESPONSE: Kind = {
     "createTime": SECONDS,
     "modelStatus": ({},),
 }
-# Counts here are exclusive: "visible" is the output without the thoughts, "tool_input" what server tools added
-# to the input.
 _NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "VIDEO", 4: "AUDIO", 5: "DOCUMENT"}
 # The lists that count by modality what Chat counts so, too: not those of the cache and of what tools fed back.
 LISTS = tuple(
@@ -410,6 +408,8 @@ LISTS = tuple(
     for key, side in (("promptTokensDetails", "input"), ("candidatesTokensDetails", "output"))
 )
 MODALITIES = frozenset(means for listed in LISTS for means in listed.words.values())
+# Counts here are exclusive: "visible" is the output without the thoughts, "tool_input" what server tools added
+# to the input.
 USAGE_MEANING: Json = {
     "promptTokenCount": "input",
     "toolUsePromptTokenCount": "tool_input",

@@ -14,7 +14,7 @@ from typing import Any
 from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
 from ...model import Json, Message, Opaque, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
-from ...tables import put
+from ...tables import item_at, put
 from ..base import Accepts, Brought, Found, place
 from .flavours import FLAVOURS
 from .home import home_part
@@ -110,7 +110,7 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     extra = dict(m.extra or {})
     named = [part.id for part in m.parts if isinstance(part, ToolCall)]
     for path in _LISTS:
-        entries = _at(extra, path)
+        entries = item_at(extra, path)
         if type(entries) is list:
             rest = _sorted(entries, f"{m.at}/{'/'.join(path)}", named, accepts, out)
             extra = put(extra, path, rest) if rest else _less(extra, path)
@@ -245,7 +245,7 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
         call = replace(call, state=None)
     extra = call.extra or {}
     for path, provider, _ in SIGNED:
-        value = _at(extra, path)
+        value = item_at(extra, path)
         if type(value) is not str or not value:
             continue
         unit = Unit(
@@ -265,7 +265,7 @@ def sign_message(extra: Json, name: str, at: str) -> Opaque | None:
     """The part that holds what Google's layer says of a whole message, taken out of its unknown fields in place: the
     signature of an answer without calls, and beside it whether there was thinking."""
     said = extra.get("extra_content")
-    if name not in _SIGNING_MESSAGES or type(said) is not dict or not _at(said, ("google", SIGNATURE)):
+    if name not in _SIGNING_MESSAGES or type(said) is not dict or not item_at(said, ("google", SIGNATURE)):
         return None
     del extra["extra_content"]
     return Opaque({"extra_content": said}, spelling={"field": "message"}, code=CODE, at=f"{at}/extra_content")
@@ -285,7 +285,7 @@ def sign(call: ToolCall, name: str) -> None:
     if not extra or (call.spelling or {}).get("field") == "function_call":
         return
     for path, provider, own in SIGNED:
-        value = _at(extra, path)
+        value = item_at(extra, path)
         if type(value) is str and value:
             if name in _SIGNERS:
                 call.state = State(SIGNATURE, value, name if own else issuer(SIGNATURE) + provider)
@@ -294,12 +294,6 @@ def sign(call: ToolCall, name: str) -> None:
             call.extra = _less(extra, path) or None
             call.spelling = {**(call.spelling or {}), SIGNATURE: list(path)}
             return
-
-
-def _at(value: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        value = value.get(key) if type(value) is dict else None
-    return value
 
 
 def _less(value: Json, path: tuple[str, ...]) -> Json:
