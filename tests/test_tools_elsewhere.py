@@ -1,4 +1,5 @@
-"""Functions in a Chat body in another dialect's words, as clients that speak several send them, are functions."""
+"""Functions, and the choice among them, in a Chat body in another dialect's words, as clients that speak several send
+them: functions, and a choice."""
 
 from __future__ import annotations
 
@@ -114,3 +115,57 @@ def test_places_are_those_of_the_form(wrap: Any, schema: str) -> None:
     flat, nested = places
     assert len(nested) > 1
     assert flat == [at.replace("/function/parameters", schema[8:]).replace("/function/name", "/name") for at in nested]
+
+
+CHOICES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Messages, any": ({"type": "any"}, {"type": "any"}),
+    "Messages, auto": ({"type": "auto"}, {"type": "auto"}),
+    "Messages, none": ({"type": "none"}, {"type": "none"}),
+    "Messages, one": ({"type": "tool", "name": "plain"}, {"type": "tool", "name": "plain"}),
+    "Messages, with more": ({"type": "tool", "name": "plain", "x_more": {"a": [1]}}, {"type": "tool", "name": "plain"}),
+    "Responses": ({"type": "function", "name": "plain"}, {"type": "tool", "name": "plain"}),
+    "no type": ({"function": {"name": "plain"}}, {"type": "tool", "name": "plain"}),
+    "no type, with more": ({"function": {"name": "plain", "x": None}, "y": 1}, {"type": "tool", "name": "plain"}),
+}
+choices = pytest.mark.parametrize("choice", CHOICES)
+
+
+@choices
+def test_a_choice_goes_as_the_choice_it_is(choice: str) -> None:
+    said, expected = CHOICES[choice]
+    t = dragoman.translate_request({**asked("Messages"), "tool_choice": said}, CHAT, MESSAGES)
+    assert t.body["tool_choice"] == expected
+    told = [(loss.kind, loss.code) for loss in t.losses if loss.at.startswith("/tool_choice")]
+    assert set(told) == ({("dropped", "field.unknown")} if "more" in choice else set())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": "plain"},
+        {"type": "tool"},
+        {"type": "any", "name": "plain"},
+        {"type": None, "name": "plain"},
+        {"type": "function", "function": None, "name": "plain"},
+        {"type": "web_search"},
+        {"type": ["any"]},
+    ],
+)
+def test_what_is_no_choice_is_told(said: dict[str, Any]) -> None:
+    body = {**asked("Messages"), "tool_choice": said}
+    t = dragoman.translate_request(body, CHAT, MESSAGES)
+    assert "tool_choice" not in t.body
+    assert ("dropped", "field.unsupported", "/tool_choice") in [(loss.kind, loss.code, loss.at) for loss in t.losses]
+    assert not laws.home_document("request", body, CHAT)
+
+
+@choices
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_laws_hold_for_a_choice(target: str, choice: str) -> None:
+    body = {**asked("Messages"), "tool_choice": CHOICES[choice][0]}
+    assert not laws.home_document("request", body, CHAT)
+    assert not laws.nothing_vanishes("request", body, CHAT, target)
+    assert not laws.spelling_is_free("request", body, CHAT, target)
+    assert not laws.nothing_made_up("request", body, CHAT, target)
+    assert not laws.settled("request", body, CHAT, target)
+    assert not [bad for i in range(5) for bad in laws.dropped_is_unused("request", body, CHAT, target, i)]

@@ -129,13 +129,19 @@ def _choice(r: Request, out: Json) -> None:
     value: Any
     if c.mode == "tool":
         value = {"name": c.names[0]}
-        if "field" not in spelling:
+        if spelling.get("type") == "absent":
+            value = {c.kind: value}
+        elif "type" in spelling:
+            value = {"type": spelling["type"], **value}
+        elif "field" not in spelling:
             value = {"type": c.kind, c.kind: value}
     elif c.mode.startswith("subset_"):
         kinds = c.kinds or ["function"] * len(c.names)
         tools = [{"type": kind, kind: {"name": name}} for kind, name in zip(kinds, c.names, strict=True)]
         inner = {"mode": c.mode.removeprefix("subset_"), "tools": tools}
         value = {"type": "allowed_tools", "allowed_tools": inner}
+    elif "type" in spelling:
+        value = {"type": spelling["type"]}
     else:
         value = spelling.get("word") or TOOL_CHOICE.write[c.mode]
     if type(value) is dict:

@@ -237,9 +237,9 @@ def _tool_choice(r: Request, value: Any, body: Json, faults: Faults) -> bool:
         choice.mode = mode
         if TOOL_CHOICE.write[mode] != value:
             choice.spelling = {"word": value}
-    elif type(value) is dict and value.get("type") in ("function", "custom"):
+    elif type(value) is dict and value.get("type") in ("function", "custom") and value["type"] in value:
         kind = value["type"]
-        inner = value.get(kind)
+        inner = value[kind]
         if type(inner) is not dict or type(inner.get("name")) is not str:
             return False
         choice.mode, choice.names, choice.kind = "tool", [inner["name"]], kind
@@ -259,9 +259,30 @@ def _tool_choice(r: Request, value: Any, body: Json, faults: Faults) -> bool:
         choice.names = [pair[1] for pair in names if pair]
         kinds = [pair[0] for pair in names if pair]
         choice.kinds = kinds if set(kinds) - {"function"} else None
-    else:
+    elif type(value) is not dict or not _choose_elsewhere(choice, value):
         return False
     r.tool_choice = choice
+    return True
+
+
+def _choose_elsewhere(choice: ToolChoice, value: Json) -> bool:
+    """Reads a choice in the words of Messages (`{"type": "any"}`, `{"type": "tool", "name"}`) or of Responses
+    (`{"type": "function", "name"}`), or in Chat's own without its type; False for what is none of these."""
+    kind, inner = value.get("type"), value.get("function")
+    rest = {key: item for key, item in value.items() if key != "type"}
+    if "type" not in value and type(inner) is dict and type(inner.get("name")) is str:
+        choice.mode, choice.names = "tool", [inner["name"]]
+        rest["function"] = {key: item for key, item in inner.items() if key != "name"}
+        if not rest["function"]:
+            del rest["function"]
+    elif kind in ("tool", "function") and "function" not in value and type(value.get("name")) is str:
+        choice.mode, choice.names = "tool", [rest.pop("name")]
+    elif type(kind) is str and kind in TOOL_CHOICE.read and not {"name", "function"} & set(value):
+        choice.mode = TOOL_CHOICE.read[kind]
+    else:
+        return False
+    choice.spelling = {"type": value.get("type", "absent")}
+    choice.extra = rest or None
     return True
 
 
