@@ -77,7 +77,9 @@ def test_messages_effort(model: str, effort: str, thinking: Any, written: str | 
     ("model", "budget", "thinking", "written", "changed"),
     [
         ("m", 5000, {"type": "enabled", "budget_tokens": 5000}, None, False),
-        ("m", 512, {"type": "adaptive"}, None, True),
+        ("m", 512, {"type": "enabled", "budget_tokens": 1024}, None, True),
+        ("m", -1, {"type": "adaptive"}, None, True),
+        ("claude-sonnet-4-5", -1, {"type": "enabled", "budget_tokens": 8192}, None, True),
         ("claude-sonnet-4-5", 5000, {"type": "enabled", "budget_tokens": 5000}, None, False),
         ("claude-sonnet-4-5", 512, {"type": "enabled", "budget_tokens": 1024}, None, True),
         ("claude-opus-4-7", 5000, {"type": "adaptive"}, "medium", True),
@@ -91,6 +93,16 @@ def test_messages_budget(model: str, budget: int, thinking: Any, written: str | 
     assert body["thinking"] == thinking
     assert body.get("output_config", {}).get("effort") == written
     assert (BUDGET in losses) == changed
+
+
+@pytest.mark.parametrize(("budget", "effort"), [(512, "low"), (5000, "medium"), (-1, None)])
+def test_messages_budget_above_the_limit(budget: int, effort: str | None) -> None:
+    """No budget fits "1024 <= budget < max_tokens": the effort that stands for it does."""
+    config = {"thinkingConfig": {"thinkingBudget": budget}, "maxOutputTokens": 1000}
+    body, losses = ask(MESSAGES, "m", source=GEMINI, generationConfig=config)
+    assert body["thinking"]["type"] == "adaptive"
+    assert body.get("output_config", {}).get("effort") == effort
+    assert BUDGET in losses
 
 
 def test_messages_thinking_has_room_or_is_off() -> None:

@@ -290,13 +290,14 @@ class Tool(Node):
 class ToolChoice(Node):
     """mode: auto, none, required, tool (one of `names`), subset_auto, subset_required (only `names`).
 
-    kinds: of a subset, what each name is, where not all are functions.
+    kinds: of a subset, what each name is, where not all are functions. strict: every call holds to its schema.
     """
 
     mode: str
     names: list[str] = field(default_factory=list)
     kind: str = "function"
     kinds: list[str] | None = None
+    strict: bool | None = None
     extra: Extra | None = None
     spelling: Spelling | None = None
     at: str = field(default="", compare=False)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..jsontext import dumps, escape
-from ..model import Json
+from ..model import Json, Request, Tool, ToolChoice
 from ..profiles import Profile
 from ..report import Report
+from ..tables import is_closed
 
 # The keywords that hold schemas: by name, in a list, and one alone.
 MAPS = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
@@ -54,6 +56,36 @@ def _told(kept: Json, schema: Json, aside: Json) -> Json:
     """`kept` of a schema, with what stands aside in the description."""
     said, text = schema.get("description"), dumps(aside).decode()
     return {**kept, "description": f"{said}\n\n{text}" if type(said) is str and said else text}
+
+
+def strict_tools(r: Request, where: Callable[[Any, str], str], report: Report) -> Sequence[Tool]:
+    """The tools of `r` for a target where each says itself whether its calls hold to its schema.
+
+    What the choice says of all calls (`ToolChoice.strict`) every function says whose schema allows for it: one that is
+    closed. If not all are, that is reported at the choice.
+    """
+    tools, choice = r.tools or (), r.tool_choice
+    if choice is None or not choice.strict:
+        return tools
+    held = [
+        replace(tool, strict=True)
+        if tool.kind == "function" and tool.strict is None and may_bind(tool.parameters)
+        else tool
+        for tool in tools
+    ]
+    if any(tool.kind == "function" and not tool.strict for tool in held):
+        report.changed("tool.strict", where(choice, "strict"), True)
+    return held
+
+
+def is_said(choice: ToolChoice) -> bool:
+    """Whether all that a choice says stands in the tools (`strict_tools`): to be free to call is the default."""
+    return bool(choice.strict) and choice.mode == "auto"
+
+
+def may_bind(schema: Any) -> bool:
+    """Whether calls can be held to a schema as it is: one that is there, and closed."""
+    return type(schema) is dict and is_closed(schema)
 
 
 class _Binding:

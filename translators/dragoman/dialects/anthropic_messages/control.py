@@ -99,15 +99,19 @@ class ControlWriter(BlockWriter):
         budget = c.budget if c.mode == "enabled" else None
         if c.budget is not None and budget is None:
             report.dropped("reasoning.budget", r.place("reasoning.budget"), c.budget)
-        if budget is not None and self.understands("enabled"):
+        decides = budget is not None and budget < 0  # the model: that is what adaptive thinking is
+        if budget is not None and self.understands("enabled") and not (decides and self.understands("adaptive")):
             thinking = self.budget(out, budget, c)
+            if thinking["type"] == "adaptive" and effort is None:
+                effort = self.taken(effort_of(budget))
         elif self.understands("adaptive"):
             thinking = {"type": "adaptive"}
             if budget is not None:
-                # A budget is no word for this model: the effort that stands for it is.
                 report.changed("reasoning.budget", r.place("reasoning.budget"), budget)
-                effort = self.taken(effort_of(budget)) if effort is None else effort
-            elif c.mode == "enabled" and effort is None:
+            if budget is not None and not decides and effort is None:
+                # A budget is no word for this model: the effort that stands for it is.
+                effort = self.taken(effort_of(budget))
+            elif c.mode == "enabled" and budget is None and effort is None:
                 effort = self.taken("high")  # what the service takes where nothing is said
         elif self.understands("enabled"):
             thinking = self.budget(out, BUDGETS[effort or "high"], c)
@@ -127,9 +131,7 @@ class ControlWriter(BlockWriter):
     def budget(self, out: Json, budget: int, c: ReasoningControl) -> Json:
         """A budget within 1024 <= budget < max_tokens, or the nearest control."""
         limit, least, most = out["max_tokens"], self.facts.budget_min or LEAST_BUDGET, self.facts.budget_max
-        wanted = budget if budget > 0 else BUDGETS["medium"]
-        if self.by_budget():
-            wanted = max(wanted, least)
+        wanted = max(budget if budget > 0 else BUDGETS["medium"], least)
         fits = min(wanted, limit - 1, wanted if most is None else most)
         if c.budget is not None and (fits != c.budget or fits < least):
             self.report.changed("reasoning.budget", self.r.place("reasoning.budget"), c.budget)

@@ -14,7 +14,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, limit_taken, only_results, speaks_as_tool, tool_code
-from ..schemas import Limits, bound, topped
+from ..schemas import Limits, bound, is_said, strict_tools, topped
 from .control import ControlWriter
 from .home import home_request
 from .words import (
@@ -570,7 +570,7 @@ class RequestWriter(ControlWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         tools: list[Json] = []
-        for tool in r.tools or ():
+        for tool in strict_tools(r, self.where, report):
             if tool.kind == "server":
                 report.dropped(tool_code(tool), tool.at, tool.value)
             else:
@@ -589,7 +589,7 @@ class RequestWriter(ControlWriter):
             if not tools:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)
             elif choice.mode in TOOL_CHOICE.write:
-                said = {"type": TOOL_CHOICE.write[choice.mode]}
+                said = None if is_said(choice) else {"type": TOOL_CHOICE.write[choice.mode]}
             elif choice.mode == "tool" or (choice.mode == "subset_required" and len(choice.names) == 1):
                 said = {"type": "tool", "name": self.name(choice.names[0], choice, "names")}
                 if choice.mode != "tool":

@@ -62,6 +62,7 @@ def home_request(r: Request) -> Json:
     if choice is not None:
         said = (choice.spelling or {}).get("mode")
         said = said or {"tool": "ANY", "subset_required": "ANY", "subset_auto": "VALIDATED"}.get(choice.mode)
+        said = said or ("VALIDATED" if choice.strict else None)
         calling: Json = {"mode": said or CHOICE.write.get(choice.mode, "AUTO")}
         if choice.names:
             calling["allowedFunctionNames"] = choice.names

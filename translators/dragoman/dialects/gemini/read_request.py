@@ -309,10 +309,12 @@ def _tool_config(r: Request, value: Any, faults: Faults) -> bool:
     if type(names) is list and names and all(type(n) is str for n in names) and mode in ("ANY", "VALIDATED"):
         choice.mode = "subset_auto" if mode == "VALIDATED" else "tool" if len(names) == 1 else "subset_required"
         choice.names = rest.pop("allowedFunctionNames")
+    elif mode == "VALIDATED":
+        choice.mode, choice.strict = "auto", True  # "AUTO + schema-constrained"
     elif mode in CHOICE.read:
         choice.mode = CHOICE.read[mode]
     else:
-        return False  # VALIDATED above all: the model is free to call, but calls hold to their schemas
+        return False
     if said != mode:
         choice.spelling = {"mode": said}
     choice.extra = rest or None

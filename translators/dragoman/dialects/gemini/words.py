@@ -470,8 +470,11 @@ PLACES: dict[type, dict[str, Any]] = {
         "url": "/fileData/fileUri",
         "file_id": "/fileData/fileUri",
     },
-    Tool: {"parameters": lambda t: f"{t.at}/{(t.spelling or {}).get('form', 'parametersJsonSchema')}"},
-    ToolChoice: {"names": "/allowedFunctionNames"},
+    Tool: {
+        "parameters": lambda t: f"{t.at}/{(t.spelling or {}).get('form', 'parametersJsonSchema')}",
+        "strict": lambda t: "/toolConfig/functionCallingConfig/mode" if t.strict else f"{t.at}/strict",
+    },
+    ToolChoice: {"names": "/allowedFunctionNames", "strict": "/mode"},
     OutputFormat: {
         "kind": "",
         "schema": lambda f: f"{_CONFIG}/{(f.spelling or {}).get('form', 'responseJsonSchema')}",

@@ -27,6 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
 from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
+from ..schemas import may_bind
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -507,7 +508,8 @@ class RequestWriter(PartWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         declared: list[Json] = []
-        strict = False
+        choice = r.tool_choice
+        strict = (choice is None or choice.mode == "auto") and any(tool.strict for tool in r.tools or ())
         for tool in r.tools or ():
             if tool.kind == "server":
                 report.dropped(tool_code(tool), tool.at, tool.value)
@@ -516,10 +518,9 @@ class RequestWriter(PartWriter):
             place = f"/tools/0/functionDeclarations/{len(declared)}/parametersJsonSchema"
             self.link(place, self.where(tool, "parameters"))
             declared.append(self.tool(tool))
-            if tool.strict:
-                strict = True
+            if tool.strict or (strict and tool.kind == "function" and may_bind(tool.parameters)):
                 # Here it is a mode of the whole request.
-                report.changed("tool.strict", self.where(tool, "strict"), True)
+                report.changed("tool.strict", self.where(tool, "strict"), tool.strict)
             elif tool.strict is False:
                 report.dropped("tool.strict", self.where(tool, "strict"), False)
         if declared:
@@ -529,7 +530,6 @@ class RequestWriter(PartWriter):
             self.link("/tools/0", r.place("web_search"))
             self.report.changed("tool.web_search", r.place("web_search"), r.params["web_search"])
             out["tools"] = [{"googleSearch": {}}]
-        choice = r.tool_choice
         calling: Json = {}
         if choice is not None:
             self.link("/toolConfig/functionCallingConfig", choice.at)
@@ -546,9 +546,9 @@ class RequestWriter(PartWriter):
                 calling["allowedFunctionNames"] = [self.name(n, choice, "names") for n in choice.names]
                 if choice.mode == "subset_required" and len(choice.names) == 1:
                     report.changed("tool_choice.subset", choice.at, choice.mode)
-        if strict and calling.get("mode", "AUTO") == "AUTO":
+        if strict or (choice is not None and choice.strict and choice.mode == "auto"):
             calling["mode"] = "VALIDATED"
-            if choice is not None:
+            if choice is not None and not choice.strict:
                 report.changed("tool.strict", choice.at, choice.mode)
         if self.facts.forced_tool_choice == "never" and choice is not None and calling.get("mode") == "ANY":
             report.changed("tool_choice.forced", choice.at, choice.mode)

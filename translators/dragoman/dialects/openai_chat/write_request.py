@@ -38,6 +38,7 @@ from ..openai_facts import (
     thinks,
 )
 from ..openai_shape import stream_options, tell_named
+from ..schemas import is_said, strict_tools
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .free_text import functions_only
@@ -530,7 +531,7 @@ class RequestWriter(ChatWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         tools: list[Json] = []
-        for tool in r.tools or ():
+        for tool in strict_tools(r, self.where, report):
             said = self.tool(tool)
             if said is not None:
                 self.link(f"/tools/{len(tools)}", tool.at)
@@ -549,6 +550,8 @@ class RequestWriter(ChatWriter):
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
             return
         mode = self.choice_mode(choice)
+        if is_said(choice):
+            return
         if mode in TOOL_CHOICE.write:
             word = TOOL_CHOICE.write[mode]
             out["tool_choice"] = self.flavour.required if word == "required" else word

@@ -28,6 +28,7 @@ from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, r
 from ..base import Context, limit_taken, speaks_as_tool, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from ..openai_shape import CACHE_KEY, tell_named
+from ..schemas import is_said, strict_tools
 from .home import flat_format, home_request
 from .words import (
     LIMIT_ID,
@@ -383,7 +384,7 @@ class RequestWriter(ItemWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         tools: list[Json] = []
-        for tool in r.tools or ():
+        for tool in strict_tools(r, self.where, report):
             if tool.kind == "server":
                 report.dropped(tool_code(tool), tool.at, tool.value)
             else:
@@ -407,7 +408,8 @@ class RequestWriter(ItemWriter):
         if not tools:
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
         elif choice.mode in TOOL_CHOICE.write:
-            out["tool_choice"] = TOOL_CHOICE.write[choice.mode]
+            if not is_said(choice):
+                out["tool_choice"] = TOOL_CHOICE.write[choice.mode]
         elif choice.mode == "tool" and choice.names[0] not in declared:
             # The one tool it names is not among those that came along.
             report.changed("tool_choice.subset", choice.at, choice.mode)
