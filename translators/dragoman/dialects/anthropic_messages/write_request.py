@@ -13,7 +13,7 @@ from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
-from ..base import Context, has_calls, limit_taken, only_results, speaks_as_tool, tool_code
+from ..base import Context, has_calls, limit_taken, speaks_as_tool, tool_code
 from ..schemas import Limits, bound, is_said, strict_tools, topped
 from .control import ControlWriter
 from .home import home_request
@@ -264,7 +264,8 @@ class RequestWriter(ControlWriter):
             if not m.parts or not all(isinstance(p, Opaque) and p.issuer == NAME for p in m.parts):
                 self.report.emptied(m.at, m)
             return
-        results = m.role == "tool" or (type(m.parts[0]) is ToolResult and only_results(m))
+        # Of what is left: an empty text beside results says nothing.
+        results = m.role == "tool" or all(block["type"] == "tool_result" for block in blocks)
         if self.open and role == "user":
             # "Each tool_use block must have a corresponding tool_result block in the next message": results
             # of parallel calls, and what the user says after them, are one turn.
