@@ -152,3 +152,10 @@ def test_the_version_of_a_platform_says_nothing_elsewhere(version: str, lost: bo
     for target in (CHAT, RESPONSES, GEMINI):
         losses = dragoman.translate_request(body, MESSAGES, target).losses
         assert bool([one for one in losses if one.at == "/anthropic_version"]) == lost
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES])
+def test_an_end_that_only_gemini_knows_is_told_once(target: str) -> None:
+    ended = {"content": {}, "finishReason": "NO_IMAGE", "index": 0}
+    losses = dragoman.translate_response({"candidates": [ended], "responseId": "r"}, GEMINI, target).losses
+    assert told(losses, "finish.") == [("changed", "finish.approximated", "/candidates/0/finishReason")]

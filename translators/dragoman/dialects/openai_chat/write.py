@@ -475,23 +475,19 @@ class ResponseWriter(ChatWriter):
         reason = c.finish_reason
         at = self.where(c, "finish_reason")
         word = FINISH.write.get(reason or "")
+        near = word is None
         if word is None:
             word = FINISH_NEAREST.get(reason or "", "length")
             if calls and reason is None:
                 word = "tool_calls"  # whole calls in a whole answer without any word
-            self.report.changed("finish.approximated", at, reason)
         if calls and word == "stop":
             if reason == "stop":
                 self.report.changed("finish.tool_calls", at, reason)
             word = "tool_calls"
-        elif word == "tool_calls" and not calls:
+        elif (word == "tool_calls" and not calls) or word == "error":
             # An agent would wait for a call that is not there; and a plain stop would be a success.
-            word = "length"
-            self.report.changed("finish.approximated", at, reason)
-        elif word == "error":
-            word = "length"
-            self.report.changed("finish.approximated", at, reason)
-        if (c.spelling or {}).get("finish") not in (None, word):
+            word, near = "length", True
+        if near or (c.spelling or {}).get("finish") not in (None, word):
             self.report.changed("finish.approximated", at, reason)
         if c.stop_sequence is not None:
             self.report.dropped("finish.stop_sequence", self.where(c, "stop_sequence"), c.stop_sequence)
