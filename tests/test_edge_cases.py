@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman import laws
 from dragoman.model import Media, Request, Text
 from tests import fixtures
+from tests.matrix import GEMINI, RESPONSES
 from tests.reference.common import frames
 from tests.wire import (
     CHAT,
@@ -294,6 +296,47 @@ def test_ag17_a_block_of_unknown_kind() -> None:
     assert s.feed(data) + s.close() == data
     folded = dragoman.write_response(dragoman.fold(dragoman.read_events(data, MESSAGES)), MESSAGES)
     assert [b["type"] for b in folded.body["content"]] == ["text", "text", "future_block", "text"]
+
+
+@pytest.mark.parametrize(
+    ("block", "deltas", "whole"),
+    [
+        (
+            {"type": "future_tool_use", "id": "f_1", "name": "f", "input": {}},
+            [{"type": "input_json_delta", "partial_json": piece} for piece in ("", '{"a":', " 1}")],
+            {"input": {"a": 1}},
+        ),
+        (
+            {"type": "note", "text": ""},
+            [{"type": "text_delta", "text": piece} for piece in ("one ", "two")],
+            {"text": "one two"},
+        ),
+        (
+            {"type": "link_text", "link_text": "", "signature": ""},
+            [
+                *({"type": "link_text_delta", "link_text": piece} for piece in ("one ", "two")),
+                *({"type": "signature_delta", "signature": piece} for piece in ("first", "last")),
+            ],
+            {"link_text": "one two", "signature": "last"},
+        ),
+        (
+            {"type": "compaction", "content": None},
+            [{"type": "compaction_delta", "content": piece} for piece in ("early", "late")],
+            {"content": "late"},
+        ),
+    ],
+)
+def test_ag17_a_block_of_unknown_kind_in_pieces(block: Json, deltas: list[Json], whole: Json) -> None:
+    """What a client sends back is the whole block, not its last piece."""
+    frames = [{"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas]
+    opening = {"type": "content_block_start", "index": 0, "content_block": block}
+    ending = {"type": "content_block_stop", "index": 0}
+    data = stream_of(MESSAGES, [begin(), opening, *frames, ending, *text_block(1, "a"), *end("end_turn")])
+    folded = dragoman.fold(dragoman.read_events(data, MESSAGES))
+    assert dragoman.write_response(folded, MESSAGES).body["content"][0] == block | whole
+    assert laws.home_stream(data, MESSAGES) == []
+    for target in (CHAT, RESPONSES, GEMINI):
+        assert laws.stream_is_document(data, MESSAGES, target) == []
 
 
 def test_ag19_the_exact_error_code() -> None:

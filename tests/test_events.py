@@ -142,6 +142,14 @@ def test_keys_of_an_opaque_part_are_added() -> None:
     assert part.value == {"a": 1, "b": 2}
 
 
+def test_pieces_of_an_opaque_part_join() -> None:
+    start = Opaque({"note": "a", "n": 1, "input": {}})
+    part = part_of(start, *pieces("pieces", {"note": "b", "n": 2}, {"note": "c", "more": "d"}))
+    assert part.value == {"note": "abc", "n": 2, "more": "d", "input": {}}
+    assert part_of(start, *pieces("input", '{"q":', "1}")).value == start.value | {"input": {"q": 1}}
+    assert part_of(start, *pieces("input", '{"q":')).value == start.value | {"input": '{"q":'}
+
+
 def test_unknown_keys_of_a_piece_are_kept() -> None:
     delta = PartDelta(0, 0, "text", "b", {"x": {"n": 1}})
     assert part_of(Text("a", extra={"x": {"m": 2}}), delta).extra == {"x": {"m": 2, "n": 1}}

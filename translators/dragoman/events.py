@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from .errors import BrokenStream
-from .jsontext import joined
+from .errors import BrokenStream, InvalidDocument
+from .jsontext import joined, loads
 from .model import (
     Candidate,
     Error,
     FinishReason,
     Media,
     Node,
+    Opaque,
     Part,
     Reasoning,
     Refusal,
@@ -61,7 +62,8 @@ class PartDelta(Node):
 
     field: text, arguments, input (appended); state (replacing); citation (one Citation added); details (list
     entries merged by index and type); blocks (of thinking, joined until they are signed); audio (pieces of an audio
-    part); value (keys of an opaque part); extra (nothing but the unknown keys in `extra`).
+    part); value (keys of an opaque part); pieces (the same, but texts are appended); extra (nothing but the unknown
+    keys in `extra`).
     """
 
     candidate: int
@@ -416,7 +418,9 @@ class Folder:
             _merge_audio(part, event.value)
         elif name == "value":
             part.value = {**part.value, **event.value}
-        if event.extra and name not in (*MERGED, "value"):
+        elif name == "pieces":
+            part.value = {**part.value, **{key: _longer(part.value.get(key), v) for key, v in event.value.items()}}
+        if event.extra and name not in (*MERGED, "value", "pieces"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:
@@ -425,9 +429,11 @@ class Folder:
             pieces = self._texts.pop((candidate, index, name), None)
             if pieces is not None:
                 # A non-empty `input` in a start event gives way to deltas, if any come.
-                old = getattr(part, name)
+                old = getattr(part, name, None)
                 text = joined(pieces)
-                if text or type(old) is not dict:
+                if type(part) is Opaque:
+                    part.value = {**part.value, name: _told(text)}
+                elif text or type(old) is not dict:
                     setattr(part, name, (old if type(old) is str else "") + text)
 
     def part(self) -> Part:
@@ -460,6 +466,19 @@ def aside(part: Reasoning, piece: PartDelta) -> Part:
     if piece.field != "text":
         return grown(part, [piece])
     return replace(part, extra=merge_extra(part.extra, piece.extra)) if piece.extra else part
+
+
+def _longer(old: Any, piece: Any) -> Any:
+    """A value of an opaque part with a further piece of it: texts are appended, another value holds."""
+    return old + piece if type(old) is str and type(piece) is str else piece
+
+
+def _told(text: str) -> Any:
+    """The value that a JSON text says; the text itself where it says none, as one that was cut off."""
+    try:
+        return loads(text)
+    except InvalidDocument:
+        return text
 
 
 def _merge_audio(part: Media, value: dict[str, Any]) -> None:

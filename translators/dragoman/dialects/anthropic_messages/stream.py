@@ -24,7 +24,7 @@ from ...events import (
 )
 from ...framing import Frame
 from ...jsontext import frame_loads, loads
-from ...model import Json, Media, Reasoning, Response, ServerTool, State, Text, ToolCall
+from ...model import Json, Media, Opaque, Reasoning, Response, ServerTool, State, Text, ToolCall
 from ..base import SSEReader
 from .read import (
     is_error,
@@ -170,7 +170,7 @@ class MessagesStreamReader(SSEReader):
             self._piece(number, "text", delta, "text", out)
         elif kind == "input_json_delta" and type(delta.get("partial_json")) is str:
             name = "arguments" if part is ToolCall else "input"
-            if part in (ToolCall, ServerTool):
+            if part in (ToolCall, ServerTool) or (part is Opaque and len(delta) == 2):
                 self._piece(number, name, delta, "partial_json", out)
             else:
                 self._odd(number, kind, delta, out)
@@ -189,12 +189,18 @@ class MessagesStreamReader(SSEReader):
             self._rest(body, ("type", "index", "delta"), out)
 
     def _odd(self, number: int, kind: Any, delta: Json, out: list[Event]) -> None:
-        """compaction_delta, and whatever else comes: its keys replace the block's."""
+        """compaction_delta, and whatever else comes: its keys replace the block's.
+
+        In a block of a kind that nobody knows, a delta named after its key brings a piece of that text, as text_delta
+        and thinking_delta do in theirs.
+        """
         rest = {k: v for k, v in delta.items() if k != "type"}
         if self._kinds[number] in _GROWING:
             out.append(PartDelta(0, number, "extra", kind, rest))
         else:
-            out.append(PartDelta(0, number, "value", rest, {"type": kind}))
+            key = kind.removesuffix("_delta") if type(kind) is str else ""
+            grows = key not in (kind, "signature") and type(rest.get(key)) is str
+            out.append(PartDelta(0, number, "pieces" if grows else "value", rest, {"type": kind}))
 
     def _piece(self, number: int, field: str, delta: Json, key: str, out: list[Event]) -> None:
         extra = {k: v for k, v in delta.items() if k != "type" and k != key} if len(delta) > 2 else None

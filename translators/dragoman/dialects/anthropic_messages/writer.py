@@ -173,7 +173,7 @@ class HomeWriter:
                 "type": "citations_delta",
                 "citation": value["value"] if event.value.kind == "other" else value,
             }
-        if event.field == "value":
+        if event.field in ("value", "pieces"):
             return {"type": extra.get("type"), **event.value}
         return {"type": event.value, **extra}
 

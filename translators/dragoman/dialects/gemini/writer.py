@@ -333,7 +333,7 @@ class ForeignWriter(ResponseWriter):
             return b""
         if isinstance(part, Reasoning):
             entry.part = aside(part, event)
-        elif event.extra and entry.kind and event.field not in ("details", "blocks", "value"):
+        elif event.extra and entry.kind and event.field not in ("details", "blocks", "value", "pieces"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "text" and entry.kind in ("text", "thought"):
             return self.text(event.candidate, answer, entry, event.value)
