@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import dragoman
-from dragoman import laws
+from dragoman import laws, registry
+from dragoman.report import Report
 from tests.matrix import CHAT, GEMINI, MESSAGES, RESPONSES
 
 Json = dict[str, Any]
@@ -159,3 +160,42 @@ def test_an_end_that_only_gemini_knows_is_told_once(target: str) -> None:
     ended = {"content": {}, "finishReason": "NO_IMAGE", "index": 0}
     losses = dragoman.translate_response({"candidates": [ended], "responseId": "r"}, GEMINI, target).losses
     assert told(losses, "finish.") == [("changed", "finish.approximated", "/candidates/0/finishReason")]
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES])
+def test_of_a_film_that_has_no_word_nothing_more_is_told(target: str) -> None:
+    data = {"mimeType": "video/mp4", "fileUri": "https://a.example/watch?v=1"}
+    film = {"fileData": data, "videoMetadata": {"fps": 2}}
+    body = {"contents": [{"role": "user", "parts": [film, {"text": "q"}]}]}
+    losses = dragoman.translate_request(body, GEMINI, target, path="/v1beta/models/m:generateContent").losses
+    assert told(losses, "media.", "field.") == [("dropped", "media.video", "/contents/0/parts/0")]
+
+
+@pytest.mark.parametrize(("target", "lost"), [(MESSAGES, ["dropped"]), (CHAT, ["changed"]), (RESPONSES, ["changed"])])
+def test_a_time_that_is_gone_is_not_rounded_too(target: str, lost: list[str]) -> None:
+    ended = {"content": {"role": "model", "parts": [{"text": "Hi"}]}, "finishReason": "STOP"}
+    body = {"candidates": [ended], "createTime": "2026-04-02T17:03:50.399550Z", "responseId": "r"}
+    losses = dragoman.translate_response(body, GEMINI, target).losses
+    assert [kind for kind, _, at in told(losses, "envelope.created") if at == "/createTime"] == lost
+
+
+@pytest.mark.parametrize("source", [CHAT, MESSAGES, RESPONSES, GEMINI])
+@pytest.mark.parametrize(
+    ("body", "message", "lost"),
+    [
+        ({"message": "no"}, "no", []),  # of Bedrock
+        ({"message": "no", "__type": "Throttling"}, "no", ["/__type"]),
+        ({"error": "no"}, "no", []),
+        ({"error": "no", "trace": 7}, "no", ["/trace"]),
+        ([{"error": {"message": "no", "more": 7}}], "no", ["/0/error/more"]),
+    ],
+)
+def test_of_an_error_in_a_form_of_its_own_what_was_said_is_not_lost(
+    source: str, body: Any, message: str, lost: list[str]
+) -> None:
+    other = MESSAGES if source == CHAT else CHAT
+    t = dragoman.translate_error(400, body, source, other)
+    assert t.body["error"]["message"] == message
+    assert [(loss.kind, loss.at) for loss in t.losses] == [("dropped", at) for at in lost]
+    error = registry.get(source).read_error(400, body)
+    assert registry.get(source).write_error(error, Report(), True) == (400, body)

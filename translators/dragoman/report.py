@@ -63,6 +63,10 @@ class Report:
         self._gone.add(at)
         self._add(Loss("dropped", code, at, detail, value))
 
+    def is_gone(self, at: str) -> bool:
+        """Whether just the place `at` was told as dropped."""
+        return at in self._gone
+
     def emptied(self, at: str, value: Any) -> None:
         """Nothing is left of the message `value`, at `at`; once is enough, where just that place was told as dropped.
 

@@ -76,7 +76,7 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
             if known is None:
                 report.dropped("field.unknown", f"{at}/{escape(key)}", value)
             elif known is SECONDS:
-                if value:
+                if value and not report.is_gone(f"{at}/{escape(key)}"):
                     report.changed("envelope.created", f"{at}/{escape(key)}", value)
             elif type(known) is dict:
                 if type(value) is dict:
@@ -294,7 +294,7 @@ def told_status(status: int | None, word: str, own: Mapping[str, int]) -> int:
 
 def tell_error(e: Any, report: Report, kind: Kind, column: str) -> None:
     """Report what of an error stays behind, whatever the target. kind, column: the source's extras, its words above."""
-    drop_extra(report, e.extra, "", kind)
+    drop_extra(report, e.extra, e.at.removesuffix("/error"), kind)
     inner = (e.extra or {}).get("error") if e.at else e.extra
     word = inner.get("type") if type(inner) is dict else None
     if type(word) is str and word not in (getattr(ERRORS[e.type], column), "error"):  # an event is only called that

@@ -269,6 +269,7 @@ def read_error(
     if type(body) is list and len(body) == 1 and type(body[0]) is dict:
         out = read_error(status, body[0], named, told)
         out.spelling = {**(out.spelling or {}), "list": True}
+        out.at = f"/0{out.at}" if out.at else ""
         return out
     if type(body) is not dict:
         text = body if type(body) is str else ""

@@ -234,10 +234,15 @@ def finish_word(c: Any) -> str | None:
 def home_error(e: Error) -> Any:
     """An error body as it was."""
     spelling = e.spelling or {}
-    if spelling.get("form") == "value":
+    form = spelling.get("form")
+    if form == "value":
         return spelling["value"]
     out: Json = {}
-    if spelling.get("form") != "flat":
+    if form == "flat":
+        out["message"] = e.message
+    elif form == "string":
+        out["error"] = e.message
+    elif form != "response":
         out["error"] = {"message": e.message} if e.message else {}
         if not e.extra:
             out = {"type": "error", "error": {"type": ERRORS[e.type].anthropic, "message": e.message}}

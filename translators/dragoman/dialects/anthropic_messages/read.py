@@ -570,6 +570,7 @@ def read_error(status: int | None, body: Any) -> Error:
     if type(body) is list and len(body) == 1 and type(body[0]) is dict:
         out = read_error(status, body[0])
         out.spelling = {"form": "value", "value": body}
+        out.at = f"/0{out.at}" if out.at else ""
         return out
     if type(body) is not dict:
         return Error(error_word(status), message_of(body), status, spelling={"form": "value", "value": body})
@@ -593,9 +594,14 @@ def read_error(status: int | None, body: Any) -> Error:
         details = inner.get("details")
         if type(details) is dict and type(details.get("error_code")) is str:
             out.code = details["error_code"]
+    elif type(inner) is str and inner:
+        out.message, out.spelling = inner, {"form": "string"}
+        del extra["error"]
+    elif type(body.get("message")) is str and body["message"]:
+        # Bedrock's own errors: "{"message": …}".
+        out.at, out.message, out.spelling = "", extra.pop("message"), {"form": "flat"}
     else:
-        out.at, out.spelling = "", {"form": "flat"}
-        out.message = inner if type(inner) is str else message_of(body)
+        out.at, out.message, out.spelling = "", message_of(body), {"form": "response"}
     out.extra = extra or None
     kind = inner.get("type") if type(inner) is dict else None
     word = _WORDS.get(kind) if type(kind) is str else None

@@ -447,13 +447,7 @@ class RequestWriter(ControlWriter):
 
     def media(self, part: Media) -> Json | None:
         report = self.report
-        self.drop(part)
         block: Json
-        if part.detail not in (None, "auto"):
-            report.dropped("media.detail", self.where(part, "detail"), part.detail)
-        self.lose_type(part)
-        if part.kind == "image":
-            self.lose_filename(part)
         if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
             block = {
                 "type": "image",
@@ -473,6 +467,12 @@ class RequestWriter(ControlWriter):
         else:
             report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
             return None
+        self.drop(part)
+        if part.detail not in (None, "auto"):
+            report.dropped("media.detail", self.where(part, "detail"), part.detail)
+        self.lose_type(part)
+        if part.kind == "image":
+            self.lose_filename(part)
         if part.cache:
             self.mark(part, block)
         return block

@@ -183,15 +183,17 @@ def read_error(status: int | None, body: Any) -> Error:
     inner = body[0] if listed else body
     error = inner.get("error") if type(inner) is dict else None
     if type(error) is not dict:
-        return Error(error_word(status), message_of(inner), status, spelling={"form": "value", "value": body})
+        said = message_of(inner)
+        rest = {k: v for k, v in inner.items() if v != said} if type(inner) is dict and not listed else None
+        return Error(error_word(status), said, status, extra=rest or None, spelling={"form": "value", "value": body})
     out = Error("api", "", status, at="/0/error" if listed else "/error")
-    rest: Json = {}
+    more: Json = {}
     for key, value in error.items():
         if key == "message" and type(value) is str:
             out.message = value
         else:
-            rest[key] = value
-    out.extra = {**{k: v for k, v in inner.items() if k != "error"}, "error": rest}
+            more[key] = value
+    out.extra = {**{k: v for k, v in inner.items() if k != "error"}, "error": more}
     out.spelling = {"form": "list"} if listed else None
     if "message" not in error:
         out.spelling = {**(out.spelling or {}), "message": "absent"}

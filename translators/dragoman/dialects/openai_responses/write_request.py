@@ -258,7 +258,6 @@ class RequestWriter(ItemWriter):
 
     def media(self, part: Media) -> Json | None:
         report = self.report
-        self.lose_type(part)
         out: Json
         if part.kind == "image" and part.form in ("base64", "url"):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
@@ -297,6 +296,7 @@ class RequestWriter(ItemWriter):
         if part.kind != "document":
             self.beside(part)
             self.lose_filename(part)
+        self.lose_type(part)
         self.drop(part)
         mark = self.breakpoint(part)
         if not mark:
