@@ -62,3 +62,41 @@ def test_only_gemini_keeps_a_method_in_its_path(method: str) -> None:
 @pytest.mark.parametrize("path", ["//[x:streamGenerateContent?alt=sse", "http://[::1/models/m:streamGenerateContent"])
 def test_a_path_that_is_no_address_is_read_all_the_same(path: str) -> None:
     assert dragoman.translate_request(ASKED, GEMINI, CHAT, path=path).stream is True
+
+
+VERTEX = "/v1/projects/p/locations/global/publishers/anthropic/models"
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "stream"),
+    [
+        (f"{VERTEX}/claude-x@1:rawPredict", "claude-x@1", False),
+        (f"{VERTEX}/claude-x@1:streamRawPredict?alt=sse", "claude-x@1", True),
+        ("/model/anthropic.claude-x-v1%3A0/invoke", "anthropic.claude-x-v1:0", False),
+        ("/model/us.anthropic.claude-x/invoke-with-response-stream/", "us.anthropic.claude-x", True),
+        ("/v1/messages?beta=true", "", False),
+        (f"{VERTEX}/count-tokens:rawPredict/x", "", False),
+        ("/model/m/converse", "", False),
+    ],
+)
+def test_a_cloud_keeps_the_model_of_messages_in_its_path(path: str, model: str, stream: bool) -> None:
+    body = {"anthropic_version": "x", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    there = dragoman.translate_request(body, MESSAGES, CHAT, path=path)
+    assert (there.model, there.stream, there.body["model"]) == (model, stream, model)
+    assert ("envelope.model" in {loss.code for loss in there.losses}) == (not model)
+    home = dragoman.translate_request(body, MESSAGES, MESSAGES, path=path)
+    assert (home.model, home.stream, home.path, home.body) == (model, stream, path, body)
+    request = dragoman.read_request(body, MESSAGES, path=path)
+    assert dragoman.write_request(request, MESSAGES).body == body
+
+
+def test_what_the_body_of_messages_says_goes_before_its_path() -> None:
+    body = {"model": "m", "stream": False, "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    path = f"{VERTEX}/claude-x@1:streamRawPredict"
+    for target in (CHAT, MESSAGES):
+        t = dragoman.translate_request(body, MESSAGES, target, path=path)
+        assert (t.model, t.stream) == ("m", False)
+    del body["model"]
+    for target in (CHAT, MESSAGES):
+        t = dragoman.translate_request(body, MESSAGES, target, path=path)
+        assert (t.model, t.stream, t.body["stream"]) == ("claude-x@1", False, False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...model import Request
-from ..base import Context, Dialect, grammar_of
+from ...model import Json, Request
+from ..base import Context, Dialect, asks_in_body, grammar_of
 from .home import home_block
-from .read import read_error, read_request, read_response
+from .read import read_error, read_path, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
 from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, USAGE_MEANING
 from .write import write_error, write_response
@@ -14,6 +14,14 @@ from .write_request import version, write_request
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
     return "/v1/messages", {"content-type": "application/json", "anthropic-version": version(context)}
+
+
+def _asks(body: Json, path: str | None) -> tuple[str, bool]:
+    model, stream = asks_in_body(body, path)
+    if path and not model and "model" not in body:
+        model, streams = read_path(path)
+        stream = stream or (streams and "stream" not in body)
+    return model, stream
 
 
 DIALECT = Dialect(
@@ -34,6 +42,7 @@ DIALECT = Dialect(
     request_id_header="request-id",
     error_word="anthropic",
     effort_apart=True,
+    asks=_asks,
     constants=("<system>", "</system>"),
     derived=DERIVED,
     kin={

@@ -28,7 +28,8 @@ from .words import FINISH, SERVICE_TIER, TOOL_CHOICE, WIRE
 def home_request(r: Request) -> Json:
     """A request as it was."""
     out: Json = {}
-    if r.model:
+    in_path = (r.spelling or {}).get("path", ())
+    if r.model and "model" not in in_path:
         out["model"] = r.model
     out["messages"] = messages = []
     for m in r.messages:
@@ -51,7 +52,7 @@ def home_request(r: Request) -> Json:
             out["metadata"] = {"user_id": value}
         elif name == "service_tier":
             out["service_tier"] = SERVICE_TIER.write[str(value)]
-        elif name != "parallel_tool_calls":
+        elif name != "parallel_tool_calls" and name not in in_path:
             out[WIRE[name]] = value
     if r.tools is not None:
         out["tools"] = [_tool(t) for t in r.tools]

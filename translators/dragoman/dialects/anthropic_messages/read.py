@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
@@ -47,12 +49,37 @@ from .words import (
 Faults = list[Fault]
 
 
+# Where the clouds keep the model and the wish for a stream: Vertex's `:rawPredict`, Bedrock's `/invoke`.
+_CLOUD = re.compile(
+    r"/(?:models/(?P<vertex>[^/:]+):(?P<raw>r|streamR)awPredict"
+    r"|model/(?P<bedrock>[^/]+)/invoke(?P<more>-with-response-stream)?)$"
+)
+
+
+def read_path(path: str) -> tuple[str, bool]:
+    """The model that a request target of a cloud names, and whether it asks for a stream; none in Anthropic's own."""
+    found = _CLOUD.search(path.partition("?")[0].rstrip("/"))
+    if found is None:
+        return "", False
+    return unquote(found["vertex"] or found["bedrock"]), found["raw"] == "streamR" or found["more"] is not None
+
+
 def read_request(body: Json, path: str | None = None) -> Request:
-    """A `POST /v1/messages` body. Raises InvalidDocument naming every fault of its structure."""
+    """A `POST /v1/messages` body. Raises InvalidDocument naming every fault of its structure.
+
+    Model and stream flag stand in the path where a cloud serves it, and then not in the body.
+    """
     faults: Faults = []
     extra: Json = {}
     r = Request(NAME, extra=extra)
     params: Any = r.params
+    model, stream = read_path(path) if path else ("", False)
+    if model and "model" not in body:
+        r.model = model
+        r.spelling = {"path": ["model"]}
+        if stream and "stream" not in body:
+            params["stream"] = True
+            r.spelling = {"path": ["model", "stream"]}
     for key, value in body.items():
         row = PARAMS.get(key)
         if row is not None and type(value) in row[1] and key != "service_tier":
