@@ -199,3 +199,15 @@ def test_of_an_error_in_a_form_of_its_own_what_was_said_is_not_lost(
     assert [(loss.kind, loss.at) for loss in t.losses] == [("dropped", at) for at in lost]
     error = registry.get(source).read_error(400, body)
     assert registry.get(source).write_error(error, Report(), True) == (400, body)
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES])
+def test_what_several_sources_bear_out_has_one_span(target: str) -> None:
+    chunks = [{"web": {"uri": f"https://{name}.example", "title": name}} for name in "ab"]
+    support = {"segment": {"endIndex": 2, "text": "Hi"}, "groundingChunkIndices": [0, 1]}
+    grounding = {"groundingChunks": chunks, "groundingSupports": [support]}
+    said = {"content": {"parts": [{"text": "Hi"}]}, "finishReason": "STOP", "groundingMetadata": grounding}
+    t = dragoman.translate_response({"candidates": [said], "responseId": "r"}, GEMINI, target)
+    assert all(f"https://{name}.example" in t.json().decode() for name in "ab")
+    place = "/candidates/0/groundingMetadata/groundingSupports/0"
+    assert told(t.losses, "citation.") == [("changed", "citation.span", place)]

@@ -76,8 +76,10 @@ class Report:
             self.dropped("message.empty", at, value)
 
     def changed(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
-        """`value`, at source place `at`, was approximated in the target."""
-        self._add(Loss("changed", code, at, detail, value))
+        """`value`, at source place `at`, was approximated in the target: told once, where it is several times there."""
+        loss = Loss("changed", code, at, detail, value)
+        if not self.losses or self.losses[-1] != loss:
+            self._add(loss)
 
     def invented(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """The target needs `value` at target place `at`; the source said nothing of it."""
