@@ -29,7 +29,7 @@ def shape(dialect: str) -> str:
 by_pair = pytest.mark.parametrize(("source", "target"), PAIRS)
 
 # What tells a client that the answer is not whole, by canonical finish reason.
-CUT = {"length", "context_window", "content_filter", "malformed_call", "pause", "error", "other", None}
+CUT = {"length", "context_window", "content_filter", "malformed_call", "error", "other", None}
 WHOLE = {"stop", "stop_sequence"}
 # Answers of legacy Completions are text: a call cannot be in them, and the answer then counts as cut off.
 NO_CALLS = {"openai-completions"}
@@ -147,19 +147,6 @@ def test_calls_that_are_not_there_are_no_plain_stop(source: str, target: str) ->
         body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
         out = dragoman.translate_response(body, source, target)
         assert outcome(registry.get(target).read_response(out.body)) == "cut"
-
-
-@pytest.mark.parametrize("target", [t for s, t in PAIRS if s == "anthropic-messages"])
-def test_a_turn_that_pauses_is_no_plain_stop(target: str) -> None:
-    """ "The response may be sent back as is to let the model go on": what is there is not the answer yet."""
-    search = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "x"}}
-    content = [{"type": "text", "text": "I look it up."}, search]
-    head = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_sequence": None}
-    usage = {"input_tokens": 1, "output_tokens": 1}
-    body = {**head, "content": content, "stop_reason": "pause_turn", "usage": usage}
-    out = dragoman.translate_response(body, "anthropic-messages", target)
-    assert outcome(registry.get(target).read_response(out.body)) == "cut"
-    assert ("changed", "finish.approximated", "/stop_reason") in {(x.kind, x.code, x.at) for x in out.losses}
 
 
 @by_pair

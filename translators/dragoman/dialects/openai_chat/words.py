@@ -46,7 +46,7 @@ FINISH = Pairs(
 FINISH_NEAREST = {
     "stop_sequence": "stop",
     "context_window": "length",
-    "pause": "length",
+    "pause": "stop",
     "compaction": "length",
     # A failure never looks like a success: what ended in a way unknown here was cut off.
     "malformed_call": "length",
