@@ -342,7 +342,7 @@ class Folder:
     def __init__(self) -> None:
         self.response: Response | None = None
         self._candidates: dict[int, Candidate] = {}
-        self._texts: dict[tuple[int, int, str], list[str]] = {}
+        self._texts: dict[tuple[int, int], dict[str, list[str]]] = {}  # of each part that is open, by field
         self.ended = False
         self.error: Error | None = None
 
@@ -404,7 +404,7 @@ class Folder:
         part: Any = self._candidates[event.candidate].message.parts[event.index]
         name = event.field
         if name == "text" or name == "arguments" or name == "input":
-            self._texts.setdefault((event.candidate, event.index, name), []).append(event.value)
+            self._texts.setdefault((event.candidate, event.index), {}).setdefault(name, []).append(event.value)
         elif name == "state":
             part.state = event.value
         elif name == "citation":
@@ -419,22 +419,28 @@ class Folder:
         elif name == "value":
             part.value = {**part.value, **event.value}
         elif name == "pieces":
-            part.value = {**part.value, **{key: _longer(part.value.get(key), v) for key, v in event.value.items()}}
+            texts = self._texts.setdefault((event.candidate, event.index), {})
+            for key, piece in event.value.items():
+                if type(piece) is str:
+                    texts.setdefault(key, []).append(piece)
+                else:
+                    part.value = {**part.value, key: piece}
         if event.extra and name not in (*MERGED, "value", "pieces"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:
         part: Any = self._candidates[candidate].message.parts[index]
-        for name in ("text", "arguments", "input"):
-            pieces = self._texts.pop((candidate, index, name), None)
-            if pieces is not None:
-                # A non-empty `input` in a start event gives way to deltas, if any come.
-                old = getattr(part, name, None)
-                text = joined(pieces)
-                if type(part) is Opaque:
-                    part.value = {**part.value, name: _told(text)}
-                elif text or type(old) is not dict:
-                    setattr(part, name, (old if type(old) is str else "") + text)
+        for name, pieces in self._texts.pop((candidate, index), {}).items():
+            text = joined(pieces)
+            if type(part) is Opaque:
+                old = part.value.get(name)
+                said = _told(text) if name == "input" else (old if type(old) is str else "") + text
+                part.value = {**part.value, name: said}
+                continue
+            # A non-empty `input` in a start event gives way to deltas, if any come.
+            old = getattr(part, name)
+            if text or type(old) is not dict:
+                setattr(part, name, (old if type(old) is str else "") + text)
 
     def part(self) -> Part:
         """The first part, as far as it got."""
@@ -444,7 +450,7 @@ class Folder:
         """The response as far as it got."""
         if self.response is None:
             raise BrokenStream("the stream ended before it began", frame=0)
-        for candidate, index, _ in list(self._texts):
+        for candidate, index in list(self._texts):
             self._close(candidate, index)
         self.response.candidates = [self._candidates[i] for i in sorted(self._candidates)]
         return self.response
@@ -466,11 +472,6 @@ def aside(part: Reasoning, piece: PartDelta) -> Part:
     if piece.field != "text":
         return grown(part, [piece])
     return replace(part, extra=merge_extra(part.extra, piece.extra)) if piece.extra else part
-
-
-def _longer(old: Any, piece: Any) -> Any:
-    """A value of an opaque part with a further piece of it: texts are appended, another value holds."""
-    return old + piece if type(old) is str and type(piece) is str else piece
 
 
 def _told(text: str) -> Any:
