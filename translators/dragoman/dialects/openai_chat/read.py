@@ -553,6 +553,9 @@ def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:
         if said.role not in ("assistant", ""):
             # An answer is the model's: another word for who speaks is one that nobody knows.
             said.role, said.extra = "assistant", {"role": said.role, **(said.extra or {})}
+        if said.name is not None:
+            # Likewise the name that MiniMax gives itself: no other answer has one.
+            said.name, said.extra = None, {"name": said.name, **(said.extra or {})}
     else:
         out.message = Message("assistant", at=f"{at}/message")
         spelling["message"] = "absent"
