@@ -149,6 +149,19 @@ def test_calls_that_are_not_there_are_no_plain_stop(source: str, target: str) ->
         assert outcome(registry.get(target).read_response(out.body)) == "cut"
 
 
+@pytest.mark.parametrize("target", [b for a, b in PAIRS if a == "openai-chat"])
+@pytest.mark.parametrize(("word", "told"), [("sensitive", "cut"), ("network_error", "failed"), ("aborted", "failed")])
+def test_words_of_vendors_for_an_answer_that_is_not_whole(word: str, told: str, target: str) -> None:
+    """Zhipu's for what was filtered and for an inference that broke off, and DeepSeek's for the latter."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": "hm"}, "finish_reason": word}
+    body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    out = dragoman.translate_response(body, "openai-chat", target)
+    after = registry.get(target).read_response(out.body)
+    assert outcome(after) == told
+    if word == "sensitive":
+        assert after.candidates[0].finish_reason == "content_filter"
+
+
 @by_pair
 def test_whole_documents(source: str, target: str) -> None:
     rows: list[tuple[str, Any]] = [(f.id, f.json()) for f in fixtures.load("response") if f.dialect == shape(source)]

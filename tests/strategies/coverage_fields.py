@@ -121,6 +121,7 @@ system_fingerprint:str
 choices[].finish_reason={stop,length,tool_calls,content_filter,function_call}
 # de facto
 choices[].finish_reason={insufficient_system_resource,eos,abort,model_length} provider x_groq.id
+choices[].finish_reason={aborted,sensitive,network_error}
 choices[].{native_finish_reason,content_filter_results}
 choices[].content_filter_results.{hate,self_harm,sexual,violence}.{filtered,severity={safe,low,medium,high}}
 choices[].content_filter_results.{jailbreak,protected_material_text}.{filtered,detected} timings citations

@@ -210,7 +210,8 @@ def calls_of(draw: Draw, form: str, first: int) -> list[Doc]:
 # --- parts of a reply -----------------------------------------------------------------------------------------
 
 FINISH = words("stop", "length", "tool_calls", "content_filter", "function_call")
-ODD_FINISH = words("error", "insufficient_system_resource", "eos", "abort", "model_length", "content_filter: SAFETY")
+ODD_FINISH = words("error", "insufficient_system_resource", "eos", "abort", "model_length", "content_filter: SAFETY",
+                   "aborted", "sensitive", "network_error")
 _LOGPROB_VALUE = words(-0.31, 0.0, 0, -9999.0, -1e-07)
 _BYTES = fresh(None, [72, 105], [])
 _LOGPROB = rec({"token": words("Hi", " a", "\\xf0"), "logprob": _LOGPROB_VALUE, "bytes": _BYTES,

@@ -295,7 +295,9 @@ _SEGMENTS = {
 
 _OPENING = words({"content": ""}, {"content": None}, {"content": "", "refusal": None}, {}).map(dict)
 _FINISH_DELTA = fresh({}, {}, {"content": ""}, {"content": None})
-_ODD_FINISH = words("eos", "abort", "model_length", "insufficient_system_resource")
+_ODD_FINISH = words(
+    "eos", "abort", "model_length", "insufficient_system_resource", "sensitive", "network_error", "aborted"
+)
 
 
 def _script(draw: Draw, habits: Doc) -> list[Doc]:

@@ -41,6 +41,10 @@ FINISH = Pairs(
     ("error", "error"),
     ("insufficient_system_resource", "error"),
     ("abort", "error"),
+    ("aborted", "error"),
+    # Zhipu's: what was filtered, and an inference that broke off.
+    ("sensitive", "content_filter"),
+    ("network_error", "error"),
 )
 # Canonical finish reasons without a word here -> the nearest word (spec/MAP.md section 6).
 FINISH_NEAREST = {
