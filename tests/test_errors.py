@@ -268,6 +268,75 @@ def test_an_error_in_a_list_under_status_200(source: str, target: str) -> None:
     assert dragoman.translate_error(429, body, source, source).body == body
 
 
+def chat(choice: Json | None = None, **more: Json) -> Json:
+    """A body under status 200, with the choice that it has."""
+    choices = None if choice is None else [{"index": 0, "finish_reason": "error", **choice}]
+    return {"id": "c_1", "object": "chat.completion", "created": 1, "model": "m", "choices": choices, **more}
+
+
+OF_CHAT = pytest.mark.parametrize("target", [d for d in dragoman.dialects() if d not in (CHAT, CLAUDE)])
+# OpenRouter's choice that failed, and MiniMax's answer that is none.
+WHY: Json = {"code": 502, "message": "no such tool", "metadata": {"provider_name": "p"}}
+BESIDE: Json = {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}
+
+
+@OF_CHAT
+def test_a_choice_says_why_it_failed(target: str) -> None:
+    """Also where its finish reason does not say that it did; what else it says is told at its place."""
+    for said in ({"error": WHY}, {"error": WHY, "finish_reason": None}):
+        body = chat({"message": {"role": "assistant", "content": "Let"}, **said})
+        t = dragoman.translate_response(body, CHAT, target)
+        assert (t.status, t.body["error"]["message"]) == (502, "no such tool")
+        assert "/choices/0/error/metadata" in {loss.at for loss in t.losses}
+        assert dragoman.translate_response(body, CHAT, CHAT).body == body
+    body = chat({"text": "", "error": WHY}) | {"object": "text_completion"}
+    if target != COMPLETIONS:
+        assert dragoman.translate_response(body, COMPLETIONS, target).body["error"]["message"] == "no such tool"
+    t = dragoman.translate_response(chat({"message": {"role": "assistant", "content": ""}}), CHAT, target)
+    assert t.body["error"]["message"] == "the upstream ended with an error"
+
+
+@OF_CHAT
+@pytest.mark.parametrize("source", [CHAT, COMPLETIONS])
+def test_a_choice_of_a_stream_says_why_it_failed(source: str, target: str) -> None:
+    """Whether the finish reason stands before it, behind it or not at all."""
+    said: Json = {"delta": {"content": "Let"}} if source == CHAT else {"text": "Let"}
+    for last in (
+        {"finish_reason": "error", "error": WHY},
+        {"error": WHY, "finish_reason": "error"},
+        {"error": WHY, "finish_reason": None},
+    ):
+        chunks = [{"id": "c_1", "model": "m", "choices": [{"index": 0, **one}]} for one in (said, last)]
+        data = b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks)
+        stream = dragoman.translate_stream(source, target)
+        told = stream.feed(data + b"data: [DONE]\n\n") + stream.close()
+        assert stream.error is not None
+        if target != source:
+            assert b"no such tool" in told
+
+
+@OF_CHAT
+def test_minimax_fails_under_status_200(target: str) -> None:
+    """With an id and a usage, or bare; as the only chunk of a stream, or behind the first words of one."""
+    for body in (BESIDE, chat(None, usage={"total_tokens": 0}, **BESIDE)):
+        t = dragoman.translate_response(body, CHAT, target)
+        assert t.status is not None
+        assert t.body["error"]["message"] == "insufficient balance"
+        assert dragoman.translate_response(body, CHAT, CHAT).body == body
+    begun = {"id": "c_1", "model": "m", "choices": [{"index": 0, "delta": {"content": "Let"}}]}
+    for chunks in ([BESIDE], [begun, chat(None, **BESIDE)]):
+        stream = dragoman.translate_stream(CHAT, target)
+        told = stream.feed(b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks)) + stream.close()
+        assert stream.error is not None
+        assert b"insufficient balance" in told
+
+
+def test_minimax_says_that_nothing_failed() -> None:
+    message = {"role": "assistant", "content": "Hi"}
+    body = chat({"message": message, "finish_reason": "stop"}, base_resp={"status_code": 0, "status_msg": ""})
+    assert dragoman.translate_response(body, CHAT, MESSAGES).body["content"] == [{"type": "text", "text": "Hi"}]
+
+
 TOO_LONG = {
     MESSAGES: (
         {"type": "error", "error": {"type": "invalid_request_error", "message": text}}

@@ -16,7 +16,7 @@ from .model import Error, Json, Message, Request, Response
 from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
-from .tables import error_status, tell_error
+from .tables import drop_extra, error_status, tell_error
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
 Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
@@ -335,9 +335,9 @@ def _written_response(
 ) -> Translation:
     home = response.dialect == goes.documents
     failed = response.error
-    if failed is None and not home and "error" in [c.finish_reason for c in response.candidates]:
-        failed = Error("api", "the upstream ended with an error", at="/choices/0/finish_reason")
     report = Report()
+    if failed is None and not home:
+        failed = _failed_candidate(response, report)
     if failed is not None:
         error = failed
         status, out = goes.write_error(error, report, home)
@@ -353,6 +353,24 @@ def _written_response(
     except RecursionError:
         raise _nested() from None
     return Translation(out, decide(report.losses, on_loss))
+
+
+def _failed_candidate(response: Response, report: Report) -> Error | None:
+    """The failure that a candidate ended with, in its own words where it has an `error` of its own.
+
+    OpenRouter: once the model has begun, "the HTTP response status will be 200 and any error occurred while the LLM is
+    producing the output will be emitted in the response body", and there each choice may have one.
+    """
+    came = registry.find(response.dialect)
+    for c in response.candidates:
+        said = (c.extra or {}).get("error")
+        if came is not None and type(said) is dict and said:
+            error = came.read_error(None, {"error": said})
+            drop_extra(report, error.extra, c.at, came.kinds.get(Error, {}))
+            return replace(error, at=f"{c.at}/error", extra=None)
+        if c.finish_reason == "error":
+            return Error("api", "the upstream ended with an error", at=f"{c.at}/finish_reason")
+    return None
 
 
 def read_response(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ..model import Error
+from ..model import Error, Json
 from ..report import Report
 
 
@@ -84,6 +84,7 @@ def message_of(body: Any) -> str:
     """The message of an error body without an `error` object, "" where it has none.
 
     `detail` is FastAPI's: a text, or a list of what is wrong, each with its place: "body.model: field required".
+    `base_resp` is MiniMax's.
     """
     if type(body) is str:
         return body
@@ -93,10 +94,19 @@ def message_of(body: Any) -> str:
         if type(body.get(key)) is str and body[key]:
             text: str = body[key]
             return text
+    if failed_beside(body) and type(body["base_resp"].get("status_msg")) is str:
+        return str(body["base_resp"]["status_msg"])
     detail = body.get("detail")
     if type(detail) is list:
         return "; ".join(filter(None, map(_fault, detail)))
     return detail if type(detail) is str else message_of(detail)
+
+
+def failed_beside(body: Json) -> bool:
+    """Whether MiniMax says in `base_resp` that the request failed: its status is 200 all the same, and an `id` and a
+    `usage` may stand there as in an answer. A success has the code 0."""
+    told = body.get("base_resp")
+    return type(told) is dict and type(told.get("status_code")) is int and told["status_code"] != 0
 
 
 def _fault(detail: Any) -> str:

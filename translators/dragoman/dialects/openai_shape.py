@@ -301,6 +301,14 @@ def read_error(
     return out
 
 
+def failure_of(said: Any, known: Error | None) -> Error | None:
+    """The failure that the `error` of a streamed choice says (OpenRouter's, under a success status), if it is one and
+    nothing more than the finish reason told of it before; `known` is what did."""
+    if type(said) is not dict or not said or (known is not None and (known.spelling or {}).get("form") != "finish"):
+        return None
+    return read_error(None, {"error": said})
+
+
 def _fields(out: Error, value: Json, inner: str | None) -> None:
     rest: Json = {}
     for key, item in value.items():

@@ -25,6 +25,7 @@ from ...model import (
     ToolChoice,
     ToolResult,
 )
+from ..error_forms import failed_beside
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .carry import sign, sign_message
 from .control import CONTROLS, read_hidden
@@ -501,7 +502,10 @@ def is_error(body: Json) -> bool:
     """Whether a body that came under a success status is an error all the same, or nothing at all."""
     if body.get("error"):
         return True
-    return not body.get("choices") and ("id" not in body or body.get("object") == "error") and "usage" not in body
+    if body.get("choices"):
+        return False
+    bare = ("id" not in body or body.get("object") == "error") and "usage" not in body
+    return bare or failed_beside(body)
 
 
 def read_response(body: Json, name: str = NAME) -> Response:

@@ -45,7 +45,8 @@ from ...model import (
     ToolCall,
 )
 from ..base import SSEReader
-from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
+from ..error_forms import failed_beside
+from ..openai_shape import CUT, ENVELOPE, failure_of, read_error, read_usage
 from .carry import sign, sign_message
 from .parts import read_annotation, read_picture
 from .read import REASONING_FIELDS, details_text, read_finish
@@ -164,10 +165,14 @@ class ChatStreamReader(SSEReader):
             choices = []
         if body.get("error") or event == "error" or body.get("object") == "error":
             # Beside choices, what else the chunk says is the chunk's.
-            self._failing = read_error(None, {"error": body.get("error")} if choices else body)
-        if self._failing is not None and not choices:
-            self._fail(self._failing, out)
-            return
+            failing = read_error(None, {"error": body.get("error")} if choices else body)
+            if not choices:
+                if self._waiting:
+                    self._start(out)
+                if not self._over:
+                    self._fail(failing, out)
+                return
+            self._failing = failing
         if self._started:
             self._take(body, choices, out)
             return
@@ -193,6 +198,8 @@ class ChatStreamReader(SSEReader):
         if changed and not first:
             self._envelope.update(changed)
             out.append(Update(changed))
+        if extra and failed_beside(extra):
+            self._failing = read_error(None, {"base_resp": extra.pop("base_resp")})
         if extra:
             out.append(Extra("response", 0, extra))
             # Groq's second place for usage, and at times its only one.
@@ -268,6 +275,8 @@ class ChatStreamReader(SSEReader):
             elif key == "finish_reason":
                 if type(value) is str and value and not choice.finished:
                     self._finish(choice, value, out)
+            elif key == "error" and (failing := failure_of(value, self._failing)) is not None:
+                self._failing = failing
             elif key not in read and value is not None and key not in TRANSPORT:
                 extra[key] = value
         if extra:

@@ -30,7 +30,7 @@ from ...framing import Frame
 from ...jsontext import loads, same
 from ...model import Candidate, Error, Json, Response, Text
 from ..base import SSEReader
-from ..openai_shape import CUT, ENVELOPE, read_error, read_usage
+from ..openai_shape import CUT, ENVELOPE, failure_of, read_error, read_usage
 from .read import read_finish
 from .words import NAME, TRANSPORT
 
@@ -185,6 +185,8 @@ class CompletionsStreamReader(SSEReader):
             elif key == "finish_reason" and type(value) is str:
                 if value and not choice.finished:
                     self._finish(choice, value, out)
+            elif key == "error" and (failing := failure_of(value, self._failing)) is not None:
+                self._failing = failing
             elif key == "text" and type(value) is str:
                 continue
             elif key != "index" and value not in (None, {}, []) and key not in TRANSPORT:
