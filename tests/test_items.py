@@ -114,3 +114,42 @@ def test_an_event_that_nobody_knows_is_told_once_at_a_place_that_exists(case: st
     assert s.error is None
     assert sent
     assert [(loss.kind, loss.at) for loss in s.losses if loss.code == "event.unknown"] == [("dropped", at)]
+
+
+def said_by(*events: dict[str, Any], named: bool = False) -> list[tuple[str, Any]]:
+    """What the parts of a stream say; `named`: what an event is stands in its name alone."""
+    told = []
+    for one in events:
+        body = {key: value for key, value in one.items() if key != "type"} if named else one
+        told.append(f"event: {one['type']}\ndata: {json.dumps(body)}\n\n".encode())
+    whole = dragoman.fold(dragoman.read_events(b"".join(told), RESPONSES))
+    parts = whole.candidates[0].message.parts
+    return [(type(part).__name__, getattr(part, "text", None) or getattr(part, "arguments", None)) for part in parts]
+
+
+CREATED: dict[str, Any] = {"type": "response.created", "response": {"id": "resp_1"}}
+CALL: dict[str, Any] = {"type": "function_call", "name": "f"}
+TOLD: list[dict[str, Any]] = [
+    CREATED,
+    {"type": "response.reasoning_summary_text.delta", "delta": "Hm"},
+    {"type": "response.output_text.delta", "delta": "Hel"},
+    {"type": "response.output_text.delta", "delta": "lo"},
+    {"type": "response.output_item.added", "item": CALL},
+    {"type": "response.function_call_arguments.delta", "delta": "{}"},
+    {"type": "response.output_item.done", "item": {**CALL, "call_id": "call_1", "arguments": "{}"}},
+]
+SAID = [("Reasoning", "Hm"), ("Text", "Hello"), ("ToolCall", "{}")]
+HELLO = {"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Hello"}]}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_stream_that_names_no_item(named: bool) -> None:
+    """Nothing is lost of it and nothing comes twice, whether the response names what was streamed at its end or not."""
+    ends: list[list[Any]] = [[], [HELLO], [{**CALL, "call_id": "call_1", "arguments": "{}"}, HELLO]]
+    for output in ends:
+        end = {"type": "response.completed", "response": {"id": "resp_1", "status": "completed", "output": output}}
+        assert said_by(*TOLD, end, named=named) == SAID
+
+
+def test_an_event_that_is_named_alone_and_says_nothing_else() -> None:
+    assert said_by(CREATED, {"type": "response.completed", "response": {"id": "resp_1"}}, named=True) == []

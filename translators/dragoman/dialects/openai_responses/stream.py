@@ -113,6 +113,7 @@ class ResponsesStreamReader(SSEReader):
         kind = body.get("type")
         if type(kind) is not str:
             kind = frame.event or ""
+            body = {**body, "type": kind} if kind else body
         handler = _HANDLERS.get(kind)
         if handler is None:
             if kind in _PROGRESS:
@@ -239,24 +240,35 @@ class ResponsesStreamReader(SSEReader):
     def _last_items(self, output: Any, out: list[Event]) -> None:
         """Close what is open, and tell what was never streamed."""
         listed = [item for item in output if type(item) is dict] if type(output) is list else []
-        matched = {id(item): self._match(item, i, len(listed)) for i, item in enumerate(listed)}
-        for item in list(self._items.values()):
-            if not item.done:
-                self._item_end(item, next((v for v in listed if matched[id(v)] is item), None), out)
+        matched = {id(item): self._match(item, i, listed) for i, item in enumerate(listed)}
+        ends = [
+            (item, next((v for v in listed if matched[id(v)] is item), None))
+            for item in self._items.values()
+            if not item.done
+        ]
+        # At home what is listed is done before the terminal event comes.
+        for item, value in sorted(ends, key=lambda end: end[1] is None):
+            self._item_end(item, value, out)
         for position, value in enumerate(listed):
             if matched[id(value)] is None:
                 self._item_end(self._item_start(("late", position), value, out), value, out)
 
-    def _match(self, value: Json, position: int, count: int) -> _Item | None:
-        """The streamed item that an item of the terminal response is: by id, by call id, or by place and type."""
+    def _match(self, value: Json, position: int, listed: list[Json]) -> _Item | None:
+        """The streamed item that an item of the terminal response is: by id, by call id, or by place and type.
+
+        Of those that were streamed without an id, and of which some were not listed: by their place in their type.
+        """
         items = list(self._items.values())
         for key in ("id", "call_id"):
             for item in items:
                 if value.get(key) and item.value.get(key) == value[key]:
                     return item
-        if len(items) == count and items[position].value.get("type") in (value.get("type"), ""):
+        kind = value.get("type")
+        if len(items) == len(listed) and items[position].value.get("type") in (kind, ""):
             return items[position]
-        return None
+        nameless = [item for item in items if item.value.get("type") == kind and not item.value.get("id")]
+        alike = [other for other in listed if other.get("type") == kind]
+        return nameless[[id(other) for other in alike].index(id(value))] if len(nameless) == len(alike) else None
 
     def _whole(self, body: Json, out: list[Event]) -> None:
         """A whole response as one frame: some gateways stream so."""
@@ -354,11 +366,21 @@ class ResponsesStreamReader(SSEReader):
         if type(value) is not dict:
             return
         self._begun(out)
-        item = self._items.get(index) if type(index) is int else self._ids.get(str(value.get("id")))
+        item = self._items.get(index) if type(index) is int else self._named(value)
         if item is None:
             item = self._item_start(index if type(index) is int else ("none", len(self._items)), value, out)
         if not item.done:
             self._item_end(item, value, out)
+
+    def _named(self, value: Json) -> _Item | None:
+        """The item that `value` says is done: by its id or, where what began without one is like it, that."""
+        for item in self._items.values() if value.get("id") not in self._ids else ():
+            began = item.value
+            if item.done or began.get("id") or began.get("type") != value.get("type"):
+                continue
+            if began.get("call_id") in (None, value.get("call_id")):
+                return item
+        return self._ids.get(str(value.get("id")))
 
     def _item_end(self, item: _Item, value: Json | None, out: list[Event]) -> None:
         """End an item as its `done` event, or the terminal response, has it; `value` None: as its pieces have it."""
@@ -400,7 +422,9 @@ class ResponsesStreamReader(SSEReader):
         if item is None and type(name) is str:
             item = self._ids.get(name)
         if item is None and type(index) is not int and type(name) is not str:
-            item = next((i for i in reversed(self._items.values()) if not i.done), None)
+            # One that names no item goes on with the last that is open, and that it can be about.
+            found = (i for i in reversed(self._items.values()) if not i.done)
+            item = next((i for i in found if not kind or i.value.get("type") in (kind, "", None)), None)
         if item is None:
             self._begun(out)
             value = {"type": kind, **({"id": name} if type(name) is str else {})}
