@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...events import merge_blocks, merge_entries
-from ...media import Data
+from ...media import Data, media_type_of
 from ...model import (
     Candidate,
     Json,
@@ -272,9 +272,10 @@ def _media(part: Media) -> Json:
     named = spelling.get("type")
     word = named or "image_url"
     if part.kind == "audio" and named not in ("audio_url", "image_url", "input_image"):
-        word = (part.media_type or "audio/wav").removeprefix("audio/")
+        word = (part.media_type or media_type_of(part.url or "") or "audio/wav").removeprefix("audio/")
         word = {"mpeg": "mp3"}.get(word, word)
-        return {"type": "input_audio", "input_audio": {"data": part.data, "format": word}}
+        said = spelling.get("data_url") or part.url or part.data
+        return {"type": "input_audio", "input_audio": {"data": said, "format": word}}
     url = spelling.get("data_url") or part.url
     if url is None and part.data is not None:
         url = Data(part.media_type or "", part.data).url()

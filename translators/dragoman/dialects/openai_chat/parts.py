@@ -191,7 +191,13 @@ def _input_audio(item: Json, at: str) -> Part | None:
     inner = item.get("input_audio")
     if type(inner) is not dict or type(inner.get("data")) is not str or type(inner.get("format")) is not str:
         return None
-    media = Media("audio", "base64", data=inner["data"], at=at)
+    said = inner["data"]
+    media = Media("audio", "base64", data=said, at=at)
+    # Behind Qwen's servers `data` is an address: of a file, or `data:;base64,…`.
+    if said.startswith(("http://", "https://")):
+        media.form, media.data, media.url = "url", None, said
+    elif (data := from_data_url(said)) is not None:
+        media.data, media.spelling = data.base64, {"data_url": said}
     media.media_type = {"mp3": "audio/mpeg"}.get(inner["format"], "audio/" + inner["format"])
     _rest(item, media, "input_audio")
     rest = {k: v for k, v in inner.items() if k not in ("data", "format")}
