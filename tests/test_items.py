@@ -153,3 +153,29 @@ def test_a_stream_that_names_no_item(named: bool) -> None:
 
 def test_an_event_that_is_named_alone_and_says_nothing_else() -> None:
     assert said_by(CREATED, {"type": "response.completed", "response": {"id": "resp_1"}}, named=True) == []
+
+
+UPDATE = {"type": "configuration_update", "reasoning": {"effort": "high"}}
+
+
+@everywhere
+def test_the_last_update_says_how_much_to_think(target: str) -> None:
+    """Elsewhere a request has one effort, and that is the one that holds in the end; what was said before is told."""
+    turns: list[Any] = [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]
+    early = {**UPDATE, "reasoning": {"effort": "medium"}}
+    body = {"model": "m", "reasoning": {"effort": "low"}, "input": [early, *turns, UPDATE, turns[0]]}
+    plain = {"model": "m", "reasoning": {"effort": "high"}, "input": [*turns, turns[0]]}
+    t = dragoman.translate_request(body, RESPONSES, target)
+    assert t.body == dragoman.translate_request(plain, RESPONSES, target).body
+    assert ("changed", "reasoning.effort", "/input/3") in losses(t)
+    assert ("changed", "reasoning.effort", "/reasoning/effort") in losses(t)
+    assert "/input/0" in {loss.at for loss in t.losses}
+    assert dragoman.translate_request(body, RESPONSES, RESPONSES).body == body
+
+
+@everywhere
+def test_an_update_without_an_effort_to_update_is_gone(target: str) -> None:
+    turns: list[Any] = [{"role": "user", "content": "x"}]
+    t = dragoman.translate_request({"model": "m", "input": [UPDATE, *turns]}, RESPONSES, target)
+    assert t.body == dragoman.translate_request({"model": "m", "input": turns}, RESPONSES, target).body
+    assert ("dropped", "part.unsupported", "/input/0") in losses(t)

@@ -63,7 +63,7 @@ def come_home(document: Any, target: Dialect, report: Report, profile: Any = Non
         return document
     source = registry.find(document.dialect)
     if source is not None and source.documents != target.documents:
-        document = source.ungroup(document, report)
+        document = source.leave(document, report)
     if not any(map(_bears, document.messages)) and not (source is not None and source.tag):
         return document
     messages = _Homecoming(document.dialect, target, report, profile, document.model).messages(document.messages)

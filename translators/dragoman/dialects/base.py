@@ -201,8 +201,9 @@ class Dialect:
     signed_ids: bool = False  # whether signatures on the ids of calls, LiteLLM's way, are the service's own
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
     inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
-    # A request for another dialect, where this one groups its tools: each under the one name that it has there.
-    ungroup: Callable[[Request, Report], Request] = lambda r, report: r
+    # A request for another dialect, in words that others have: tools of a group each under the one name that it has
+    # there, settings that change on the way as they are at its end.
+    leave: Callable[[Request, Report], Request] = lambda r, report: r
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from .groups import ungrouped
 from .home import sealed_item
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
+from .updates import updated
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
 from .write import write_response
 from .write_request import write_request
@@ -46,5 +47,5 @@ DIALECT = Dialect(
     states=("encrypted", "compaction"),
     vendor="openai",
     seal=sealed_item,
-    ungroup=ungrouped,
+    leave=lambda r, report: updated(ungrouped(r, report), report),
 )
