@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -308,7 +309,7 @@ def cache_read(t: dragoman.Translation, target: str) -> int | None:
 
 
 @pytest.mark.parametrize("target", [MESSAGES, GEMINI, RESPONSES])
-@pytest.mark.parametrize("key", ["prompt_cache_hit_tokens", "cache_read_input_tokens"])
+@pytest.mark.parametrize("key", ["prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens"])
 def test_a_cache_count_under_a_vendors_name_is_said(key: str, target: str) -> None:
     usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10, key: 6}
     t = answer({**c_answer(content="Hi"), "usage": usage}, CHAT, target)
@@ -390,3 +391,19 @@ def test_an_answer_that_google_filtered_is_a_filtered_one(target: str) -> None:
     t = answer(c_answer("content_filter: SAFETY", content="Hi"), CHAT, target)
     assert dragoman.read_response(t.body, target).candidates[0].finish_reason == "content_filter"
     assert ("changed", "finish.approximated") in {(x.kind, x.code) for x in t.losses}
+
+
+@pytest.mark.parametrize("target", [MESSAGES, GEMINI, RESPONSES])
+def test_usage_may_stand_in_the_last_choice_of_a_stream(target: str) -> None:
+    """Moonshot's does, unless the client asked for it; then it comes twice, and counts once."""
+    usage = {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10}
+    head = {"id": "c_1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    said = {"index": 0, "delta": {"role": "assistant", "content": "Hi"}, "finish_reason": None}
+    last = {"index": 0, "delta": {}, "finish_reason": "stop", "usage": usage}
+    for beside in ([], [{**head, "choices": [], "usage": usage}]):
+        chunks = [{**head, "choices": [said]}, {**head, "choices": [last]}, *beside]
+        data = b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks) + b"data: [DONE]\n\n"
+        s = dragoman.translate_stream(CHAT, target)
+        told = dragoman.fold(dragoman.read_events(s.feed(data) + s.close(), target)).usage
+        assert told is not None
+        assert (told.input, told.output) == (9, 1)

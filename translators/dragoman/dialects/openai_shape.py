@@ -73,11 +73,12 @@ USAGE: Kind = {
         "image_tokens": (0,),
     },
 }
-# Other words of vendors behind this shape (DeepSeek, LiteLLM) for one of the counts.
+# Other words of vendors behind this shape (DeepSeek, LiteLLM, Moonshot) for one of the counts.
 _ALSO: dict[str, tuple[str]] = {
     "prompt_cache_hit_tokens": ("cache_read",),
     "cache_read_input_tokens": ("cache_read",),
     "cache_creation_input_tokens": ("cache_write",),
+    "cached_tokens": ("cache_read",),
 }
 # The places of one count, for the laws.
 CACHE_COUNTS: dict[str, tuple[str, ...]] = {

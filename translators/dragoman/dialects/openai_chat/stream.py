@@ -281,6 +281,10 @@ class ChatStreamReader(SSEReader):
                 extra[key] = value
         if extra:
             out.append(Extra("candidate", index, extra))
+            # Moonshot's place for usage, and its only one where nobody asked for it.
+            usage = extra.get("usage")
+            if type(usage) is dict and not same(usage, self._last_usage):
+                self._report_usage(usage, out)
 
     def _finish(self, choice: _Choice, word: str, out: list[Event]) -> None:
         event = Finish(choice.index, None)
