@@ -39,6 +39,7 @@ ANY_STOP = OneOf((None, "end_turn", "stop_sequence", "max_tokens", "tool_use", "
 ANY_FINISH = OneOf((None, "stop", "length", "tool_calls", "content_filter"))
 # Providers with a field of their own for what was read from their cache, when the standard one is not there.
 CACHE_ALIASES = ("cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
+_READ_ALIASES = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
 WRITE_ALIASES = ("cache_creation_input_tokens",)
 
 _ANTHROPIC_ID = re.compile(r"[A-Za-z0-9_-]+")
@@ -194,9 +195,7 @@ def _plain_usage(usage: Any) -> dict[str, Any]:
         "input": usage.get("prompt_tokens"),
         "output": usage.get("completion_tokens"),
         "total": usage.get("total_tokens"),
-        "cached": _or_unknown(
-            prompt.get("cached_tokens"), (usage.get("prompt_cache_hit_tokens"), usage.get("cache_read_input_tokens"))
-        ),
+        "cached": _or_unknown(prompt.get("cached_tokens"), (usage.get(name) for name in _READ_ALIASES)),
         "cache_write": _or_unknown(prompt.get("cache_write_tokens"), (usage.get("cache_creation_input_tokens"),)),
         "reasoning": completion.get("reasoning_tokens"),
     }
