@@ -5,6 +5,7 @@ A row is read left to right and written right to left, so that reading and writi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -250,12 +251,57 @@ _BY_NAME = {
     "UNAVAILABLE": "overloaded",
     "DEADLINE_EXCEEDED": "timeout",
     "CANCELLED": "timeout",
+    # Those who follow OpenAI's shape in words of their own: vLLM, SGLang and LiteLLM (classes of Python), Bedrock
+    # (exceptions), Azure, llama.cpp, Moonshot, DashScope, MiniMax, Together, Volcengine, Cerebras, new-api, opencode.
+    "BadRequest": "invalid_request",
+    "ValidationException": "invalid_request",
+    "content_filter": "invalid_request",
+    "data_inspection_failed": "invalid_request",
+    "exceed_context_size": "invalid_request",
+    "invalid_message": "invalid_request",
+    "tool_use_failed": "invalid_request",
+    "UnprocessableEntity": "invalid_request",
+    "invalid_authentication_error": "authentication",
+    "Unauthorized": "authentication",
+    "1113": "billing",  # Zhipu: the account is in arrears
+    "AccountOverdue": "billing",
+    "Arrearage": "billing",
+    "budget_exceeded": "billing",
+    "CreditsError": "billing",
+    "exceeded_current_quota_error": "billing",
+    "insufficient_balance": "billing",
+    "insufficient_user_quota": "billing",
+    "AccessDenied": "permission",
+    "forbidden": "permission",
+    "request_forbidden": "permission",
+    "DeploymentNotFound": "not_found",
+    "resource_not_found_error": "not_found",
+    "AccountRateLimitExceeded": "rate_limit",
+    "model_rate_limit": "rate_limit",
+    "rate_limit_reached": "rate_limit",
+    "throttling": "rate_limit",
+    "too_many_requests": "rate_limit",
+    "usage_limit_reached": "rate_limit",
+    "engine_overloaded": "overloaded",
+    "server_is_overloaded": "overloaded",
+    "internal_server_error": "api",
 }
+_WORD_ENDS = re.compile(r"[^a-z0-9]|error$|exception$")
+_LONGEST = 60  # of a name, what is looked at
+
+
+def _plain(name: str) -> str:
+    """A name however it is spelled: `BadRequestError` and `bad_request` are one."""
+    return _WORD_ENDS.sub("", name.lower())
+
+
+_BY_PLAIN_NAME = {_plain(name): word for name, word in _BY_NAME.items()}
 
 
 def error_named(*names: object) -> str | None:
-    """The canonical word for the first of an error's own names that says one."""
-    return next((_BY_NAME[n] for n in names if type(n) is str and n in _BY_NAME), None)
+    """The canonical word for what an error calls itself: of the first name that says more than that there is one."""
+    words = [word for n in names if type(n) is str and (word := _BY_PLAIN_NAME.get(_plain(n[:_LONGEST])))]
+    return next((word for word in words if word not in ("invalid_request", "api")), words[0] if words else None)
 
 
 def error_word(status: int | None) -> str:

@@ -419,11 +419,14 @@ def translate_error(
     error: Error = _guard(lambda: came.read_error(error_status(status), body))
     report = Report()
     home = came.documents == goes.documents and type(body) in (dict, list)
+    kept = _retry(headers)
+    if error.retry_after is None:
+        error.retry_after = kept.get("retry-after")
     told, out = goes.write_error(error, report, home)
     if not home:
         tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
-    kept = _retry(headers)
-    if not home:
+        if came.request_id_header in kept:
+            kept.setdefault(goes.request_id_header, kept[came.request_id_header])
         _told_beside(error, goes, kept)
     elif error.retry_after is not None:
         kept.setdefault("retry-after", error.retry_after)

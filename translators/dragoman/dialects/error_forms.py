@@ -32,19 +32,36 @@ GEMINI = TooLong(
     "The input token count ({count}) exceeds the maximum number of tokens allowed ({most})",
     "The input token count exceeds the maximum number of tokens allowed",
 )
-# What servers behind OpenAI's shape say, where they give no code; the second is llama.cpp, as recorded.
-_OPENAI = re.compile(r"maximum context length is|exceeds the available context size", re.IGNORECASE)
+# What servers say that give no code for it. In the order of the words: OpenAI, vLLM, Mistral · llama.cpp · SGLang ·
+# llama-cpp-python · xAI · Bedrock · Zhipu · Copilot · Moonshot · TGI, Together · DashScope · LM Studio.
+_OTHERS = re.compile(
+    r"maximum context length|exceeds (?:the available )?context size|longer than the model's context length"
+    r"|exceed context window|maximum prompt length is|input is too long for requested model|prompt exceeds max length"
+    r"|prompt token count of \d+ exceeds|exceeded model token limit|`inputs` tokens \+ `max_new_tokens` must be"
+    r"|range of input length should be|loaded with context length of only",
+    re.IGNORECASE,
+)
 _COUNTS = (
     re.compile(r"prompt is too long: (?P<count>\d+) tokens > (?P<most>\d+)", re.IGNORECASE),
     re.compile(
         r"input token count \((?P<count>\d+)\) exceeds the maximum [a-z ]{0,40}\((?P<most>\d+)\)", re.IGNORECASE
     ),
     re.compile(
-        r"maximum context length is (?P<most>\d+) tokens.{0,80}?"
-        r"(?:resulted in|requested)(?: about)? (?P<count>\d+) tokens",
+        r"maximum context length (?:is|of) (?P<most>\d+) tokens.{0,80}?"
+        r"(?:resulted in|requested)(?: about| a total of)? (?P<count>\d+) tokens",
         re.IGNORECASE | re.DOTALL,
     ),
-    re.compile(r"\((?P<count>\d+) tokens\) exceeds the available context size \((?P<most>\d+) tokens\)", re.IGNORECASE),
+    re.compile(
+        r"\((?P<count>\d+) tokens\) (?:exceeds the available context size|is longer than the model's context length)"
+        r" \((?P<most>\d+) tokens\)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"maximum prompt length is (?P<most>\d+) but the request contains (?P<count>\d+) tokens", re.IGNORECASE),
+    re.compile(
+        r"contains (?P<count>\d+) tokens.{0,80}?\b(?P<most>\d+) maximum context length", re.IGNORECASE | re.DOTALL
+    ),
+    re.compile(r"prompt token count of (?P<count>\d+) exceeds the limit of (?P<most>\d+)", re.IGNORECASE),
+    re.compile(r"model token limit: (?P<most>\d+) \(requested: (?P<count>\d+)\)", re.IGNORECASE),
 )
 _LONGEST = 2000  # of a message, what is looked at
 
@@ -55,7 +72,7 @@ def is_too_long(error: Error) -> bool:
         return False
     text = error.message[:_LONGEST]
     return error.code == "context_length_exceeded" or any(
-        words.search(text) is not None for words in (ANTHROPIC.own, GEMINI.own, _OPENAI)
+        words.search(text) is not None for words in (ANTHROPIC.own, GEMINI.own, _OTHERS)
     )
 
 
@@ -99,7 +116,20 @@ def message_of(body: Any) -> str:
     detail = body.get("detail")
     if type(detail) is list:
         return "; ".join(filter(None, map(_fault, detail)))
-    return detail if type(detail) is str else message_of(detail)
+    return detail if type(detail) is str else message_of(detail) or _deeper(body)
+
+
+# Where else a message stands, at whatever depth: Mistral (`message.detail`), Cloudflare and watsonx (lists of errors),
+# Apigee (`fault.faultstring`, Fireworks and Perplexity stand behind it), AWS, Baidu, and "problem details".
+_DEEPER = ("message", "error", "errors", "fault", "faultstring", "Message", "error_msg", "title")
+
+
+def _deeper(body: Json) -> str:
+    for value in map(body.get, _DEEPER):
+        said = "; ".join(filter(None, map(_fault, value))) if type(value) is list else message_of(value)
+        if said:
+            return said
+    return ""
 
 
 def failed_beside(body: Json) -> bool:

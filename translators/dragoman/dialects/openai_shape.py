@@ -291,7 +291,8 @@ def read_error(
         _fields(out, body, None)
         out.spelling = {"form": "flat"}
         if not out.message and (said := message_of(body)):
-            out.message, out.spelling, out.extra = said, {"form": "response"}, body
+            out.message, out.spelling = said, {"form": "value", "value": body}
+            out.extra = {k: v for k, v in (out.extra or {}).items() if v != said} or None
     known = error_status(out.code) if status is None else status
     own = (out.extra or {}).get("error") if out.at else out.extra
     word = named(out.code, own.get("type") if type(own) is dict else None)

@@ -31,7 +31,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import ERRORS, error_type, error_word
+from ...tables import ERRORS, error_named, error_status, error_type, error_word
 from ..error_forms import message_of
 from .words import (
     DIRECT,
@@ -632,5 +632,9 @@ def read_error(status: int | None, body: Any) -> Error:
     out.extra = extra or None
     kind = inner.get("type") if type(inner) is dict else None
     word = _WORDS.get(kind) if type(kind) is str else None
+    if word is None and type(inner) is dict:
+        # A cloud's or a gateway's in front of it: "RESOURCE_EXHAUSTED", "forbidden".
+        word = error_named(inner.get("status"), kind)
+        out.status = status = error_status(inner.get("code")) if status is None else status
     out.type = error_type(status, word)
     return out
