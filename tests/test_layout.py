@@ -92,7 +92,17 @@ def test_imports_point_one_way(path: Path) -> None:
 
 
 # What stands beside the folders of the dialects, and is nobody's own.
-SHARED = ("base", "error_forms", "others", "openai_shape", "openai_facts", "openai_grammar", "schemas", "usage")
+SHARED = (
+    "base",
+    "error_forms",
+    "others",
+    "openai_shape",
+    "openai_facts",
+    "pairing",
+    "openai_grammar",
+    "schemas",
+    "usage",
+)
 
 
 @by_module

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..ids import derived
 from ..model import Message, ToolCall, ToolResult
 
@@ -32,3 +34,27 @@ def pair_ids(messages: list[Message]) -> dict[int, str]:
                 ids[id(part)] = derived(None, "call", count)
                 count += 1
     return ids
+
+
+class Twins:
+    """Calls of one turn that share an id, as gateways make them that name calls after the clock or begin at nought:
+    the first result under it is that of the first call, and so on."""
+
+    __slots__ = ("_turn", "_waiting")
+
+    def __init__(self) -> None:
+        self._turn: object = None
+        self._waiting: dict[str, list[Any]] = {}  # id -> what the writer knows of its calls without a result
+
+    def asked(self, turn: object, call_id: str, known: Any) -> None:
+        """A call of `turn`; those of an earlier turn wait no more."""
+        if turn is not self._turn:
+            self._turn, self._waiting = turn, {}
+        self._waiting.setdefault(call_id, []).append(known)
+
+    def answered(self, call_id: str) -> Any:
+        """What was known of the call that a result under `call_id` is of; None where the latest turn has none."""
+        waiting = self._waiting.get(call_id)
+        if waiting is None:
+            return None
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]

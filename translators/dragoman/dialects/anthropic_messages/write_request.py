@@ -14,6 +14,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, limit_taken, speaks_as_tool, tool_code
+from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, strict_tools, topped
 from .control import ControlWriter
 from .home import home_request
@@ -79,6 +80,7 @@ class RequestWriter(ControlWriter):
         "open",
         "renamed",
         "said",
+        "twins",
         "unbound",
     )
 
@@ -94,6 +96,7 @@ class RequestWriter(ControlWriter):
             # Without calls and results there is nothing to gather, to pair, to name.
             self.said, self.ids = self.paired(self.gathered(self.said))
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
+        self.twins = Twins()  # what the ids of one turn are called
         self.free: set[str] = set()  # the ids of calls with free text
         self.copies: dict[str, int] = {}  # how often an id has been told apart from itself
         self.answered: set[str] = set()  # the calls that have their result
@@ -354,6 +357,7 @@ class RequestWriter(ControlWriter):
                 call_id = self.fresh(call_id)
                 self.report.invented("tool_call.id", f"/messages/{len(self.messages)}/content/{len(out)}/id", call_id)
             self.renamed[came] = call_id
+            self.twins.asked(out, came, call_id)
             self.known[call_id] = part.name
             if part.kind == "custom":
                 self.free.add(call_id)
@@ -410,8 +414,9 @@ class RequestWriter(ControlWriter):
         call_id = self.ids.get(id(part))
         if call_id is None:
             call_id = self.id(part.call_id or "")
-        if self.renamed.get(call_id, call_id) != call_id:
-            call_id = self.renamed[call_id]
+        named = self.twins.answered(call_id) or self.renamed.get(call_id, call_id)
+        if named != call_id:
+            call_id = named
             self.report.changed("tool_call.id", self.where(part, "call_id"), part.call_id)
         if call_id not in self.known:
             # "unexpected tool_use_id found in tool_result blocks"

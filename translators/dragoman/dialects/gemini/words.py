@@ -525,6 +525,8 @@ DERIVED = {
     "responseLogprobs": "asked for by number",
     "maxOutputTokens": "the shortest answer for none",
     "error/status": "ERRORS",
+    "minimum": "what whole numbers an exclusive limit leaves",
+    "maximum": "what whole numbers an exclusive limit leaves",
     "partIndex": "position",
     "groundingChunkIndices": "position",
     "startIndex": "bytes before the characters",

@@ -27,6 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
 from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
+from ..pairing import Twins
 from ..schemas import may_bind
 from .home import home_request
 from .schema import for_service
@@ -82,7 +83,20 @@ class Turn:
 class RequestWriter(PartWriter):
     """One request."""
 
-    __slots__ = ("called", "facts", "free", "ids", "inner", "moved", "names", "r", "said", "texts", "turns_out")
+    __slots__ = (
+        "called",
+        "facts",
+        "free",
+        "ids",
+        "inner",
+        "moved",
+        "names",
+        "r",
+        "said",
+        "texts",
+        "turns_out",
+        "twins",
+    )
 
     upstream = True
 
@@ -94,6 +108,7 @@ class RequestWriter(PartWriter):
         self.free: set[str] = set()  # the calls of free-text tools
         self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written
         self.names: dict[str, str] = {}  # the same as the source spelt it
+        self.twins = Twins()  # the names of the calls of one turn, both ways
         self.turns_out: list[Turn] = []
         self.texts = 0  # how many texts the message at hand has
         self.inner: dict[int, list[tuple[str, Part]]] = {}  # where the content of a result went
@@ -332,6 +347,7 @@ class RequestWriter(PartWriter):
             if part.kind == "custom":
                 self.free.add(self.pairing(part))
             self.names[self.pairing(part)] = part.name
+            self.twins.asked(turn, self.pairing(part), (call["name"], part.name))
             said = self.signed(part, {"functionCall": call})
         elif isinstance(part, Media) and turn.role != "system":
             said = self.document(part) if part.form in ("text", "parts") else self.media(part)
@@ -388,7 +404,8 @@ class RequestWriter(PartWriter):
             # "function response turn comes immediately after a function call turn"
             self.report.dropped("tool_result.orphan", part.at, part)
             return []
-        response: Json = {"name": self.called[call_id]}
+        written, name = self.twins.answered(call_id) or (self.called[call_id], self.names[call_id])
+        response: Json = {"name": written}
         self.result_kind(part, call_id in self.free)
         if part.call_id and not is_derived(part.call_id):
             # "Never send id on only one side": a call that had none has none here either.
@@ -432,7 +449,7 @@ class RequestWriter(PartWriter):
         if media:
             response["parts"] = media
         self.inner[id(part)] = inner
-        self.result_name(part, self.names[call_id])
+        self.result_name(part, name)
         self.cache(part)
         self.drop(part)
         turn.add(self.signed(part, {"functionResponse": response}), part)
