@@ -580,3 +580,31 @@ def test_a_model_behind_a_gateway_that_goes_on_from_no_turn_of_its_own() -> None
     body = {"model": "anthropic/claude-opus-4.7", "max_tokens": 9, "messages": turns}
     t = dragoman.translate_request(body, MESSAGES, "openai-chat+openrouter")
     assert t.body["messages"][-1] == {"role": "user", "content": "."}
+
+
+ENDS = [("eos", "stop"), ("eos_token", "stop"), ("stop_sequence", "stop"), ("length", "length")]
+
+
+@pytest.mark.parametrize(("word", "told"), ENDS)
+def test_how_servers_of_completions_say_that_the_model_was_done(word: str, told: str) -> None:
+    """Together's `eos` and TGI's `eos_token` are a whole answer, not one that was cut off."""
+    choice = {"text": "Hi", "index": 0, "logprobs": None, "finish_reason": word}
+    body = {"id": "c", "object": "text_completion", "created": 1, "model": "m", "choices": [choice]}
+    t = dragoman.translate_response(body, "openai-completions", "openai-chat")
+    assert t.body["choices"][0]["finish_reason"] == told
+    stream = dragoman.translate_stream("openai-completions", "anthropic-messages")
+    sent = stream.feed(b"data: " + json.dumps(body).encode() + b"\n\ndata: [DONE]\n\n") + stream.close()
+    assert stream.error is None
+    assert (b'"stop_reason":"max_tokens"' in sent) == (told == "length")
+    home = dragoman.write_response(dragoman.read_response(body, "openai-completions"), "openai-completions")
+    assert home.body == body
+
+
+@pytest.mark.parametrize("dialect", ["openai-completions", "openai-chat"])
+def test_an_answer_that_the_server_broke_off_failed(dialect: str) -> None:
+    """DeepSeek: "insufficient_system_resource: the request was interrupted due to insufficient resources"."""
+    said = {"text": "Hi"} if dialect == "openai-completions" else {"message": {"role": "assistant", "content": "Hi"}}
+    choice = {"index": 0, "logprobs": None, "finish_reason": "insufficient_system_resource", **said}
+    body = {"id": "c", "object": "x", "created": 1, "model": "m", "choices": [choice]}
+    t = dragoman.translate_response(body, dialect, "anthropic-messages")
+    assert (t.status, t.body["type"]) == (500, "error")

@@ -50,7 +50,8 @@ COMPLETIONS = {
     + """
 object=text_completion usage:null
 # de facto
-choices[].finish_reason={error,abort,eos_token,tool_calls} choices[].finish_reason:null system_fingerprint:empty
+choices[].finish_reason={error,abort,eos_token,eos,insufficient_system_resource,tool_calls}
+choices[].finish_reason:null system_fingerprint:empty
 choices[].{log_probs:null,stop_reason:int,seed,matched_stop,prompt_token_ids,prompt_logprobs,token_ids:null}
 kv_transfer_params:{object,null} timings service_tier:{str,null} prompt_filter_results:null
 prompt[].{text,logprobs}

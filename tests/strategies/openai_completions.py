@@ -106,7 +106,7 @@ def requests(valid: bool = True, *, extras: bool = True) -> S:
 # --- responses --------------------------------------------------------------------------------------------
 
 FINISH = words("stop", "length", "content_filter")
-_ODD_FINISH = words("error", "abort", "eos_token", "tool_calls")
+_ODD_FINISH = words("error", "abort", "eos_token", "eos", "insufficient_system_resource", "tool_calls")
 RESPONSE_ID = words("cmpl-9aZ", "cmpl-498651afc17a4924", "gen-1700000000-x", "", "08e94047-3521", "0")
 _TOKEN = words("Hi", " a", "\n", "bytes:\\xf0\\x9f", "é", "")
 _VALUE = words(-0.31, 0.0, 0, -100.0, -1e-07)

@@ -37,6 +37,7 @@ FINISH = Pairs(
     ("function_call", "tool_calls"),
     # Words of other vendors behind the same shape.
     ("eos", "stop"),
+    ("eos_token", "stop"),
     ("model_length", "length"),
     ("error", "error"),
     ("insufficient_system_resource", "error"),

@@ -13,9 +13,13 @@ FINISH = Pairs(
     ("stop", "stop"),
     ("length", "length"),
     ("content_filter", "content_filter"),
-    # Words of other vendors behind the same shape.
+    # Words of other vendors behind the same shape: Together's, TGI's two, and DeepSeek's.
+    ("eos", "stop"),
+    ("eos_token", "stop"),
+    ("stop_sequence", "stop"),
     ("error", "error"),
     ("abort", "error"),
+    ("insufficient_system_resource", "error"),
 )
 # Canonical finish reasons without a word here -> the nearest word (spec/MAP.md section 6).
 FINISH_NEAREST = {
