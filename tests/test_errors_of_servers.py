@@ -193,3 +193,14 @@ def test_when_to_retry_is_in_the_body_of_gemini() -> None:
     info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "33s"}
     assert inner(t.body)["details"] == [info]
     assert t.headers["retry-after"] == "33"
+
+
+BESIDE = [(1002, 429, "rate_limit_error"), (1004, 401, "authentication_error"), (1008, 402, "billing_error")]
+
+
+@pytest.mark.parametrize(("code", "status", "kind"), [*BESIDE, (1234, 500, "api_error")])
+def test_the_codes_of_minimax_say_what_failed(code: int, status: int, kind: str) -> None:
+    """Its HTTP status is 200 all the same."""
+    body = {"choices": None, "base_resp": {"status_code": code, "status_msg": "no"}}
+    t = dragoman.translate_response(body, CHAT, MESSAGES)
+    assert (t.status, inner(t.body)) == (status, {"type": kind, "message": "no"})

@@ -139,6 +139,23 @@ def failed_beside(body: Json) -> bool:
     return type(told) is dict and type(told.get("status_code")) is int and told["status_code"] != 0
 
 
+# The codes of `base_resp` -> the canonical word.
+_BESIDE = {
+    1001: "timeout",
+    1002: "rate_limit",
+    1004: "authentication",
+    1008: "billing",
+    1026: "invalid_request",  # what was asked is "sensitive"
+    2013: "invalid_request",
+    2049: "authentication",
+}
+
+
+def named_beside(body: Json) -> str | None:
+    """The canonical word for what MiniMax says in `base_resp`."""
+    return _BESIDE.get(body["base_resp"]["status_code"]) if failed_beside(body) else None
+
+
 def _fault(detail: Any) -> str:
     if type(detail) is not dict:
         return detail if type(detail) is str else ""

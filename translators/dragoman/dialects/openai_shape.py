@@ -13,7 +13,7 @@ from ..model import Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
-from .error_forms import is_too_long, message_of
+from .error_forms import is_too_long, message_of, named_beside
 
 # key -> (field of Response, JSON types it may have)
 ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -295,7 +295,7 @@ def read_error(
             out.extra = {k: v for k, v in (out.extra or {}).items() if v != said} or None
     known = error_status(out.code) if status is None else status
     own = (out.extra or {}).get("error") if out.at else out.extra
-    word = named(out.code, own.get("type") if type(own) is dict else None)
+    word = named(out.code, own.get("type") if type(own) is dict else None) or named_beside(body)
     out.type = error_word(known) if known is not None else word or "api"
     if word == "billing" and known is not None and 400 <= known < 500:
         out.type = word  # "429: rate_limit_exceeded / insufficient_quota": no status tells the two apart
