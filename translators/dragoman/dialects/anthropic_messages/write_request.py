@@ -56,6 +56,10 @@ def write_request(r: Request, report: Report, home: bool, context: Context) -> J
     return home_request(r) if home else RequestWriter(r, report, context).body()
 
 
+def _results(blocks: list[Json]) -> bool:
+    return blocks[0]["type"] == "tool_result" and all(block["type"] == "tool_result" for block in blocks)
+
+
 SYSTEM = ("system", "developer")
 _BOUNDED = frozenset({"temperature", "top_p", "top_k", "max_output_tokens", "service_tier"})
 # What a turn may end with that is to be answered, or gone on from, as it is.
@@ -268,7 +272,7 @@ class RequestWriter(ControlWriter):
                 self.report.emptied(m.at, m)
             return
         # Of what is left: an empty text beside results says nothing.
-        results = m.role == "tool" or all(block["type"] == "tool_result" for block in blocks)
+        results = m.role == "tool" or _results(blocks)
         if self.open and role == "user":
             # "Each tool_use block must have a corresponding tool_result block in the next message": results
             # of parallel calls, and what the user says after them, are one turn.
