@@ -108,11 +108,10 @@ class ControlWriter(BlockWriter):
             thinking = {"type": "adaptive"}
             if budget is not None:
                 report.changed("reasoning.budget", r.place("reasoning.budget"), budget)
-            if budget is not None and not decides and effort is None:
-                # A budget is no word for this model: the effort that stands for it is.
-                effort = self.taken(effort_of(budget))
-            elif c.mode == "enabled" and budget is None and effort is None:
-                effort = self.taken("high")  # what the service takes where nothing is said
+            if effort is None and c.mode == "enabled" and not decides:
+                # A budget is no word for this model: the effort that stands for it is, and where nothing is said
+                # the one that the service takes.
+                effort = self.taken("high" if budget is None else effort_of(budget))
         elif self.understands("enabled"):
             thinking = self.budget(out, BUDGETS[effort or "high"], c)
         if effort is None:
