@@ -552,6 +552,7 @@ def settled(
     excused += [loss.at for loss in third.losses if loss.kind == "invented"]
     new = [loss.at for loss in second.losses if loss.kind == "invented" and loss.at]
     links3 = third.links or {}
+    moved = [loss.at for loss in second.losses if loss.code == "role.moved"]  # may stand elsewhere from now on
     if any(loss.code.startswith(("message.", "order.")) for loss in (*second.losses, *third.losses)):
         excused.append(registry.get(target).turns)  # what was merged, split, dropped or put in front shifts all others
     return [
@@ -561,6 +562,7 @@ def settled(
         and not (_rides(x) and _rides(y))  # what is in it comes home as it was (law 9), in another spelling
         and not (x is ... and y == {})  # an empty object says nothing
         and not any(_covers(e, at) or _covers(at, e) for e in excused)
+        and not (x is ... and any(_covers(e, _longest(links2, _longest(links3, at))) for e in moved))
         and not all(any(same(v, m) for m in made) for _, v in leaves(y))
         and not all(any(_covers(one, _longest(links3, leaf)) for one in new) for leaf, _ in leaves(y, at))
     ]

@@ -274,8 +274,8 @@ _PARTS = {
 }
 
 
-def read_call(call: Json, at: str, ordinal: int) -> Part:
-    """An entry of `tool_calls`: number `ordinal` of them."""
+def read_call(call: Json, at: str, ordinal: int, before: int = 0) -> Part:
+    """An entry of `tool_calls`: number `ordinal` of them, with as many as `before` in front of the list."""
     kind, inner = call.get("type"), call.get("function")
     if kind == "function" and len(call) == 3 and type(inner) is dict and len(inner) == 2:
         # What nearly every call says, and no more.
@@ -298,7 +298,7 @@ def read_call(call: Json, at: str, ordinal: int) -> Part:
         elif key == "function" or key == "custom":
             if value is not inner:
                 rest[key] = value
-        elif key == "index" and type(value) is int and value == ordinal:
+        elif key == "index" and type(value) is int and value in (ordinal, ordinal + before):
             spelling["index"] = value  # what only a stream needs: it says nothing where it is the place
         elif key != "type" or value is None:
             rest[key] = value

@@ -391,7 +391,7 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
             else:
                 extra[key] = value
         elif key == "tool_calls" and type(value) is list and value and role not in ("tool", "function"):
-            tail += _calls(value, at, faults)
+            tail += _calls(value, at, faults, sum(type(p) is ToolCall for p in tail))
         elif key == "function_call" and type(value) is dict and value.get("name") and role not in ("tool", "function"):
             tail.append(read_legacy_call(value, f"{at}/function_call"))
         elif key == "refusal" and type(value) is str and value:
@@ -433,11 +433,12 @@ def read_message(m: Json, at: str, faults: Faults) -> Message:
     return out
 
 
-def _calls(calls: list[Any], at: str, faults: Faults) -> list[Part]:
+def _calls(calls: list[Any], at: str, faults: Faults, before: int = 0) -> list[Part]:
+    """The calls of a list; `before`: how many stand in front of it, for `function_call` is one, too."""
     out = []
     for i, call in enumerate(calls):
         if type(call) is dict:
-            out.append(read_call(call, f"{at}/tool_calls/{i}", i))
+            out.append(read_call(call, f"{at}/tool_calls/{i}", i, before))
         else:
             faults.append(Fault(f"{at}/tool_calls/{i}", "object", type_name(call)))
     return out
