@@ -440,10 +440,11 @@ class ResponseWriter(ItemWriter):
 
 def joins(part: Part, message: Json) -> bool:
     """Whether a text stands in the message that is open. One that came home says which message that is: its phase
-    stands behind the last of its texts, so what follows is of another, and one that begins a message says so."""
+    stands behind the last of its texts, so what follows is of another, and one that begins a message says so. A
+    refusal follows wherever it stood: Chat has a field for it beside the text."""
     item: Item | None = getattr(part, "item", None)
     if "phase" in message:
-        return item is not None and item.id == message["id"]
+        return item.id == message["id"] if item is not None else isinstance(part, Refusal)
     if item is None or item.phase is None or item.id == message["id"]:
         return True
     if (getattr(part, "spelling", None) or {}).get("item") == "begins":
