@@ -197,6 +197,11 @@ class _Block:
     carried: bool = False  # whether its state is out
 
 
+def _is_silent(block: _Block) -> bool:
+    """Whether there is nothing to tell of a part beyond its texts: no state, and it is not told whole."""
+    return not block.sealed and getattr(block.part, "state", None) is None
+
+
 class ForeignWriter(ResponseWriter):
     """Events of another dialect. Blocks here come one after the other, so calls that run side by side wait."""
 
@@ -467,8 +472,7 @@ class ForeignWriter(ResponseWriter):
             return out
         if block is self.current or (self.current is None and not block.waiting and not self.behind(block)):
             return out + self.close_block(block)
-        silent = not block.sealed and getattr(block.part, "state", None) is None
-        if self.current is None and not block.waiting and silent and not isinstance(block.part, ToolCall):
+        if self.current is None and not block.waiting and _is_silent(block) and not isinstance(block.part, ToolCall):
             return out + self.close_block(block)
         return out
 
@@ -526,7 +530,7 @@ class ForeignWriter(ResponseWriter):
         for other in self.blocks.values():
             ready = not other.closed and (other.waiting or isinstance(other.part, ToolCall))
             if self.current is None and other.ended and not other.closed and not ready:
-                out += self.close_block(other)
+                out += self.close_block(other) if _is_silent(other) or not self.behind(other) else b""
             if self.current is None and ready and not self.behind(other):
                 out += self.open_block(other)
                 if other.ended or self.settled(other):
