@@ -60,6 +60,12 @@ class Example:
         return _stream(self) if self.kind == "stream" else _document(self)
 
 
+def violations(kind: str, body: Any, source: str, target: str) -> list[Violation]:
+    """What a document breaks of the laws that an example of its kind is under."""
+    example = Example(0, "", source, target, kind, body, False, None)
+    return [violation for _, check in example.checks() for violation in check()]
+
+
 def load(path: Path = FILE) -> list[Example]:
     """Every line with every pair that it stands for."""
     out = []

@@ -38,8 +38,8 @@ CUT_SHORT = ("length", "content_filter", "max_tokens", "model_context_window_exc
 ANY_STOP = OneOf((None, "end_turn", "stop_sequence", "max_tokens", "tool_use", "refusal", "pause_turn"))
 ANY_FINISH = OneOf((None, "stop", "length", "tool_calls", "content_filter"))
 # Providers with a field of their own for what was read from their cache, when the standard one is not there.
-CACHE_ALIASES = ("cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")
 _READ_ALIASES = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
+CACHE_ALIASES = (*_READ_ALIASES, "num_cached_tokens")
 WRITE_ALIASES = ("cache_creation_input_tokens",)
 
 _ANTHROPIC_ID = re.compile(r"[A-Za-z0-9_-]+")

@@ -361,10 +361,9 @@ def _failed_candidate(response: Response, report: Report) -> Error | None:
     OpenRouter: once the model has begun, "the HTTP response status will be 200 and any error occurred while the LLM is
     producing the output will be emitted in the response body", and there each choice may have one.
     """
-    came = registry.find(response.dialect)
     for c in response.candidates:
-        said = (c.extra or {}).get("error")
-        if came is not None and type(said) is dict and said:
+        said = c.extra.get("error") if c.extra else None
+        if type(said) is dict and said and (came := registry.find(response.dialect)) is not None:
             error = came.read_error(None, {"error": said})
             drop_extra(report, error.extra, c.at, came.kinds.get(Error, {}))
             return replace(error, at=f"{c.at}/error", extra=None)

@@ -303,6 +303,13 @@ def read_error(
     return out
 
 
+def failure_in(body: Json, event: str | None, choices: list[Any]) -> Error | None:
+    """The failure that a chunk of a stream says; beside choices, what else the chunk says is the chunk's."""
+    if not (body.get("error") or event == "error" or body.get("object") == "error"):
+        return None
+    return read_error(None, {"error": body.get("error")} if choices else body)
+
+
 def failure_of(said: Any, known: Error | None) -> Error | None:
     """The failure that the `error` of a streamed choice says (OpenRouter's, under a success status), if it is one and
     nothing more than the finish reason told of it before; `known` is what did."""

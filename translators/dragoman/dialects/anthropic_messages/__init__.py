@@ -18,7 +18,7 @@ def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
 
 def _asks(body: Json, path: str | None) -> tuple[str, bool]:
     model, stream = asks_in_body(body, path)
-    if path and not model and "model" not in body:
+    if path and "model" not in body:
         model, streams = read_path(path)
         stream = stream or (streams and "stream" not in body)
     return model, stream

@@ -73,10 +73,10 @@ def read_request(body: Json, path: str | None = None) -> Request:
     extra: Json = {}
     r = Request(NAME, extra=extra)
     params: Any = r.params
-    model, stream = read_path(path) if path else ("", False)
-    if model and "model" not in body:
-        r.model = model
-        r.spelling = {"path": ["model"]}
+    if path and "model" not in body:
+        r.model, stream = read_path(path)
+        if r.model:
+            r.spelling = {"path": ["model"]}
         if stream and "stream" not in body:
             params["stream"] = True
             r.spelling = {"path": ["model", "stream"]}

@@ -46,7 +46,7 @@ from ...model import (
 )
 from ..base import SSEReader
 from ..error_forms import failed_beside
-from ..openai_shape import CUT, ENVELOPE, failure_of, read_error, read_usage
+from ..openai_shape import CUT, ENVELOPE, failure_in, failure_of, read_error, read_usage
 from .carry import sign, sign_message
 from .parts import read_annotation, read_picture
 from .read import REASONING_FIELDS, details_text, read_finish
@@ -163,9 +163,8 @@ class ChatStreamReader(SSEReader):
         choices = body.get("choices")
         if type(choices) is not list:
             choices = []
-        if body.get("error") or event == "error" or body.get("object") == "error":
-            # Beside choices, what else the chunk says is the chunk's.
-            failing = read_error(None, {"error": body.get("error")} if choices else body)
+        failing = failure_in(body, event, choices)
+        if failing is not None:
             if not choices:
                 if self._waiting:
                     self._start(out)

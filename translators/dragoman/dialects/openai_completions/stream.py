@@ -30,7 +30,7 @@ from ...framing import Frame
 from ...jsontext import loads, same
 from ...model import Candidate, Error, Json, Response, Text
 from ..base import SSEReader
-from ..openai_shape import CUT, ENVELOPE, failure_of, read_error, read_usage
+from ..openai_shape import CUT, ENVELOPE, failure_in, failure_of, read_usage
 from .read import read_finish
 from .words import NAME, TRANSPORT
 
@@ -98,9 +98,8 @@ class CompletionsStreamReader(SSEReader):
         choices = body.get("choices")
         if type(choices) is not list:
             choices = []
-        if body.get("error") or event == "error" or body.get("object") == "error":
-            # Beside choices, what else the chunk says is the chunk's.
-            failing = read_error(None, {"error": body.get("error")} if choices else body)
+        failing = failure_in(body, event, choices)
+        if failing is not None:
             if not choices:
                 if self._waiting:
                     self._start(out)
