@@ -134,7 +134,7 @@ def _judged(sign: Sign, document: dict[str, Any]) -> tuple[int, list[str]] | Non
     """How much speaks for one form, and what; None where the document cannot be of it."""
     if not sign.has <= document.keys() or (sign.kind == "error" and document.get("error", ...) is None):
         return None
-    speaking = sign.speaks & document.keys()
+    speaking = sign.speaks.intersection(document)
     reasons = [f"has {key}" for key in sorted(sign.has | speaking)]
     score = len(sign.has) + 2 * len(speaking)
     for key, pattern in sign.texts:

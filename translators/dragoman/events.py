@@ -425,7 +425,7 @@ class Folder:
                     texts.setdefault(key, []).append(piece)
                 else:
                     part.value = {**part.value, key: piece}
-        if event.extra and name not in (*MERGED, "value", "pieces"):
+        if event.extra and name not in MERGED and name not in ("value", "pieces"):
             part.extra = merge_extra(part.extra, event.extra)
 
     def _close(self, candidate: int, index: int) -> None:

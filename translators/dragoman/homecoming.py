@@ -91,7 +91,7 @@ class _Turn:
     """A message as it is put together again."""
 
     found: Found
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Any] = field(default_factory=list)  # a _Mark stands where the part of a state follows
     units: list[_Come] = field(default_factory=list)
 
 
@@ -249,10 +249,10 @@ class _Homecoming:
         """Put what a part carries in the place of the part."""
         at = self.where(part)
         shown = part.text if isinstance(part, Reasoning) else ""
-        before = turn.parts[-1] if turn.parts else None
+        before: Any = turn.parts[-1] if turn.parts else None
         split = isinstance(part, Reasoning) and not shown and isinstance(before, Reasoning) and before.state is None
         if split:
-            shown = before.text  # type: ignore[union-attr]
+            shown = before.text
         kept = True  # whether the visible text stays what it is: visible thinking, and no more
         for unit in self.opened(part.state.value, at):
             if not unit.whole:
@@ -262,7 +262,7 @@ class _Homecoming:
             if not wires:
                 continue
             if kept and split:
-                turn.parts[-1:] = [replace(before, text=rest)] if (rest := without_text(unit, shown)) else []  # type: ignore[type-var,list-item]
+                turn.parts[-1:] = [replace(before, text=rest)] if (rest := without_text(unit, shown)) else []
             elif kept and (rest := without_text(unit, shown)):
                 turn.parts.append(replace(part, text=rest, state=None))
             kept = False
@@ -310,7 +310,7 @@ class _Homecoming:
 
     # carriers that know their place
 
-    def placed(self, turn: _Turn) -> list[Part]:
+    def placed(self, turn: _Turn) -> list[Any]:
         """The parts in their old order, as far as the carriers know it.
 
         A client of Chat keeps one text, one thinking and a list of calls.
@@ -323,7 +323,7 @@ class _Homecoming:
                 queue.untag(unit)
         seen += queue.thoughts(self.tag) if self.tag else []
         bound = [one if one.unit.whole else self.bound(one, queue) for one in turn.units]
-        out: list[Part] = []
+        out: list[Any] = []
         for one, wires in zip(bound, whole, strict=True):
             if one is None or (one.unit.whole and not wires):
                 continue
@@ -371,11 +371,11 @@ class _Homecoming:
                 return [*seen[:i], *([replace(part, text=rest)] if rest else []), *seen[i + 1 :]]
         return seen
 
-    def attached(self, parts: list[Part]) -> list[Part]:
+    def attached(self, parts: list[Any]) -> list[Part]:
         """The parts, each with the state that was waiting for it."""
         out: list[Part] = []
         for part in parts:
-            node: Any = part
+            node = part
             if isinstance(part, _Mark):
                 if part.following == "before":
                     self.behind(part, out)

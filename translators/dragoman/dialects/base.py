@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ..carrier import Unit, beside, encode, whole
 from ..errors import DragomanError, InvalidDocument
 from ..events import Event, Failure
-from ..framing import Frame, SSEDecoder
+from ..framing import Frame, JSONArrayDecoder, SSEDecoder
 from ..ids import is_derived, spell, unspell
 from ..jsontext import dumps, dumps_read, loads
 from ..media import media_type_of
@@ -87,7 +87,7 @@ class SSEReader(ABC):
     figures = b""
 
     def __init__(self) -> None:
-        self.decoder = SSEDecoder()
+        self.decoder: SSEDecoder | JSONArrayDecoder = SSEDecoder()
         self._over = False
 
     def feed(self, chunk: bytes) -> list[Event]:
@@ -232,9 +232,13 @@ def _figures(dialect: Dialect) -> dict[str, str]:
     return dict(figures(dialect.usage_meaning))
 
 
+def _has(node: type[Any], name: str) -> bool:
+    return any(f.name == name for f in fields(node))
+
+
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
-_STATED = frozenset(c for c in _NODES if c is not Reasoning and "state" in c.__slots__)
-_ITEMED = frozenset(c for c in _NODES if "item" in c.__slots__)
+_STATED = frozenset(c for c in _NODES if c is not Reasoning and _has(c, "state"))
+_ITEMED = frozenset(c for c in _NODES if _has(c, "item"))
 _HOLDERS = frozenset({Media, ToolResult})
 _NAMELESS = frozenset({None, ""})  # what no call is known by
 _FOLLOWING = {Text: "text", ToolCall: "call"}

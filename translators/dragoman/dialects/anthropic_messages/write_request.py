@@ -560,7 +560,7 @@ class RequestWriter(ControlWriter):
 
     def exclusive(self, out: Json) -> None:
         """ "temperature and top_p cannot both be specified": the first one holds of those that thinking has left."""
-        for name in excluded(self.facts, SAMPLING & out.keys()):
+        for name in excluded(self.facts, SAMPLING.intersection(out)):
             del out[name]
             self.report.dropped(param_code(name), self.r.place(name), self.r.params.get(name))
 

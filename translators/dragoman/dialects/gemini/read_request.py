@@ -68,7 +68,8 @@ def read_request(body: Json, path: str | None = None) -> Request:
             params["stream"] = True
             if "sse" not in parse_qs(path.partition("#")[0].partition("?")[2]).get("alt", ()):
                 _note(r, "framing", "array")
-        if _resource(path)[1] not in ("", *METHODS):
+        method = _resource(path)[1]
+        if method and method not in METHODS:
             faults.append(Fault("/path", " or ".join(METHODS), "another method"))
     for key, value in plain.items():
         row = TOP_PARAMS.get(key)
@@ -210,6 +211,7 @@ def plain_layout(tools: list[Tool]) -> list[Json]:
 def _entry(tools: list[Tool], entry: Any, at: str, faults: Faults) -> Json:
     """Take the tools of one entry, which may hold several kinds; returns how it was laid out."""
     layout: Json = {}
+    value: Any
     if type(entry) is not dict:
         faults.append(Fault(at, "object", type_name(entry)))
         return layout

@@ -118,7 +118,7 @@ class GeminiStreamReader(SSEReader):
             self._known = True
             if head[:1] in (b"[", b"{"):
                 # "Without alt=sse: one JSON array"; an error may stand in its place.
-                self.decoder = JSONArrayDecoder()  # type: ignore[assignment]
+                self.decoder = JSONArrayDecoder()
         return super().feed(chunk)
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:

@@ -317,7 +317,7 @@ class ResponseWriter(ChatWriter):
         value = shared_logprobs(c.logprobs, at, self.report)
         if value is None:
             return None
-        return {k: v if v is None else shared_tokens(v, f"{at}/{k}", self.report) for k, v in value.items()}
+        return {k: None if v is None else shared_tokens(v, f"{at}/{k}", self.report) for k, v in value.items()}
 
     def think(self, message: Json, text: str) -> None:
         """Put visible thinking where the flavour has it."""

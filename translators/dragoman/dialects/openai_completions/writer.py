@@ -218,7 +218,7 @@ class ForeignWriter(ResponseWriter):
                 self.report.dropped("citation.unsupported", event.value.at, event.value.value)
             elif event.field == "state":
                 self.lose_state(part, event.value)
-        elif isinstance(part, Reasoning) and event.field in ("state", *MERGED):
+        elif isinstance(part, Reasoning) and (event.field == "state" or event.field in MERGED):
             state = event.value if event.field == "state" else State(event.field, None, "")
             self.parts[key] = replace(part, state=state)
         return b""

@@ -192,7 +192,7 @@ def home_item(part: Any, custom: set[str | None]) -> Any:
     elif isinstance(part, ServerTool):
         out["type"] = part.type
         fields = {"call_id": part.id, "name": part.name, INPUT_KEY.get(part.type, "input"): part.input, **part.value}
-        out.update({k: v for k, v in part.value.items() if v is None})
+        out.update(dict.fromkeys(k for k, v in part.value.items() if v is None))
     else:
         fields = _reasoning(part, out)
         out.update({k: v for k, v in fields.items() if v is not None})
