@@ -43,6 +43,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "framing.py": ("test_framing",),
     "report.py": ("test_api",),
     "dialects/openai_chat/write.py": EXAMPLES,
+    "dialects/openai_chat/write_parts.py": EXAMPLES,
     "dialects/openai_chat/write_request.py": EXAMPLES,
     "dialects/openai_chat/read.py": EXAMPLES,
     "dialects/openai_chat/stream.py": STREAMS,
