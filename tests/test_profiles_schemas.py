@@ -284,3 +284,59 @@ def test_gemini_schema_beside_tools(model: str, profile: Any, kept: bool) -> Non
     assert (("dropped", "format.with_tools") in losses) == (not kept)
     alone, _ = ask(GEMINI, model, profile, response_format=formatted({"type": "object"}))
     assert "responseJsonSchema" in alone["generationConfig"]
+
+
+CLOSED_REF = {"type": "object", "properties": {"b": {"$ref": "#"}}, "required": ["b"], "additionalProperties": False}
+WRAPPED: Any = {"type": "object", "required": ["value"], "additionalProperties": False}
+
+
+def from_messages(schema: Any, target: str) -> tuple[Any, Any, dragoman.Translation]:
+    """The schema and `strict` that a schema of a Messages request becomes."""
+    output = {"format": {"type": "json_schema", "schema": schema}}
+    asked = {"model": "m", "max_tokens": 99, "messages": HELLO, "output_config": output}
+    t = dragoman.translate_request(asked, MESSAGES, target)
+    said = t.body["response_format"]["json_schema"] if target == CHAT else t.body["text"]["format"]
+    return said["schema"], said["strict"], t
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize(
+    ("schema", "strict"),
+    [
+        ({"enum": ["a", "b"]}, True),
+        ({"const": 1}, True),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, True),
+        ({"type": "object", "anyOf": [{"type": "object"}]}, False),
+        ({"type": ["object", "null"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_root_that_is_no_object_is_the_property_of_one(target: str, schema: Any, strict: bool) -> None:
+    """`root type:"object"`, root not `anyOf`; and what says nothing binds nothing."""
+    said, binds, t = from_messages(schema, target)
+    assert (said, binds) == ({**WRAPPED, "properties": {"value": schema}}, strict)
+    told = [loss for loss in t.losses if loss.code == "format.schema"]
+    assert [(loss.kind, loss.at) for loss in told] == [("changed", "/output_config/format/schema")]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+def test_references_hold_in_a_schema_that_is_wrapped(target: str) -> None:
+    said, strict, _ = from_messages({"$ref": "#/$defs/a", "$defs": {"a": CLOSED_REF}}, target)
+    inner = {**CLOSED_REF, "properties": {"b": {"$ref": "#/properties/value"}}}
+    value = {"value": {"$ref": "#/$defs/a"}}
+    assert (said, strict) == ({**WRAPPED, "properties": value, "$defs": {"a": inner}}, True)
+    values = {"enum": [{"$ref": "#"}], "$comment": "a value is no schema"}
+    said, _, _ = from_messages({"type": "array", "items": {"$ref": "#/$defs/$ref"}, "$defs": {"$ref": values}}, target)
+    assert said["$defs"] == {"$ref": values}
+    assert said["properties"]["value"]["items"] == {"$ref": "#/$defs/$ref"}
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+def test_properties_without_a_type_are_those_of_an_object(target: str) -> None:
+    schema = {"properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
+    said, strict, t = from_messages(schema, target)
+    assert (said, strict) == ({"type": "object", **schema}, True)
+    assert "format.schema" in {loss.code for loss in t.losses}
+    said, strict, t = from_messages({"type": "object", **schema}, target)
+    assert (said, strict) == ({"type": "object", **schema}, True)
+    assert "format.schema" not in {loss.code for loss in t.losses}

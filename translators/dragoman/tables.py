@@ -356,8 +356,8 @@ def is_closed(schema: Any) -> bool:
         return all(map(is_closed, schema))
     if type(schema) is not dict:
         return True
-    properties = schema.get("properties")
-    if type(properties) is dict or schema.get("type") == "object":
+    properties, kinds = schema.get("properties"), schema.get("type")
+    if type(properties) is dict or kinds == "object" or (type(kinds) is list and "object" in kinds):
         required = schema.get("required")
         names = set(properties) if type(properties) is dict else set()
         listed = {r for r in required if type(r) is str} if type(required) is list else set()
@@ -366,14 +366,55 @@ def is_closed(schema: Any) -> bool:
     return all(is_closed(value) for key, value in schema.items() if key not in ("enum", "const", "default", "required"))
 
 
+_NO_OBJECT = frozenset({"anyOf", "oneOf", "$ref", "enum", "const"})
+_DEFS = ("$defs", "definitions")
+_VALUES = frozenset({"enum", "const", "default", "examples"})  # keywords that hold values, not schemas
+
+
 def is_rooted(schema: Any) -> bool:
-    """Whether the root of a schema is an object, as OpenAI's structured output wants it, or may be one."""
-    return type(schema) is not dict or schema.get("type", "object") == "object"
+    """Whether the root of a schema is an object, as OpenAI's structured output wants it: "root type object, root not
+    anyOf". Properties without a type say an object, too."""
+    if type(schema) is not dict:
+        return True
+    if "type" not in schema:
+        return "properties" in schema and _NO_OBJECT.isdisjoint(schema)
+    return schema["type"] == "object" and "anyOf" not in schema
 
 
-def rooted(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema as the one property `value` of an object."""
-    return {"type": "object", "properties": {"value": schema}, "required": ["value"], "additionalProperties": False}
+def rooted(schema: Any) -> Any:
+    """The schema with an object at its root: as it is, with the type that it left out, or as the one property `value`.
+
+    Definitions stay at the root, where references look for them; what refers to the root refers to the property.
+    """
+    if type(schema) is not dict or (is_rooted(schema) and "type" in schema):
+        return schema
+    if is_rooted(schema):
+        return {"type": "object", **schema}
+    defs = {key: schema[key] for key in _DEFS if type(schema.get(key)) is dict}
+    value = {key: item for key, item in schema.items() if key not in defs}
+    out = {"type": "object", "properties": {"value": value}, "required": ["value"], "additionalProperties": False}
+    return _moved(out | defs, named=False)
+
+
+def _refers_to_root(ref: str) -> bool:
+    return ref == "#" or (ref.startswith("#/") and ref.split("/")[1] not in _DEFS)
+
+
+def _moved(schema: Any, named: bool) -> Any:
+    """A schema whose root has become the property `value`. named: whether the keys are names, not keywords."""
+    if type(schema) is list:
+        return [_moved(item, False) for item in schema]
+    if type(schema) is not dict:
+        return schema
+    out = {}
+    for key, value in schema.items():
+        if not named and key == "$ref" and type(value) is str and _refers_to_root(value):
+            out[key] = f"#/properties/value{value[1:]}"
+        elif not named and key in _VALUES:
+            out[key] = value
+        else:
+            out[key] = _moved(value, not named and key in ("properties", *_DEFS))
+    return out
 
 
 # --- reasoning: spec/MAP.md section 5 -------------------------------------------------------------------------

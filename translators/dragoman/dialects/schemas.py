@@ -84,8 +84,8 @@ def is_said(choice: ToolChoice) -> bool:
 
 
 def may_bind(schema: Any) -> bool:
-    """Whether calls can be held to a schema as it is: one that is there, and closed."""
-    return type(schema) is dict and is_closed(schema)
+    """Whether an answer can be held to a schema as it is: one that is there, that says something, and is closed."""
+    return type(schema) is dict and bool(schema) and is_closed(schema)
 
 
 class _Binding:

@@ -25,7 +25,7 @@ from ...model import (
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
+from ...tables import effort_of, is_default, param_code, put, rooted
 from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from ..openai_facts import (
     bound_schema,
@@ -38,7 +38,7 @@ from ..openai_facts import (
     thinks,
 )
 from ..openai_shape import stream_options, tell_named
-from ..schemas import is_said, strict_tools
+from ..schemas import is_said, may_bind, strict_tools
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .free_text import functions_only
@@ -599,15 +599,13 @@ class RequestWriter(PartWriter):
         if strict is None:
             # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
             # no schema but one that requires and closes everything.
-            strict = is_closed(f.schema)
+            strict = may_bind(f.schema)
             self.report.invented("format.strict", "/response_format/json_schema/strict", strict)
         schema, inner["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
         if f.schema is not None:
-            inner["schema"] = schema
+            inner["schema"] = rooted(schema)
             self.link("/response_format/json_schema/schema", self.where(f, "schema"))
-            if not is_rooted(f.schema):
-                # "root type: object"
-                inner["schema"] = rooted(schema)
+            if inner["schema"] is not schema:
                 self.report.changed("format.schema", self.where(f, "schema"), f.schema)
         out["response_format"] = {"type": "json_schema", "json_schema": inner}
 

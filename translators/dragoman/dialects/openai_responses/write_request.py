@@ -24,11 +24,11 @@ from ...model import (
 from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
+from ...tables import effort_of, is_default, param_code, rooted
 from ..base import Context, limit_taken, speaks_as_tool, tool_code
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
 from ..openai_shape import CACHE_KEY, tell_named
-from ..schemas import is_said, strict_tools
+from ..schemas import is_said, may_bind, strict_tools
 from .home import flat_format, home_request
 from .words import (
     LIMIT_ID,
@@ -534,12 +534,11 @@ class RequestWriter(ItemWriter):
             if strict is None:
                 # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
                 # no schema but one that requires and closes everything.
-                strict = is_closed(f.schema)
+                strict = may_bind(f.schema)
                 self.report.invented("format.strict", "/text/format/strict", strict)
-            said["schema"], said["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
-            if not is_rooted(f.schema):
-                # "root type: object"
-                said["schema"] = rooted(said["schema"])
+            schema, said["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
+            said["schema"] = rooted(schema)
+            if said["schema"] is not schema:
                 self.report.changed("format.schema", self.where(f, "schema"), f.schema)
         out.setdefault("text", {})["format"] = said
 
