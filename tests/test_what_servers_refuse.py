@@ -127,6 +127,28 @@ def test_strict_is_invented_only_where_the_schema_bears_it(required: list[str], 
     assert t.body["response_format"]["json_schema"]["strict"] is strict
 
 
+THOUGHT = {"type": "thinking", "thinking": "x", "signature": "abcd"}
+SEALED = {"type": "reasoning.encrypted", "data": "abc", "format": "anthropic-claude-v1"}
+MARK = {"type": "ephemeral"}
+
+
+@pytest.mark.parametrize("state", [{"thinking_blocks": [THOUGHT]}, {"reasoning_details": [SEALED]}])
+def test_no_cache_mark_on_thinking(state: dict[str, Any]) -> None:
+    """ "Not on thinking": the last block that may bear one has it, and where there is none, that is told."""
+    said = {"role": "assistant", "content": None, "cache_control": MARK, **state}
+    t = to_messages(USER, said, USER)
+    assert "cache_control" not in t.body["messages"][1]["content"][0]
+    assert codes(t, "/messages/1/cache_control") == {"cache.unsupported"}
+    t = to_messages(USER, {**said, "content": "X"}, USER)
+    assert t.body["messages"][1]["content"][1] == {"type": "text", "text": "X", "cache_control": MARK}
+    assert codes(t, "/messages/1/cache_control") == {"cache.moved"}
+    # That of a blank text goes to a neighbour, but to none that thinks.
+    blank = {"role": "assistant", "content": [{"type": "text", "text": "", "cache_control": MARK}], **state}
+    t = to_messages(USER, blank, USER)
+    assert "cache_control" not in t.body["messages"][1]["content"][0]
+    assert t.body["messages"][2]["content"] == [{"type": "text", "text": "Go.", "cache_control": MARK}]
+
+
 def test_a_search_result_is_text_for_those_who_have_no_word_for_it() -> None:
     found = {"type": "search_result", "source": "https://e", "title": "T", "content": [{"type": "text", "text": "W"}]}
     use = {"type": "tool_use", "id": "t", "name": "f", "input": {}}

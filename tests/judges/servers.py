@@ -76,6 +76,8 @@ def messages(body: Json) -> Complaints:
         kinds = [block["type"] for block in blocks]
         if not blocks and at < len(turns) - 1:
             yield f"turn {at} is empty"
+        if any("cache_control" in block for block in blocks if block["type"].endswith("thinking")):
+            yield f"turn {at} has a cache mark on thinking"
         texts = [block["text"] for block in blocks if block["type"] == "text"]
         if texts and texts[-1].strip() and turn["role"] == "assistant" and "tool_use" not in kinds:
             texts = [text for text in texts if not text.isspace()]  # recorded: white space before a text is taken

@@ -105,10 +105,10 @@ class BlockWriter(Writer):
                 self.report.dropped("text.blank", part.at, part.text)
             if part.state is not None:
                 self.lose_state(part, part.state)
-            mark = self.cache_mark(part)
-            if mark is not None and out and "cache_control" not in out[-1]:
-                out[-1]["cache_control"] = mark  # the prefix it marks ends with the neighbour now
-                self.takes_mark(sources[-1], mark)
+            mark, last = self.cache_mark(part), last_bearer(out)
+            if mark is not None and last >= 0 and "cache_control" not in out[last]:
+                out[last]["cache_control"] = mark  # the prefix it marks ends with the neighbour now
+                self.takes_mark(sources[last], mark)
             elif mark is not None:
                 self.moved = mark
             return
@@ -175,6 +175,14 @@ class BlockWriter(Writer):
             for j, inner in enumerate(self.inner.get(id(part), ())):
                 self.link(f"{target}/{i}/content/{j}", inner.at)
                 self.link_title(f"{target}/{i}/content/{j}", inner)
+
+
+_UNMARKED = ("thinking", "redacted_thinking")
+
+
+def last_bearer(blocks: list[Json], before: int = 0) -> int:
+    """The index of the last block from `before` that may bear a cache mark ("Not on thinking"); -1 without one."""
+    return next((i for i in range(len(blocks) - 1, before - 1, -1) if blocks[i]["type"] not in _UNMARKED), -1)
 
 
 def own(state: State | None) -> bool:

@@ -35,7 +35,7 @@ from .words import (
     VERSION,
     WIRE,
 )
-from .write import plainest
+from .write import last_bearer, plainest
 
 
 def version(context: Context) -> str:
@@ -227,10 +227,10 @@ class RequestWriter(ControlWriter):
                 self.link_blocks(sources, "/system")
 
     def mark_last(self, m: Message, blocks: list[Json], before: int) -> None:
-        """The cache mark of a whole message stands on its last block."""
-        mark = self.cache_mark(m)
-        if mark is not None and len(blocks) > before and "cache_control" not in blocks[-1]:
-            blocks[-1]["cache_control"] = mark
+        """The cache mark of a whole message stands on its last block that may bear one."""
+        mark, last = self.cache_mark(m), last_bearer(blocks, before)
+        if mark is not None and last >= 0 and "cache_control" not in blocks[last]:
+            blocks[last]["cache_control"] = mark
             self.report.changed("cache.moved", f"{m.at}/cache_control", mark)
         elif mark is not None:
             self.report.dropped("cache.unsupported", f"{m.at}/cache_control", mark)
