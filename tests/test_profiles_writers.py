@@ -133,7 +133,8 @@ def test_messages_forced_tools(model: str, profile: Any, written: str, loss: boo
         ("claude-opus-4-6", None, None, "user"),
         ("claude-sonnet-4-5", None, None, "assistant"),
         ("claude-sonnet-4-5", None, "high", "user"),  # "also unsupported with thinking on"
-        ("m", None, "high", "assistant"),
+        ("m", None, "high", "user"),
+        ("m", None, None, "assistant"),
         ("m", {"prefill": False}, None, "user"),
     ],
 )

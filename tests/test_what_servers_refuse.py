@@ -149,6 +149,44 @@ def test_no_cache_mark_on_thinking(state: dict[str, Any]) -> None:
     assert t.body["messages"][2]["content"] == [{"type": "text", "text": "Go.", "cache_control": MARK}]
 
 
+def said(text: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": text}
+
+
+SCHEMA = {"type": "object", "properties": {}, "additionalProperties": False}
+FORMAT = {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA, "strict": True}}
+
+
+@pytest.mark.parametrize("model", ["m", "claude-sonnet-4-5"])
+@pytest.mark.parametrize("asked", [{"response_format": FORMAT}, {"reasoning_effort": "low"}])
+def test_what_forbids_a_prefill_ends_with_the_user(model: str, asked: dict[str, Any]) -> None:
+    """ "Not combinable: citations, prefill", and "also unsupported with thinking on"."""
+    t = to_messages(USER, said("It is "), model=model, max_tokens=9999, **asked)
+    turn = {"role": "user", "content": "."}
+    assert t.body["messages"][1:] == [said("It is "), turn]
+    assert [(x.kind, x.code) for x in t.losses if x.at == "/messages/2"] == [("invented", "message.placeholder")]
+    back = dragoman.translate_request(t.body, MESSAGES, CHAT).body
+    assert dragoman.translate_request(back, CHAT, MESSAGES).body == t.body
+    # A call that waits for its result is no prefill.
+    assert len(to_messages(USER, call("a"), model=model, max_tokens=9999, **asked).body["messages"]) == 2
+
+
+def test_a_prefill_ends_with_no_white_space() -> None:
+    """ "final assistant content cannot end with trailing whitespace"."""
+    t = to_messages(USER, said("It is "))
+    assert t.body["messages"][1] == said("It is")
+    assert codes(t, "/messages/1/content") == {"text.trimmed"}
+    parts = [{"type": "text", "text": "a "}, {"type": "text", "text": "b\n"}]
+    t = to_messages(USER, said(parts), {"role": "assistant", "content": "c"}, USER)
+    assert t.body["messages"][1]["content"] == parts  # only the last turn is gone on from
+    t = to_messages(USER, said(parts))
+    assert t.body["messages"][1]["content"] == [parts[0], {"type": "text", "text": "b"}]
+    assert [(x.code, x.at) for x in t.losses if x.code.startswith("text.")] == [
+        ("text.trimmed", "/messages/1/content/1")
+    ]
+    assert to_messages(USER, said("x")).body["messages"][1] == said("x")
+
+
 def test_a_search_result_is_text_for_those_who_have_no_word_for_it() -> None:
     found = {"type": "search_result", "source": "https://e", "title": "T", "content": [{"type": "text", "text": "W"}]}
     use = {"type": "tool_use", "id": "t", "name": "f", "input": {}}

@@ -92,6 +92,13 @@ def messages(body: Json) -> Complaints:
         yield from (f"the id {one!r}" for one in asked if not _ID.fullmatch(one))
         if asked and turn["role"] != "assistant":
             yield f"turn {at}: a call of the user"
+    if turns and turns[-1]["role"] == "assistant" and kinds and kinds[-1] in ("text", "thinking", "redacted_thinking"):
+        if (body.get("thinking") or {}).get("type") in ("enabled", "adaptive"):
+            yield "a prefill beside thinking"
+        if (body.get("output_config") or {}).get("format"):
+            yield "a prefill beside a schema"
+        if kinds[-1] == "text" and blocks[-1]["text"][-1:].isspace():
+            yield "a prefill that ends with white space"
     if asked and len(turns) > 1 and turns[-1]["role"] != "assistant":
         yield "calls at the end that nobody made"
     tools = body.get("tools") or []

@@ -160,15 +160,22 @@ class RequestWriter(ControlWriter):
                 self.link(f"/messages/{i}/role", f"{at}/role")
 
     def last_turn(self, out: Json) -> None:
-        """ "The conversation must end with a user message", for models that do not go on from a turn of their own."""
-        role, blocks, _, _ = self.messages[-1]
-        if self.facts.prefill is None or role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
+        """ "The conversation must end with a user message", where the model does not go on from a turn of its own: some
+        never do, none does while it thinks, or under a schema ("Not combinable: citations, prefill")."""
+        role, blocks, sources, _ = self.messages[-1]
+        if role != "assistant" or blocks[-1]["type"] in _UNFINISHED:
             return
-        if self.facts.prefill and out.get("thinking", {}).get("type") not in ("enabled", "adaptive"):
-            return
-        turn = {"role": "user", "content": [{"type": "text", "text": PLACEHOLDER}]}
-        self.report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
-        out["messages"].append(turn)
+        thinks = out.get("thinking", {}).get("type") in ("enabled", "adaptive")
+        if self.facts.prefill is False or thinks or "format" in out.get("output_config", {}):
+            turn = {"role": "user", "content": PLACEHOLDER}
+            self.report.invented("message.placeholder", f"/messages/{len(self.messages)}", turn)
+            out["messages"].append(turn)
+        elif blocks[-1]["type"] == "text" and blocks[-1]["text"][-1:].isspace():
+            # "final assistant content cannot end with trailing whitespace"
+            said = blocks[-1]["text"]
+            self.report.changed("text.trimmed", sources[-1].at, said)
+            blocks[-1]["text"] = said.rstrip()
+            out["messages"][-1]["content"] = plainest(blocks)
 
     def fewer_marks(self, out: Json) -> None:
         """ "A maximum of 4 blocks with cache_control may be provided": the first stays, and the last ones."""
