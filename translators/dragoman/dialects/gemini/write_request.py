@@ -610,15 +610,16 @@ class RequestWriter(PartWriter):
         for name in ("name", "description"):
             if getattr(f, name) is not None:
                 report.dropped(f"format.{name}", self.where(f, name), getattr(f, name))
-        if f.strict is False or (f.strict and not is_closed(f.schema)):
-            # Here an answer always holds to its schema, whatever that is.
-            report.changed("format.strict", self.where(f, "strict"), f.strict)
-        if f.schema is not None:
+        schema = f.schema
+        if schema is not None:
             place = self.where(f, "schema")
             self.link("/generationConfig/responseJsonSchema", place)
-            config["responseJsonSchema"] = for_service(f.schema, report, place)
+            schema = config["responseJsonSchema"] = for_service(schema, report, place)
         else:
             report.changed("format.schema", f.at, f.kind)
+        if f.strict is False or (f.strict and not is_closed(schema)):
+            # Here an answer always holds to its schema, whatever that is.
+            report.changed("format.strict", self.where(f, "strict"), f.strict)
 
     def reasoning(self, config: Json) -> None:
         c, r, report = self.r.reasoning, self.r, self.report
