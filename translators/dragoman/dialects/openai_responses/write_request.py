@@ -26,7 +26,17 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, rooted
 from ..base import Context, limit_taken, speaks_as_tool, tool_code
-from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
+from ..openai_facts import (
+    any_object,
+    bound_schema,
+    cache_mark,
+    free_choice,
+    refused,
+    says_json,
+    taken_effort,
+    taken_id,
+    thinks,
+)
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, strict_tools
 from .home import flat_format, home_request
@@ -114,12 +124,17 @@ class RequestWriter(ItemWriter):
         return out
 
     def instructs(self, m: Message) -> bool:
-        """Whether a leading system turn is one plain text, beside empty ones: that is what `instructions` takes."""
+        """Whether a leading system turn is one plain text, beside empty ones: that is what `instructions` takes.
+
+        "The word "json" must occur in some message": where JSON mode wants it, what says it is one.
+        """
         said = [part for part in m.parts if not isinstance(part, Text) or part.text]
+        wanted = self.r.output is not None and self.r.output.kind == "json_object"
         return (
             m.role == "system"
             and len(said) == 1
             and isinstance(said[0], Text)
+            and not (wanted and "json" in said[0].text.lower())
             and not (said[0].cache and (self.facts.cache_breakpoints or CACHE_KEY in said[0].cache))
         )
 
@@ -519,8 +534,12 @@ class RequestWriter(ItemWriter):
         if f.kind == "json_schema" and type(f.schema) is not dict:
             self.report.dropped("format.schema", f.at, f.kind)
             return
-        said: Json = {"type": f.kind}
         self.link("/text/format", f.at)
+        if f.kind == "json_object" and not says_json(self.input):
+            said = {"type": "json_schema", **any_object(f, "/text/format", self.report)}
+            out.setdefault("text", {})["format"] = said
+            return
+        said = {"type": f.kind}
         self.link("/text/format/schema", self.where(f, "schema"))
         if f.kind == "json_schema":
             said["name"] = f.name

@@ -1,0 +1,74 @@
+"""What becomes of Gemini's settings elsewhere, and of others' settings there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+from dragoman import laws
+from tests.asking import CHAT, GEMINI, HELLO, MESSAGES, RESPONSES, TOOL
+
+Json = dict[str, Any]
+PATH = "/v1beta/models/m:generateContent"
+ANY = {"name": "response", "schema": {"type": "object"}, "strict": False}
+
+
+def of_gemini(target: str, words: str = "hello", **body: Any) -> tuple[Json, set[tuple[str, str, str]]]:
+    """What a request of Gemini becomes, and its losses; laws 2, 3 and 7 hold."""
+    asked: Json = {"contents": [{"role": "user", "parts": [{"text": words}]}], **body}
+    return translated(asked, GEMINI, target, PATH)
+
+
+def to_gemini(source: str = CHAT, **body: Any) -> tuple[Json, set[tuple[str, str, str]]]:
+    """What a request becomes for Gemini, likewise."""
+    words = {"input": "hello"} if source == RESPONSES else {"messages": HELLO}
+    return translated({"model": "m", **words, **body}, source, GEMINI)
+
+
+def translated(asked: Json, source: str, target: str, path: str | None = None) -> tuple[Json, set[tuple[str, str, str]]]:
+    t = dragoman.translate_request(asked, source, target, path=path)
+    assert not laws.nothing_vanishes("request", asked, source, target)
+    assert not laws.nothing_made_up("request", asked, source, target)
+    assert not laws.settled("request", asked, source, target)
+    return t.body, {(loss.kind, loss.code, loss.at) for loss in t.losses}
+
+
+# --- JSON mode ------------------------------------------------------------------------------------------------------
+
+JSON = {"generationConfig": {"responseMimeType": "application/json"}}
+ASKED = "/generationConfig/responseMimeType"
+
+
+def test_json_mode_has_its_word_or_a_schema_that_binds_nothing() -> None:
+    """ "The word "json" must occur in some message, else 400": Gemini knows no such rule."""
+    changed = ("changed", "format.json_object", ASKED)
+    body, losses = of_gemini(CHAT, **JSON)
+    assert body["response_format"] == {"type": "json_schema", "json_schema": ANY}
+    assert losses == {changed, ("invented", "format.json_object", "/response_format/json_schema")}
+    body, losses = of_gemini(RESPONSES, **JSON)
+    assert body["text"] == {"format": {"type": "json_schema", **ANY}}
+    assert losses == {changed, ("invented", "format.json_object", "/text/format")}
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+def test_json_mode_stays_where_its_word_is_said(target: str) -> None:
+    body, losses = of_gemini(target, "Answer as JSON.", **JSON)
+    assert (body.get("response_format") or body["text"]["format"]) == {"type": "json_object"}
+    assert not losses
+
+
+def test_json_mode_is_free_of_its_word_at_other_servers() -> None:
+    body, losses = of_gemini("openai-chat+vllm", **JSON)
+    assert body["response_format"] == {"type": "json_object"}
+    assert not losses
+
+
+def test_the_word_stands_in_a_message_of_responses() -> None:
+    """`instructions` are no message."""
+    body, losses = of_gemini(RESPONSES, systemInstruction={"parts": [{"text": "Say json."}]}, **JSON)
+    assert body["input"][0] == {"type": "message", "role": "system", "content": "Say json."}
+    assert "instructions" not in body
+    assert body["text"] == {"format": {"type": "json_object"}}
+    assert not losses
