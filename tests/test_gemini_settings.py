@@ -72,3 +72,30 @@ def test_the_word_stands_in_a_message_of_responses() -> None:
     assert "instructions" not in body
     assert body["text"] == {"format": {"type": "json_object"}}
     assert not losses
+
+
+# --- ranges ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "said", "wire", "taken"),
+    [
+        (CHAT, "n", 10, "candidateCount", 8),
+        ("openai-completions", "n", 128, "candidateCount", 8),
+        (CHAT, "presence_penalty", 2.0, "presencePenalty", 1.99),
+        (CHAT, "frequency_penalty", 2, "frequencyPenalty", 1.99),
+        (CHAT, "frequency_penalty", -2.5, "frequencyPenalty", -2.0),
+        (CHAT, "temperature", 3, "temperature", 2.0),
+    ],
+)
+def test_numbers_are_within_what_gemini_takes(source: str, name: str, said: float, wire: str, taken: float) -> None:
+    """ "candidateCount 1..8", "presencePenalty, frequencyPenalty [-2,2)", "temperature 0..2"."""
+    words = {"prompt": "x", "max_tokens": 9} if source != CHAT else {"messages": HELLO}
+    body, losses = translated({"model": "m", **words, name: said}, source, GEMINI)
+    assert body["generationConfig"][wire] == taken
+    assert ("changed", "sampling.clamped", f"/{name}") in losses
+
+
+@pytest.mark.parametrize(("name", "said"), [("n", 8), ("presence_penalty", -2), ("temperature", 0), ("temperature", 2)])
+def test_numbers_at_the_bounds_stay(name: str, said: float) -> None:
+    assert not to_gemini(**{name: said})[1]

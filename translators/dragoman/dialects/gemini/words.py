@@ -488,6 +488,13 @@ PLACES: dict[type, dict[str, Any]] = {
 LIMIT_NAME = 128
 PLACEHOLDER = "."  # what the first turn says where the source begins with the model's
 LIMIT_STOP = 5  # "stopSequences <= 5"
+# "candidateCount 1..8", "temperature 0..2", "presencePenalty, frequencyPenalty [-2,2)": that bound itself is refused.
+RANGES: dict[str, tuple[float, float]] = {
+    "n": (1, 8),
+    "temperature": (0.0, 2.0),
+    "presence_penalty": (-2.0, 1.99),
+    "frequency_penalty": (-2.0, 1.99),
+}
 # "functionResponse.parts: image/png, jpeg, webp, application/pdf, text/plain"
 RESULT_MEDIA = frozenset({"image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"})
 
@@ -524,6 +531,10 @@ DERIVED = {
     "@type": "a detail of an error",
     "responseLogprobs": "asked for by number",
     "maxOutputTokens": "the shortest answer for none",
+    "candidateCount": "RANGES",
+    "temperature": "RANGES",
+    "presencePenalty": "RANGES",
+    "frequencyPenalty": "RANGES",
     "error/status": "ERRORS",
     "minimum": "what whole numbers an exclusive limit leaves",
     "maximum": "what whole numbers an exclusive limit leaves",

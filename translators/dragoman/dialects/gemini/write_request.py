@@ -38,6 +38,7 @@ from .words import (
     LIMIT_STOP,
     NAME,
     PLACEHOLDER,
+    RANGES,
     RESULT_MEDIA,
     SERVICE_TIER,
     UNSIGNED,
@@ -494,6 +495,8 @@ class RequestWriter(PartWriter):
                 # "logprobs without responseLogprobs -> 400"
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
+            elif name in RANGES:
+                config[CONFIG_WIRE[name]] = self.clamped(name, value)
             elif wire is not None and name != "modalities":
                 config[wire] = value
             elif name == "metadata" and type(value) is dict and all(type(v) is str for v in value.values()):
@@ -508,6 +511,14 @@ class RequestWriter(PartWriter):
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
+
+    def clamped(self, name: str, value: Any) -> Any:
+        """A number within what the service takes."""
+        least, most = RANGES[name]
+        if type(value) not in (int, float) or least <= value <= most:
+            return value
+        self.report.changed("sampling.clamped", self.r.place(name), value)
+        return least if value < least else most
 
     def stop(self, config: Json, stop: list[Any]) -> None:
         """ "stopSequences <= 5", of text."""
