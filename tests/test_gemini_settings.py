@@ -8,7 +8,7 @@ import pytest
 
 import dragoman
 from dragoman import laws
-from tests.asking import CHAT, GEMINI, HELLO, MESSAGES, RESPONSES, TOOL
+from tests.asking import CHAT, GEMINI, HELLO, MESSAGES, RESPONSES
 
 Json = dict[str, Any]
 PATH = "/v1beta/models/m:generateContent"
@@ -27,7 +27,9 @@ def to_gemini(source: str = CHAT, **body: Any) -> tuple[Json, set[tuple[str, str
     return translated({"model": "m", **words, **body}, source, GEMINI)
 
 
-def translated(asked: Json, source: str, target: str, path: str | None = None) -> tuple[Json, set[tuple[str, str, str]]]:
+def translated(
+    asked: Json, source: str, target: str, path: str | None = None
+) -> tuple[Json, set[tuple[str, str, str]]]:
     t = dragoman.translate_request(asked, source, target, path=path)
     assert not laws.nothing_vanishes("request", asked, source, target)
     assert not laws.nothing_made_up("request", asked, source, target)
@@ -99,3 +101,46 @@ def test_numbers_are_within_what_gemini_takes(source: str, name: str, said: floa
 @pytest.mark.parametrize(("name", "said"), [("n", 8), ("presence_penalty", -2), ("temperature", 0), ("temperature", 2)])
 def test_numbers_at_the_bounds_stay(name: str, said: float) -> None:
     assert not to_gemini(**{name: said})[1]
+
+
+# --- enums as numbers, numbers as texts -----------------------------------------------------------------------------
+
+DECLARED = [{"functionDeclarations": [{"name": "f"}]}]
+
+
+def config(**said: Any) -> Json:
+    return {"generationConfig": said}
+
+
+@pytest.mark.parametrize(("number", "choice"), [(1, "auto"), (2, "required"), (3, "none")])
+def test_a_choice_may_be_a_number(number: int, choice: str) -> None:
+    """ "Enums: string name; integers accepted too"."""
+    said = {"tools": DECLARED, "toolConfig": {"functionCallingConfig": {"mode": number}}}
+    assert of_gemini(CHAT, **said)[0]["tool_choice"] == choice
+    assert not laws.home_document("request", {"contents": [], **said}, GEMINI)
+
+
+def test_a_choice_among_functions_may_be_a_number() -> None:
+    calling = {"mode": 2, "allowedFunctionNames": ["f"]}
+    body, _ = of_gemini(CHAT, tools=DECLARED, toolConfig={"functionCallingConfig": calling})
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "f"}}
+
+
+def test_other_settings_may_be_numbers_and_texts() -> None:
+    said = config(responseModalities=[1, "AUDIO", 3], mediaResolution=1, thinkingConfig={"thinkingBudget": "512"})
+    asked = {"contents": [{"parts": [{"text": "x"}]}], **said}
+    r = dragoman.read_request(asked, GEMINI)
+    assert r.params == {"modalities": ["text", "audio", "audio"], "media_resolution": "MEDIA_RESOLUTION_LOW"}
+    assert r.reasoning is not None
+    assert (r.reasoning.budget, r.reasoning.mode) == (512, "enabled")
+    assert not laws.home_document("request", asked, GEMINI)
+    for target in (CHAT, RESPONSES, MESSAGES):
+        assert not laws.spelling_is_free("request", asked, GEMINI, target)
+
+
+def test_what_is_no_number_of_an_enum_stays_unknown() -> None:
+    said = config(responseModalities=[9], mediaResolution=9, thinkingConfig={"thinkingBudget": "much"})
+    asked = {"contents": [], "toolConfig": {"functionCallingConfig": {"mode": True}}, **said}
+    r = dragoman.read_request(asked, GEMINI)
+    assert (r.params, r.tool_choice, r.reasoning) == ({}, None, None)
+    assert not laws.home_document("request", asked, GEMINI)

@@ -75,7 +75,7 @@ def home_request(r: Request) -> Json:
     if c is not None:
         level = (c.spelling or {}).get("level") or (c.effort.upper() if c.effort else None)
         thinking = {
-            "thinkingBudget": c.budget,
+            "thinkingBudget": (c.spelling or {}).get("budget", c.budget),
             "thinkingLevel": level,
             "includeThoughts": True if c.display else None,
         }

@@ -13,11 +13,14 @@ from .parts import Faults, read_parts
 from .schema import from_schema, to_schema
 from .words import (
     CHOICE,
+    CHOICE_NUMBERS,
     DECLARATION_SHAPE,
     LEVELS,
+    MODALITY_NUMBERS,
     NAME,
     PARAMS,
     REQUEST_SHAPE,
+    RESOLUTION_NUMBERS,
     ROLE,
     SERVICE_TIER,
     TOP_PARAMS,
@@ -302,10 +305,12 @@ def _alike(a: Any, b: Any) -> bool:
 
 def _tool_config(r: Request, value: Any, faults: Faults) -> bool:
     config = value.get("functionCallingConfig") if type(value) is dict else None
-    if type(config) is not dict or type(config.get("mode")) is not str:
+    if type(config) is not dict:
         return False
-    said, names = config["mode"], config.get("allowedFunctionNames")
-    mode = said.upper()
+    said, names = config.get("mode"), config.get("allowedFunctionNames")
+    mode = said.upper() if type(said) is str else CHOICE_NUMBERS.get(said) if type(said) is int else None
+    if mode is None:
+        return False
     rest = {k: v for k, v in config.items() if k != "mode"}
     choice = ToolChoice("", at="/toolConfig/functionCallingConfig")
     if type(names) is list and names and all(type(n) is str for n in names) and mode in ("ANY", "VALIDATED"):
@@ -355,21 +360,31 @@ def _generation_config(r: Request, value: Any, faults: Faults) -> bool:
 def _setting(r: Request, key: str, item: Any, row: tuple[str, tuple[type, ...]]) -> Any:
     """A setting of the type it should have, or None. int64 may be text, and a whole number may have a point."""
     said = item
-    if (row[1] == (int,) and type(item) is float and item.is_integer()) or (
-        row[1] == (int,) and type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item
-    ):
-        said = int(item)
+    if row[1] == (int,):
+        said = _whole(item)
     elif key == "responseModalities" and type(item) is list:
-        if not item or not all(type(word) is str for word in item):
+        words = [MODALITY_NUMBERS.get(word) if type(word) is int else word for word in item]
+        if not words or not all(type(word) is str for word in words):
             return None
-        said = [word.lower() for word in item]
+        said = [word.lower() for word in words]
         if [word.upper() for word in said] == item:
             return said
+    elif key == "mediaResolution" and type(item) is int:
+        said = RESOLUTION_NUMBERS.get(item)
     elif type(item) not in row[1]:
         return None
-    if said is not item:
+    if said is not None and said is not item:
         _note(r, "settings", {**(r.spelling or {}).get("settings", {}), key: item})
     return said
+
+
+def _whole(item: Any) -> int | None:
+    """A whole number, also one with a point, or in a text; else None."""
+    if type(item) is float and item.is_integer():
+        return int(item)
+    if type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item:
+        return int(item)
+    return item if type(item) is int else None
 
 
 def _thinking(r: Request, config: Json) -> None:
@@ -380,14 +395,16 @@ def _thinking(r: Request, config: Json) -> None:
     c = ReasoningControl(at="")
     rest: Json = {}
     for key, item in value.items():
-        if key == "thinkingBudget" and type(item) is int:
-            c.budget, c.mode = item, "disabled" if item == 0 else "enabled"
+        if key == "thinkingBudget" and (budget := _whole(item)) is not None:
+            c.budget, c.mode = budget, "disabled" if budget == 0 else "enabled"
+            if budget is not item:
+                _note(c, "budget", item)
             r.places["reasoning.budget"] = r.places["reasoning.mode"] = f"{place}/{key}"
         elif key == "thinkingLevel" and type(item) is str and item.lower() in LEVELS:
             c.effort = item.lower()
             r.places["reasoning.effort"] = f"{place}/{key}"
             if item != item.upper():
-                c.spelling = {"level": item}
+                _note(c, "level", item)
         elif key == "includeThoughts" and item is True:
             c.display = "summarized"
             r.places["reasoning.display"] = f"{place}/{key}"

@@ -79,6 +79,10 @@ FINISH_NEAREST = {
 }
 ROLE = Pairs(("user", "user"), ("model", "assistant"), ("function", "user"))
 CHOICE = Pairs(("AUTO", "auto"), ("ANY", "required"), ("NONE", "none"))
+# "Integers accepted too": the numbers of the enums Mode, Modality and MediaResolution.
+CHOICE_NUMBERS = {1: "AUTO", 2: "ANY", 3: "NONE", 4: "VALIDATED"}
+MODALITY_NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "AUDIO"}
+RESOLUTION_NUMBERS = {1: "MEDIA_RESOLUTION_LOW", 2: "MEDIA_RESOLUTION_MEDIUM", 3: "MEDIA_RESOLUTION_HIGH"}
 SERVICE_TIER = Pairs(("standard", "default"), ("flex", "flex"), ("priority", "priority"))
 LEVELS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
 
@@ -280,7 +284,7 @@ REQUEST: Kind = {
     "tools": ([],),
     "toolConfig": {
         "functionCallingConfig": {
-            "mode": ("AUTO", "MODE_UNSPECIFIED"),
+            "mode": ("AUTO", "MODE_UNSPECIFIED", 0),
             "allowedFunctionNames": ([],),
             "streamFunctionCallArguments": (False,),
         },
@@ -292,7 +296,7 @@ REQUEST: Kind = {
         **dict.fromkeys(PARAMS, ()),
         "candidateCount": (0,),
         "stopSequences": ([],),
-        "mediaResolution": ("MEDIA_RESOLUTION_UNSPECIFIED",),
+        "mediaResolution": ("MEDIA_RESOLUTION_UNSPECIFIED", 0),
         "responseModalities": ([],),
         "responseMimeType": ("", "text/plain"),
         "responseSchema": (),
