@@ -39,7 +39,7 @@ def translated(
 
 # --- JSON mode ------------------------------------------------------------------------------------------------------
 
-JSON = {"generationConfig": {"responseMimeType": "application/json"}}
+JSON: Json = {"generationConfig": {"responseMimeType": "application/json"}}
 ASKED = "/generationConfig/responseMimeType"
 
 
@@ -100,7 +100,8 @@ def test_numbers_are_within_what_gemini_takes(source: str, name: str, said: floa
 
 @pytest.mark.parametrize(("name", "said"), [("n", 8), ("presence_penalty", -2), ("temperature", 0), ("temperature", 2)])
 def test_numbers_at_the_bounds_stay(name: str, said: float) -> None:
-    assert not to_gemini(**{name: said})[1]
+    asked: Json = {name: said}
+    assert not to_gemini(**asked)[1]
 
 
 # --- enums as numbers, numbers as texts -----------------------------------------------------------------------------
@@ -115,7 +116,7 @@ def config(**said: Any) -> Json:
 @pytest.mark.parametrize(("number", "choice"), [(1, "auto"), (2, "required"), (3, "none")])
 def test_a_choice_may_be_a_number(number: int, choice: str) -> None:
     """ "Enums: string name; integers accepted too"."""
-    said = {"tools": DECLARED, "toolConfig": {"functionCallingConfig": {"mode": number}}}
+    said: Json = {"tools": DECLARED, "toolConfig": {"functionCallingConfig": {"mode": number}}}
     assert of_gemini(CHAT, **said)[0]["tool_choice"] == choice
     assert not laws.home_document("request", {"contents": [], **said}, GEMINI)
 
@@ -144,3 +145,115 @@ def test_what_is_no_number_of_an_enum_stays_unknown() -> None:
     r = dragoman.read_request(asked, GEMINI)
     assert (r.params, r.tool_choice, r.reasoning) == ({}, None, None)
     assert not laws.home_document("request", asked, GEMINI)
+
+
+# --- schemas of results, and the newer form of the answer's ---------------------------------------------------------
+
+GIVES = {"type": "object", "properties": {"n": {"type": "integer"}}}
+
+
+def test_what_a_function_gives_back_has_a_schema_there_and_here() -> None:
+    """`output_schema` of Responses, `responseJsonSchema` of a declaration."""
+    body, losses = to_gemini(
+        RESPONSES, tools=[{"type": "function", "name": "f", "output_schema": GIVES, "strict": False}]
+    )
+    assert body["tools"] == [{"functionDeclarations": [{"name": "f", "responseJsonSchema": GIVES}]}]
+    assert {code for _, code, _ in losses} == {"tool.strict"}
+    declared = [{"functionDeclarations": [{"name": "f", "responseJsonSchema": GIVES}]}]
+    body, losses = of_gemini(RESPONSES, tools=declared)
+    assert body["tools"][0]["output_schema"] == GIVES
+    assert {code for _, code, _ in losses} == {"tool.strict"}
+
+
+def test_what_a_function_gives_back_is_told_elsewhere() -> None:
+    declared = [{"functionDeclarations": [{"name": "f", "responseJsonSchema": GIVES}]}]
+    _, losses = of_gemini(CHAT, tools=declared)
+    place = "/tools/0/functionDeclarations/0/responseJsonSchema"
+    assert losses == {("dropped", "field.unsupported", place)}
+
+
+def test_the_schema_of_a_result_keeps_to_what_the_service_takes() -> None:
+    gives = {"type": "object", "properties": {"n": {"const": 1}, "next": {"$ref": "#"}}, "required": ["next"]}
+    body, losses = to_gemini(
+        RESPONSES, tools=[{"type": "function", "name": "f", "output_schema": gives, "strict": False}]
+    )
+    taken = {"type": "object", "properties": {"n": {"enum": [1]}, "next": {"$ref": "#"}}}
+    assert body["tools"][0]["functionDeclarations"][0]["responseJsonSchema"] == taken
+    at = "/tools/0/output_schema"
+    assert {x[2] for x in losses if x[1] == "schema.keyword"} == {f"{at}/properties/n", f"{at}/required"}
+
+
+@pytest.mark.parametrize("kind", [{}, {"mimeType": "application/json"}])
+@pytest.mark.parametrize("name", ["jsonSchema", "schema"])
+def test_the_newer_form_of_an_answers_schema_is_read(kind: Json, name: str) -> None:
+    """ "responseFormat: [{text{mimeType,jsonSchema},image,audio,video}]"; the SDK calls it `schema` on the wire."""
+    said = config(responseFormat=[{"text": {**kind, name: GIVES}}])
+    body, _ = of_gemini(CHAT, **said)
+    assert body["response_format"]["json_schema"]["schema"] == GIVES
+    assert not laws.home_document("request", {"contents": [], **said}, GEMINI)
+    assert not laws.spelling_is_free("request", {"contents": [], **said}, GEMINI, CHAT)
+
+
+def test_the_newer_form_without_a_schema_is_json_mode() -> None:
+    said = config(responseFormat=[{"text": {"mimeType": "application/json"}}])
+    body, losses = of_gemini(CHAT, "as json", **said)
+    assert body["response_format"] == {"type": "json_object"}
+    assert not losses
+    assert not laws.home_document("request", {"contents": [], **said}, GEMINI)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [],
+        {},
+        [{"image": {}}],
+        [{"text": {"jsonSchema": GIVES}}, {"image": {}}],
+        [{"text": {"jsonSchema": GIVES, "x": 1}}],
+        [{"text": {"mimeType": "text/plain", "jsonSchema": GIVES}}],
+    ],
+)
+def test_what_else_the_newer_form_says_is_told(entries: Any) -> None:
+    said = config(responseFormat=entries)
+    body, losses = of_gemini(CHAT, **said)
+    assert "response_format" not in body
+    assert losses <= {("dropped", "field.unsupported", "/generationConfig/responseFormat")}
+    assert not laws.home_document("request", {"contents": [], **said}, GEMINI)
+
+
+# --- media in results -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["gemini-3-pro", "gemini-2.5-pro", "m"])
+def test_media_that_no_result_takes_leave_it(model: str) -> None:
+    """ "functionResponse.parts: image/png, jpeg, webp, application/pdf, text/plain"."""
+    gif = {"type": "image", "source": {"type": "base64", "media_type": "image/gif", "data": "R0lGODlhAQABAAAAACw="}}
+    turns = [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "f", "input": {}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": [gif]}]},
+    ]
+    body, losses = translated({"model": model, "max_tokens": 9, "messages": turns}, MESSAGES, GEMINI)
+    assert body["contents"][-1] == {
+        "role": "user",
+        "parts": [{"inlineData": {"mimeType": "image/gif", "data": "R0lGODlhAQABAAAAACw="}}],
+    }
+    assert ("changed", "tool_result.media_moved", "/messages/2/content/0/content/0") in losses
+
+
+# --- what "nothing said" means --------------------------------------------------------------------------------------
+
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, GEMINI])
+def test_nothing_said_of_strict_is_no_false_in_responses(target: str) -> None:
+    """ "Omitted/null `strict` does not mean false": "best-effort strict with fallback"."""
+    tool: Json = {"type": "function", "name": "f", "parameters": CLOSED}
+    changed = ("changed", "tool.strict", "/tools/0/strict")
+    for more, told in (({}, True), ({"strict": None}, True), ({"strict": False}, False), ({"strict": True}, False)):
+        asked = {"model": "m", "max_output_tokens": 99, "input": "x", "tools": [{**tool, **more}]}
+        _, losses = translated(asked, RESPONSES, target)
+        assert (changed in losses) == told or target == GEMINI
+    open_ = {"model": "m", "max_output_tokens": 99, "input": "x", "tools": [{**tool, "parameters": {"type": "object"}}]}
+    assert changed not in translated(open_, RESPONSES, target)[1]

@@ -265,6 +265,7 @@ class Writer:
         "source",
     )
 
+    says_results = False  # whether a tool may say what it gives back
     upstream = False  # whether this is a request on its way up, or an answer to a client
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
@@ -297,6 +298,8 @@ class Writer:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(kind, {}))
         if kind is Text and node.transcript:
             self.report.changed("media.as_text", node.at)
+        if kind is Tool and node.result is not None and not self.says_results:
+            self.report.dropped("field.unsupported", self.where(node, "result"), node.result)
         if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
         if kind in _ITEMED and node.item is not None:

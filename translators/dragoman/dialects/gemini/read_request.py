@@ -23,6 +23,8 @@ from .words import (
     RESOLUTION_NUMBERS,
     ROLE,
     SERVICE_TIER,
+    TEXT_FORMAT,
+    TEXT_SCHEMAS,
     TOP_PARAMS,
 )
 
@@ -274,6 +276,8 @@ def _declaration(raw: Json, at: str) -> Tool:
     for key, item in value.items():
         if key in ("name", "description") and type(item) is str:
             setattr(tool, key, item)
+        elif key == "responseJsonSchema" and type(item) is dict:
+            tool.result = item
         elif key == "parametersJsonSchema" and type(item) is dict:
             if tool.parameters is not None:  # both forms: the service refuses that
                 rest["parameters"] = value["parameters"]
@@ -363,7 +367,7 @@ def _setting(r: Request, key: str, item: Any, row: tuple[str, tuple[type, ...]])
     if row[1] == (int,):
         said = _whole(item)
     elif key == "responseModalities" and type(item) is list:
-        words = [MODALITY_NUMBERS.get(word) if type(word) is int else word for word in item]
+        words: list[Any] = [MODALITY_NUMBERS.get(word) if type(word) is int else word for word in item]
         if not words or not all(type(word) is str for word in words):
             return None
         said = [word.lower() for word in words]
@@ -421,6 +425,17 @@ def _thinking(r: Request, config: Json) -> None:
 def _format(r: Request, config: Json) -> None:
     """responseMimeType and a schema in either form."""
     kind = config.get("responseMimeType")
+    text = _text_format(config)
+    if text is not None:
+        name = next((name for name in TEXT_SCHEMAS if name in text), TEXT_SCHEMAS[0])
+        r.output = OutputFormat("json_object", at=f"{_CONFIG}/responseFormat", spelling={"form": TEXT_FORMAT + name})
+        r.places["output"] = r.output.at
+        if type(text.get("mimeType")) is not str:
+            _note(r.output, "type", "absent")
+        if name in text:
+            r.output.kind, r.output.schema = "json_schema", text[name]
+        del config["responseFormat"]
+        return
     form = next((k for k in ("responseJsonSchema", "responseSchema") if type(config.get(k)) is dict), None)
     output = OutputFormat("text", at=f"{_CONFIG}/responseMimeType")
     if form is not None:
@@ -442,6 +457,22 @@ def _format(r: Request, config: Json) -> None:
         return
     r.places["output"] = output.at
     r.output = output
+
+
+def _text_format(config: Json) -> Json | None:
+    """The one entry of `responseFormat` if it says that the answer is JSON, and nothing else does."""
+    entries = config.get("responseFormat")
+    if type(entries) is not list or len(entries) != 1 or not config.keys().isdisjoint(_FORMATS):
+        return None
+    text = entries[0].get("text") if type(entries[0]) is dict and len(entries[0]) == 1 else None
+    if type(text) is not dict or text.get("mimeType", "application/json") != "application/json":
+        return None
+    schemas = [value for key, value in text.items() if key in TEXT_SCHEMAS]
+    known = len(text) == len(schemas) + ("mimeType" in text) and len(schemas) < 2
+    return text if text and known and all(type(one) is dict for one in schemas) else None
+
+
+_FORMATS = ("responseMimeType", "responseJsonSchema", "responseSchema")
 
 
 _REQUEST = {

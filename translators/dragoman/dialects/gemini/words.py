@@ -475,6 +475,7 @@ PLACES: dict[type, dict[str, Any]] = {
         "file_id": "/fileData/fileUri",
     },
     Tool: {
+        "result": "/responseJsonSchema",
         "parameters": lambda t: f"{t.at}/{(t.spelling or {}).get('form', 'parametersJsonSchema')}",
         "strict": lambda t: "/toolConfig/functionCallingConfig/mode" if t.strict else f"{t.at}/strict",
     },
@@ -486,6 +487,10 @@ PLACES: dict[type, dict[str, Any]] = {
     Candidate: {"finish_reason": "/finishReason", "logprobs": "/logprobsResult"},
     Response: {"id": "/responseId", "model": "/modelVersion", "created": "/createTime"},
 }
+
+# Where a schema stands in the newer form; the SDK sends it under the second name.
+TEXT_FORMAT = "responseFormat/0/text/"
+TEXT_SCHEMAS = ("jsonSchema", "schema")
 
 # --- limits and models -------------------------------------------------------------------------------------------
 

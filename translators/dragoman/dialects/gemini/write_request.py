@@ -100,6 +100,7 @@ class RequestWriter(PartWriter):
     )
 
     upstream = True
+    says_results = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -419,7 +420,7 @@ class RequestWriter(PartWriter):
             if isinstance(item, Text):
                 texts.append(item)
                 continue
-            if isinstance(item, Media) and item.form in ("base64", "url") and self.facts.result_media is False:
+            if isinstance(item, Media) and self.moves(item):
                 self.report.changed("tool_result.media_moved", item.at)
                 moved.append(item)
                 continue
@@ -455,6 +456,12 @@ class RequestWriter(PartWriter):
         self.drop(part)
         turn.add(self.signed(part, {"functionResponse": response}), part)
         return moved
+
+    def moves(self, part: Media) -> bool:
+        """Whether media of a result have to leave it: the model takes none there, or none of this type."""
+        if part.form == "base64" and part.media_type not in RESULT_MEDIA:
+            return True
+        return part.form in ("base64", "url") and self.facts.result_media is False
 
     def attached(self, part: Part) -> Json | None:
         """Media in a result; the service takes few types there."""
@@ -545,6 +552,8 @@ class RequestWriter(PartWriter):
             self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
             place = f"/tools/0/functionDeclarations/{len(declared)}/parametersJsonSchema"
             self.link(place, self.where(tool, "parameters"))
+            place = f"/tools/0/functionDeclarations/{len(declared)}/responseJsonSchema"
+            self.link(place, self.where(tool, "result"))
             declared.append(self.tool(tool))
             if tool.strict or (strict and tool.kind == "function" and may_bind(tool.parameters)):
                 # Here it is a mode of the whole request.
@@ -597,6 +606,8 @@ class RequestWriter(PartWriter):
             schema = for_service(schema, self.report, self.where(tool, "parameters"))
         if schema is not None:
             out["parametersJsonSchema"] = schema
+        if tool.result is not None:
+            out["responseJsonSchema"] = for_service(tool.result, self.report, self.where(tool, "result"))
         self.cache(tool)
         self.drop(tool)
         return out

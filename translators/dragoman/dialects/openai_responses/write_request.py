@@ -73,6 +73,7 @@ class RequestWriter(ItemWriter):
     __slots__ = ("before", "calls", "facts", "ids", "input", "named", "r", "said", "skipped", "spoken")
 
     upstream = True
+    says_results = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -462,6 +463,9 @@ class RequestWriter(ItemWriter):
                 # "Omitted strict does not mean false" here, as it does elsewhere.
                 out["strict"] = False
                 self.report.invented("tool.strict", f"{target}/strict", False)
+            if tool.result is not None:
+                out["output_schema"] = tool.result
+                self.link(f"{target}/output_schema", self.where(tool, "result"))
         self.drop(tool)
         self.cache(tool)
         return out
