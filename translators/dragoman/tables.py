@@ -371,9 +371,12 @@ def is_rooted(schema: Any) -> bool:
     return type(schema) is not dict or schema.get("type", "object") == "object"
 
 
+WRAPPED = "value"  # what the answer stands under in the object around a schema that is none
+
+
 def rooted(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema as the one property `value` of an object."""
-    return {"type": "object", "properties": {"value": schema}, "required": ["value"], "additionalProperties": False}
+    """The schema as the one property `value` of an object; the answer comes out of it again in `unwrap`."""
+    return {"type": "object", "properties": {WRAPPED: schema}, "required": [WRAPPED], "additionalProperties": False}
 
 
 # --- reasoning: spec/MAP.md section 5 -------------------------------------------------------------------------

@@ -206,6 +206,8 @@ class Dialect:
     leave: Callable[[Request, Report], Request] = lambda r, report: r
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    rooted: bool = False  # whether the schema of an answer is an object at its root, or is wrapped in one
+    bare: Callable[[Request], bool] = lambda r: False  # whether an answer is asked for as a bare word, and no JSON
 
     documents: str = field(init=False)  # the id that the canonical documents of this dialect carry
 

@@ -46,6 +46,7 @@ DIALECT = Dialect(
     turns="/input",
     states=("encrypted", "compaction"),
     vendor="openai",
+    rooted=True,
     seal=sealed_item,
     leave=lambda r, report: updated(ungrouped(r, report), report),
 )
