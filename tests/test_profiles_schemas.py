@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import dragoman
+from dragoman import laws
 from tests.agents.upstreams import ANSWERS
 from tests.asking import CHAT, GEMINI, HELLO, MESSAGES, OPENAI, RESPONSES, TOOL, ask, ask_openai
 
@@ -340,3 +341,59 @@ def test_properties_without_a_type_are_those_of_an_object(target: str) -> None:
     said, strict, t = from_messages({"type": "object", **schema}, target)
     assert (said, strict) == ({"type": "object", **schema}, True)
     assert "format.schema" not in {loss.code for loss in t.losses}
+
+
+AGAIN, NODE = {"$ref": "#"}, {"$ref": "#/$defs/node"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "required"),
+    [
+        ({"properties": {"next": AGAIN}, "required": ["next"]}, {"": None}),
+        (
+            {"properties": {"next": {"anyOf": [AGAIN, {"type": "null"}]}, "v": {}}, "required": ["next", "v"]},
+            {"": ["v"]},
+        ),
+        # What need not be there breaks the circle, and what only leads into one is in none.
+        ({"properties": {"next": AGAIN, "v": {}}, "required": ["v"]}, {}),
+        (
+            {
+                "properties": {"tree": NODE},
+                "required": ["tree"],
+                "$defs": {"node": {"properties": {"a": {"items": NODE}}, "required": ["a"]}},
+            },
+            {"/$defs/node": None},
+        ),
+        # A circle of two is broken where the references stand.
+        (
+            {
+                "properties": {"a": {"properties": {"b": AGAIN}, "required": ["b"]}},
+                "required": ["a"],
+            },
+            {"/properties/a": None},
+        ),
+        ({"properties": {"a": {"properties": {"b": AGAIN}}}, "required": ["a"]}, {}),
+        ({"properties": {"a": NODE}, "required": ["a"], "$defs": {"node": {"type": "string"}}}, {}),
+    ],
+)
+def test_gemini_requires_nothing_that_leads_back(schema: Any, required: dict[str, Any]) -> None:
+    """ "Recursive $ref only in non-required props"."""
+    written = json.loads(json.dumps(schema))
+    for at, left in required.items():
+        one = written
+        for step in at.split("/")[1:]:
+            one = one[step]
+        del one["required"]
+        if left:
+            one["required"] = left
+    for body, at in (
+        ({"response_format": formatted(schema)}, "/response_format/json_schema/schema"),
+        ({"tools": [function(schema)]}, "/tools/0/function/parameters"),
+    ):
+        asked = {"model": "g", "messages": HELLO, **body}
+        t = dragoman.translate_request(asked, CHAT, GEMINI)
+        said = t.body["tools"][0]["functionDeclarations"][0]["parametersJsonSchema"] if "tools" in body else None
+        assert (said or t.body["generationConfig"]["responseJsonSchema"]) == written
+        told = [loss.at for loss in t.losses if loss.code == "schema.keyword"]
+        assert told == [f"{at}{place}/required" for place in required]
+        assert not laws.nothing_vanishes("request", asked, CHAT, GEMINI) + laws.settled("request", asked, CHAT, GEMINI)

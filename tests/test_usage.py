@@ -214,3 +214,39 @@ def test_later_counts_replace_earlier_ones() -> None:
     before = Usage({}, modalities={"input_audio": 1})
     assert merge_usage(before, Usage({}, 1)).modalities == {"input_audio": 1}
     assert merge_usage(before, Usage({}, modalities={"input_text": 2})).modalities == {"input_text": 2}
+
+
+NOUGHT = {
+    "prompt_tokens": 9,
+    "completion_tokens": 7,
+    "total_tokens": 16,
+    "completion_tokens_details": {"reasoning_tokens": 0},
+}
+
+
+@pytest.mark.parametrize("source", [CHAT, THINKING])
+def test_no_reasoning_tokens_beside_thinking_are_unknown(source: str) -> None:
+    """ "`reasoning_tokens: 0` although thinking was used": "0 means unknown", and is "never a guess"."""
+    thinks = {**c_answer(content="Hi", reasoning_content="hm"), "usage": NOUGHT}
+    assert "output_tokens_details" not in answer(thinks, source, MESSAGES).body["usage"]
+    assert "thoughtsTokenCount" not in answer(thinks, source, GEMINI).body["usageMetadata"]
+    losses = answer(thinks, source, RESPONSES).losses
+    place = "/usage/output_tokens_details/reasoning_tokens"
+    assert ("invented", "usage.unknown", place) in {(x.kind, x.code, x.at) for x in losses}
+    frames = [
+        chunk({"reasoning_content": "hm"}),
+        chunk({"content": "Hi"}, "stop"),
+        {**chunk({}), "choices": [], "usage": NOUGHT},
+    ]
+    data = sse(source, frames)
+    for target in (MESSAGES, GEMINI, RESPONSES):
+        assert not laws.stream_is_document(data, source, target)
+        assert not laws.nothing_vanishes("response", thinks, source, target)
+        assert not laws.settled("response", thinks, source, target)
+    assert b"thoughtsTokenCount" not in send(data, source, GEMINI).out
+
+
+def test_no_reasoning_tokens_without_thinking_are_a_figure() -> None:
+    plain = {**c_answer(content="Hi"), "usage": NOUGHT}
+    assert answer(plain, CHAT, MESSAGES).body["usage"]["output_tokens_details"] == {"thinking_tokens": 0}
+    assert answer(plain, CHAT, GEMINI).body["usageMetadata"]["thoughtsTokenCount"] == 0

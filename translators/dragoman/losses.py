@@ -18,6 +18,7 @@ _OPEN = frozenset(
     {
         "parameters",
         "input_schema",
+        "output_schema",
         "schema",
         "responseSchema",
         "responseJsonSchema",

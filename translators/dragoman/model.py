@@ -269,13 +269,15 @@ class Message(Node):
 class Tool(Node):
     """A tool on offer. kind: function (JSON arguments), custom (free text), server (the vendor runs it).
 
-    parameters: JSON Schema, by reference. type/value: a vendor's tool in the vendor's own words.
+    parameters, result: JSON Schema of what it takes, and of what it gives back, by reference. type/value: a vendor's
+    tool in the vendor's own words.
     """
 
     kind: Literal["function", "custom", "server"]
     name: str | None = None
     description: str | None = None
     parameters: Any = None
+    result: Json | None = None
     strict: bool | None = None
     format: Json | None = None
     type: str | None = None

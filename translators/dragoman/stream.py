@@ -16,6 +16,7 @@ from .model import Error
 from .report import Loss, OnLoss, Report
 from .splice import Splicer, record_end
 from .tables import tell_error
+from .unwrap import unwrapping
 
 _NESTED = "a frame is nested beyond any sense"
 
@@ -41,6 +42,7 @@ class StreamTranslation:
         "_source",
         "_splicer",
         "_target",
+        "_unwrapping",
         "_writer",
         "error",
     )
@@ -52,9 +54,10 @@ class StreamTranslation:
         self._report = Report(once=True)
         self._writer: Any = target.writer(self._report, source.documents == target.documents, context)
         self._departure = departing(source, target)
+        self._unwrapping = unwrapping(source, target, context.request, self._report)
         self._on_loss = on_loss
         spliced: frozenset[str] = getattr(self._writer, "spliced", frozenset())
-        splices = bool(spliced) and getattr(self._reader, "splices", False)
+        splices = bool(spliced) and getattr(self._reader, "splices", False) and self._unwrapping is None
         self._splicer = Splicer(spliced, getattr(self._reader, "figures", b"")) if splices else None
         self._seen = 0
         self._done = self._closed = False
@@ -165,6 +168,8 @@ class StreamTranslation:
         out: list[bytes] = []
         if self._departure is not None:
             events = self._departure.through(events)
+        if self._unwrapping is not None:
+            events = self._unwrapping.through(events)
         for event in events:
             if not self._home:
                 try:

@@ -381,8 +381,12 @@ def is_rooted(schema: Any) -> bool:
     return schema["type"] == "object" and "anyOf" not in schema
 
 
+WRAPPED = "value"  # what the answer stands under in the object around a schema that is none
+
+
 def rooted(schema: Any) -> Any:
-    """The schema with an object at its root: as it is, with the type that it left out, or as the one property `value`.
+    """The schema with an object at its root: as it is, with the type that it left out, or as the one property `value`,
+    which the answer comes out of again in `unwrap`.
 
     Definitions stay at the root, where references look for them; what refers to the root refers to the property.
     """
@@ -392,7 +396,7 @@ def rooted(schema: Any) -> Any:
         return {"type": "object", **schema}
     defs = {key: schema[key] for key in _DEFS if type(schema.get(key)) is dict}
     value = {key: item for key, item in schema.items() if key not in defs}
-    out = {"type": "object", "properties": {"value": value}, "required": ["value"], "additionalProperties": False}
+    out = {"type": "object", "properties": {WRAPPED: value}, "required": [WRAPPED], "additionalProperties": False}
     return _moved(out | defs, named=False)
 
 
@@ -409,7 +413,7 @@ def _moved(schema: Any, named: bool) -> Any:
     out = {}
     for key, value in schema.items():
         if not named and key == "$ref" and type(value) is str and _refers_to_root(value):
-            out[key] = f"#/properties/value{value[1:]}"
+            out[key] = f"#/properties/{WRAPPED}{value[1:]}"
         elif not named and key in _VALUES:
             out[key] = value
         else:

@@ -17,6 +17,7 @@ from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import drop_extra, error_status, tell_error
+from .unwrap import unwrapping
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
 Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
@@ -349,6 +350,9 @@ def _written_response(
     context = _context(request, goes, now, profile)
     try:
         answer = response if home else come_home(response, goes, report, profile)
+        inside = unwrapping(registry.find(response.dialect), goes, context.request, report)
+        if inside is not None:
+            answer = inside.response(answer)
         out = goes.write_response(answer, report, home, context)
     except RecursionError:
         raise _nested() from None

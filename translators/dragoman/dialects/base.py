@@ -206,6 +206,8 @@ class Dialect:
     leave: Callable[[Request, Report], Request] = lambda r, report: r
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    rooted: bool = False  # whether the schema of an answer is an object at its root, or is wrapped in one
+    bare: Callable[[Request], bool] = lambda r: False  # whether an answer is asked for as a bare word, and no JSON
 
     documents: str = field(init=False)  # the id that the canonical documents of this dialect carry
 
@@ -265,6 +267,7 @@ class Writer:
         "source",
     )
 
+    says_results = False  # whether a tool may say what it gives back
     upstream = False  # whether this is a request on its way up, or an answer to a client
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
@@ -297,6 +300,8 @@ class Writer:
             drop_extra(self.report, node.extra, node.at if at is None else at, self.kinds.get(kind, {}))
         if kind is Text and node.transcript:
             self.report.changed("media.as_text", node.at)
+        if kind is Tool and node.result is not None and not self.says_results:
+            self.report.dropped("field.unsupported", self.where(node, "result"), node.result)
         if kind in _STATED and node.state is not None:
             self.lose_state(node, node.state)
         if kind in _ITEMED and node.item is not None:

@@ -67,6 +67,30 @@ def bound_schema(
     return bound(schema, facts, report, where(node, "parameters" if isinstance(node, Tool) else "schema")), strict
 
 
+def says_json(messages: list[Json]) -> bool:
+    """Whether any of these messages has the word that JSON mode wants: "the word "json" must occur in some message"."""
+    for message in messages:
+        content = message.get("content")
+        texts = (
+            [content]
+            if type(content) is str
+            else [p.get("text") for p in content if type(p) is dict]
+            if content
+            else []
+        )
+        if any(type(text) is str and "json" in text.lower() for text in texts):
+            return True
+    return False
+
+
+def any_object(f: OutputFormat, at: str, report: Report) -> Json:
+    """What stands at `at` for JSON mode where its word is not said: a schema that binds nothing."""
+    said = {"name": "response", "schema": {"type": "object"}, "strict": False}
+    report.changed("format.json_object", f.at, f.kind)
+    report.invented("format.json_object", at, said)
+    return said
+
+
 def cache_mark(facts: Profile, part: Any, report: Report) -> Json:
     """The cache mark of `part` in OpenAI's words, where the model takes one; of Messages' the lifetime is lost."""
     if not part.cache or not facts.cache_breakpoints:

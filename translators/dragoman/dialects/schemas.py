@@ -221,6 +221,85 @@ def is_recursive(schema: Any) -> bool:
     return len(done) < len(edges)
 
 
+def leading_back(schema: Any) -> dict[str, set[str]]:
+    """The required properties that hold a reference back to what they stand in: by the pointer of their object.
+
+    A property that need not be there breaks a circle: what leads back over one is no such property.
+    """
+    edges: dict[str, list[str]] = {}  # what has to be there with what, by pointer
+    refs: dict[str, str] = {}
+    holder: dict[str, tuple[str, str] | None] = {}  # the nearest property that a schema stands in
+    waiting: list[tuple[Any, str, tuple[str, str] | None]] = [(schema, "", None)]
+    while waiting:
+        one, at, held = waiting.pop()
+        if type(one) is not dict:
+            continue
+        holder[at] = held
+        inner = [(one[key], f"{at}/{escape(key)}", held, True) for key in INNER if key in one]
+        for key in LISTS:
+            items = one[key] if type(one.get(key)) is list else ()
+            inner += [(item, f"{at}/{key}/{i}", held, True) for i, item in enumerate(items)]
+        required = one.get("required")
+        for key in MAPS:
+            for name, item in one[key].items() if type(one.get(key)) is dict else ():
+                place = f"{at}/{escape(key)}/{escape(name)}"
+                if key == "properties":
+                    needed = type(required) is list and name in required
+                    inner.append((item, place, (at, name), needed))
+                else:
+                    inner.append((item, place, None if key in _NAMED else held, key not in _NAMED))
+        edges[at] = [place for _, place, _, needed in inner if needed]
+        ref = one.get("$ref")
+        if type(ref) is str and (ref == "#" or ref.startswith("#/")):
+            refs[at] = ref[1:]
+            edges[at].append(ref[1:])
+        waiting += [(item, place, by) for item, place, by, _ in inner]
+    circle = _circles(edges)
+    out: dict[str, set[str]] = {}
+    for at, to in refs.items():
+        by = holder[at]
+        if by is not None and circle.get(to) == circle[at] and by[1] in (_resolved(schema, "#" + by[0])["required"]):
+            out.setdefault(by[0], set()).add(by[1])
+    return out
+
+
+_NAMED = ("$defs", "definitions")  # what is only named there is used elsewhere
+
+
+def _circles(edges: dict[str, list[str]]) -> dict[str, int]:
+    """The circle that each node is in, as a number: the strongly connected components, without a deep stack."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    out: dict[str, int] = {}
+    open_: list[str] = []
+    for root in edges:
+        if root in order:
+            continue
+        order[root] = low[root] = len(order)
+        open_.append(root)
+        path = [(root, iter(edges[root]))]
+        while path:
+            node, left = path[-1]
+            for to in left:
+                if to not in edges:
+                    continue
+                if to not in order:
+                    order[to] = low[to] = len(order)
+                    open_.append(to)
+                    path.append((to, iter(edges[to])))
+                    break
+                if to not in out:
+                    low[node] = min(low[node], order[to])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
+                if low[node] == order[node]:
+                    while node not in out:
+                        out[open_.pop()] = order[node]
+    return out
+
+
 def _references(schema: Any) -> set[str]:
     return {ref for one in _inside(schema) if type(ref := one.get("$ref")) is str}
 

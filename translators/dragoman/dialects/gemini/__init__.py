@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from ...model import Json
+from ...model import Json, Request
 from ..base import Dialect, grammar_of
 from .home import home_part
 from .read import read_error, read_response
@@ -21,6 +21,12 @@ __all__ = ["DIALECT", "VARIANTS", "read_path"]
 
 def _asks(body: Json, path: str | None) -> tuple[str, bool]:
     return read_path(path) if path else ("", False)
+
+
+def _bare(r: Request) -> bool:
+    """ "text/x.enum": the answer is one of the words of the schema as it is, in no quotes."""
+    config = r.extra.get("generationConfig") if r.extra else None
+    return type(config) is dict and config.get("responseMimeType") == "text/x.enum"
 
 
 DIALECT = Dialect(
@@ -57,6 +63,7 @@ DIALECT = Dialect(
     states=("thought_signature",),
     vendor="google",
     seal=home_part,
+    bare=_bare,
 )
 ARRAY = "gemini+array"
 # streamGenerateContent without `alt=sse` answers with one JSON array; everything else is the same.

@@ -28,7 +28,7 @@ from .parts import SERVER, respelt
 from .read import time_of
 from .read_request import plain_layout
 from .schema import to_schema
-from .words import CHOICE, CONFIG_WIRE, FINISH, ROLE, SERVICE_TIER, TOP_WIRE
+from .words import CHOICE, CONFIG_WIRE, FINISH, ROLE, SERVICE_TIER, TEXT_FORMAT, TOP_WIRE
 
 
 def home_request(r: Request) -> Json:
@@ -75,7 +75,7 @@ def home_request(r: Request) -> Json:
     if c is not None:
         level = (c.spelling or {}).get("level") or (c.effort.upper() if c.effort else None)
         thinking = {
-            "thinkingBudget": c.budget,
+            "thinkingBudget": (c.spelling or {}).get("budget", c.budget),
             "thinkingLevel": level,
             "includeThoughts": True if c.display else None,
         }
@@ -119,6 +119,12 @@ def _output(r: Request, config: Json) -> None:
     if f is None:
         return
     spelling = f.spelling or {}
+    if spelling.get("form", "").startswith(TEXT_FORMAT):
+        text: Json = {} if spelling.get("type") == "absent" else {"mimeType": "application/json"}
+        if f.kind == "json_schema":
+            text[spelling["form"].removeprefix(TEXT_FORMAT)] = f.schema
+        config["responseFormat"] = [{"text": text}]
+        return
     if spelling.get("type") != "absent":
         config["responseMimeType"] = "text/plain" if f.kind == "text" else "application/json"
     if f.kind == "json_schema":
@@ -172,6 +178,8 @@ def _declaration(tool: Tool) -> Json:
     if tool.parameters is not None:
         form, said = _schema(tool.parameters, tool.spelling or {}, "parametersJsonSchema")
         out[form] = said
+    if tool.result is not None:
+        out["responseJsonSchema"] = tool.result
     give_back(out, tool.extra)
     said_so: Json = respell(out, (tool.spelling or {}).get("keys"))
     return said_so

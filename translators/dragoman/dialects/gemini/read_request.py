@@ -13,13 +13,18 @@ from .parts import Faults, read_parts
 from .schema import from_schema, to_schema
 from .words import (
     CHOICE,
+    CHOICE_NUMBERS,
     DECLARATION_SHAPE,
     LEVELS,
+    MODALITY_NUMBERS,
     NAME,
     PARAMS,
     REQUEST_SHAPE,
+    RESOLUTION_NUMBERS,
     ROLE,
     SERVICE_TIER,
+    TEXT_FORMAT,
+    TEXT_SCHEMAS,
     TOP_PARAMS,
 )
 
@@ -271,6 +276,8 @@ def _declaration(raw: Json, at: str) -> Tool:
     for key, item in value.items():
         if key in ("name", "description") and type(item) is str:
             setattr(tool, key, item)
+        elif key == "responseJsonSchema" and type(item) is dict:
+            tool.result = item
         elif key == "parametersJsonSchema" and type(item) is dict:
             if tool.parameters is not None:  # both forms: the service refuses that
                 rest["parameters"] = value["parameters"]
@@ -302,10 +309,12 @@ def _alike(a: Any, b: Any) -> bool:
 
 def _tool_config(r: Request, value: Any, faults: Faults) -> bool:
     config = value.get("functionCallingConfig") if type(value) is dict else None
-    if type(config) is not dict or type(config.get("mode")) is not str:
+    if type(config) is not dict:
         return False
-    said, names = config["mode"], config.get("allowedFunctionNames")
-    mode = said.upper()
+    said, names = config.get("mode"), config.get("allowedFunctionNames")
+    mode = said.upper() if type(said) is str else CHOICE_NUMBERS.get(said) if type(said) is int else None
+    if mode is None:
+        return False
     rest = {k: v for k, v in config.items() if k != "mode"}
     choice = ToolChoice("", at="/toolConfig/functionCallingConfig")
     if type(names) is list and names and all(type(n) is str for n in names) and mode in ("ANY", "VALIDATED"):
@@ -355,21 +364,31 @@ def _generation_config(r: Request, value: Any, faults: Faults) -> bool:
 def _setting(r: Request, key: str, item: Any, row: tuple[str, tuple[type, ...]]) -> Any:
     """A setting of the type it should have, or None. int64 may be text, and a whole number may have a point."""
     said = item
-    if (row[1] == (int,) and type(item) is float and item.is_integer()) or (
-        row[1] == (int,) and type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item
-    ):
-        said = int(item)
+    if row[1] == (int,):
+        said = _whole(item)
     elif key == "responseModalities" and type(item) is list:
-        if not item or not all(type(word) is str for word in item):
+        words: list[Any] = [MODALITY_NUMBERS.get(word) if type(word) is int else word for word in item]
+        if not words or not all(type(word) is str for word in words):
             return None
-        said = [word.lower() for word in item]
+        said = [word.lower() for word in words]
         if [word.upper() for word in said] == item:
             return said
+    elif key == "mediaResolution" and type(item) is int:
+        said = RESOLUTION_NUMBERS.get(item)
     elif type(item) not in row[1]:
         return None
-    if said is not item:
+    if said is not None and said is not item:
         _note(r, "settings", {**(r.spelling or {}).get("settings", {}), key: item})
     return said
+
+
+def _whole(item: Any) -> int | None:
+    """A whole number, also one with a point, or in a text; else None."""
+    if type(item) is float and item.is_integer():
+        return int(item)
+    if type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item:
+        return int(item)
+    return item if type(item) is int else None
 
 
 def _thinking(r: Request, config: Json) -> None:
@@ -380,14 +399,16 @@ def _thinking(r: Request, config: Json) -> None:
     c = ReasoningControl(at="")
     rest: Json = {}
     for key, item in value.items():
-        if key == "thinkingBudget" and type(item) is int:
-            c.budget, c.mode = item, "disabled" if item == 0 else "enabled"
+        if key == "thinkingBudget" and (budget := _whole(item)) is not None:
+            c.budget, c.mode = budget, "disabled" if budget == 0 else "enabled"
+            if budget is not item:
+                _note(c, "budget", item)
             r.places["reasoning.budget"] = r.places["reasoning.mode"] = f"{place}/{key}"
         elif key == "thinkingLevel" and type(item) is str and item.lower() in LEVELS:
             c.effort = item.lower()
             r.places["reasoning.effort"] = f"{place}/{key}"
             if item != item.upper():
-                c.spelling = {"level": item}
+                _note(c, "level", item)
         elif key == "includeThoughts" and item is True:
             c.display = "summarized"
             r.places["reasoning.display"] = f"{place}/{key}"
@@ -404,6 +425,17 @@ def _thinking(r: Request, config: Json) -> None:
 def _format(r: Request, config: Json) -> None:
     """responseMimeType and a schema in either form."""
     kind = config.get("responseMimeType")
+    text = _text_format(config)
+    if text is not None:
+        name = next((name for name in TEXT_SCHEMAS if name in text), TEXT_SCHEMAS[0])
+        r.output = OutputFormat("json_object", at=f"{_CONFIG}/responseFormat", spelling={"form": TEXT_FORMAT + name})
+        r.places["output"] = r.output.at
+        if type(text.get("mimeType")) is not str:
+            _note(r.output, "type", "absent")
+        if name in text:
+            r.output.kind, r.output.schema = "json_schema", text[name]
+        del config["responseFormat"]
+        return
     form = next((k for k in ("responseJsonSchema", "responseSchema") if type(config.get(k)) is dict), None)
     output = OutputFormat("text", at=f"{_CONFIG}/responseMimeType")
     if form is not None:
@@ -425,6 +457,22 @@ def _format(r: Request, config: Json) -> None:
         return
     r.places["output"] = output.at
     r.output = output
+
+
+def _text_format(config: Json) -> Json | None:
+    """The one entry of `responseFormat` if it says that the answer is JSON, and nothing else does."""
+    entries = config.get("responseFormat")
+    if type(entries) is not list or len(entries) != 1 or not config.keys().isdisjoint(_FORMATS):
+        return None
+    text = entries[0].get("text") if type(entries[0]) is dict and len(entries[0]) == 1 else None
+    if type(text) is not dict or text.get("mimeType", "application/json") != "application/json":
+        return None
+    schemas = [value for key, value in text.items() if key in TEXT_SCHEMAS]
+    known = len(text) == len(schemas) + ("mimeType" in text) and len(schemas) < 2
+    return text if text and known and all(type(one) is dict for one in schemas) else None
+
+
+_FORMATS = ("responseMimeType", "responseJsonSchema", "responseSchema")
 
 
 _REQUEST = {

@@ -12,7 +12,7 @@ from typing import Any
 from ...jsontext import escape
 from ...model import Json
 from ...report import Report
-from ..schemas import INNER, LISTS, MAPS
+from ..schemas import INNER, LISTS, MAPS, is_recursive, leading_back
 
 # The enum Type by its numbers.
 _TYPES = {1: "string", 2: "number", 3: "integer", 4: "boolean", 5: "array", 6: "object", 7: "null"}
@@ -143,23 +143,36 @@ def _may_be_null(schema: Any) -> bool:
 
 
 def for_service(schema: Any, report: Report, at: str) -> Any:
-    """A JSON Schema without the keywords that the service refuses, each said in another way or reported.
+    """A JSON Schema without what the service refuses, each said in another way or reported.
 
-    `const` becomes an enum of one, an exclusive bound the nearest inclusive one; recursion by `$ref` stays.
+    `const` becomes an enum of one, an exclusive bound the nearest inclusive one. "Recursive $ref only in non-required
+    props": a property that leads back is required no longer.
     """
+    back = leading_back(schema) if is_recursive(schema) else {}
+    return _taken(schema, {at + place: names for place, names in back.items()}, report, at)
+
+
+def _taken(schema: Any, back: dict[str, set[str]], report: Report, at: str) -> Any:
+    """One schema of these, and those in it."""
     if type(schema) is not dict:
         return schema
     out = dict(schema)
     for key, value in schema.items():
         place = f"{at}/{escape(key)}"
         if key in MAPS and type(value) is dict:
-            inner = {n: for_service(s, report, f"{place}/{escape(n)}") for n, s in value.items()}
+            inner = {n: _taken(s, back, report, f"{place}/{escape(n)}") for n, s in value.items()}
             out[key] = inner if any(inner[n] is not s for n, s in value.items()) else value
         elif key in LISTS and type(value) is list:
-            items = [for_service(s, report, f"{place}/{i}") for i, s in enumerate(value)]
+            items = [_taken(s, back, report, f"{place}/{i}") for i, s in enumerate(value)]
             out[key] = items if any(a is not b for a, b in zip(items, value, strict=True)) else value
         elif key in INNER:
-            out[key] = for_service(value, report, place)
+            out[key] = _taken(value, back, report, place)
+    if at in back:
+        if left := [name for name in schema["required"] if name not in back[at]]:
+            out["required"] = left
+        else:
+            del out["required"]
+        report.changed("schema.keyword", f"{at}/required", schema["required"])
     if "const" in schema:
         value = out.pop("const")
         if "enum" not in schema and type(value) in (str, int, float):

@@ -79,6 +79,10 @@ FINISH_NEAREST = {
 }
 ROLE = Pairs(("user", "user"), ("model", "assistant"), ("function", "user"))
 CHOICE = Pairs(("AUTO", "auto"), ("ANY", "required"), ("NONE", "none"))
+# "Integers accepted too": the numbers of the enums Mode, Modality and MediaResolution.
+CHOICE_NUMBERS = {1: "AUTO", 2: "ANY", 3: "NONE", 4: "VALIDATED"}
+MODALITY_NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "AUDIO"}
+RESOLUTION_NUMBERS = {1: "MEDIA_RESOLUTION_LOW", 2: "MEDIA_RESOLUTION_MEDIUM", 3: "MEDIA_RESOLUTION_HIGH"}
 SERVICE_TIER = Pairs(("standard", "default"), ("flex", "flex"), ("priority", "priority"))
 LEVELS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
 
@@ -280,7 +284,7 @@ REQUEST: Kind = {
     "tools": ([],),
     "toolConfig": {
         "functionCallingConfig": {
-            "mode": ("AUTO", "MODE_UNSPECIFIED"),
+            "mode": ("AUTO", "MODE_UNSPECIFIED", 0),
             "allowedFunctionNames": ([],),
             "streamFunctionCallArguments": (False,),
         },
@@ -292,7 +296,7 @@ REQUEST: Kind = {
         **dict.fromkeys(PARAMS, ()),
         "candidateCount": (0,),
         "stopSequences": ([],),
-        "mediaResolution": ("MEDIA_RESOLUTION_UNSPECIFIED",),
+        "mediaResolution": ("MEDIA_RESOLUTION_UNSPECIFIED", 0),
         "responseModalities": ([],),
         "responseMimeType": ("", "text/plain"),
         "responseSchema": (),
@@ -471,6 +475,7 @@ PLACES: dict[type, dict[str, Any]] = {
         "file_id": "/fileData/fileUri",
     },
     Tool: {
+        "result": "/responseJsonSchema",
         "parameters": lambda t: f"{t.at}/{(t.spelling or {}).get('form', 'parametersJsonSchema')}",
         "strict": lambda t: "/toolConfig/functionCallingConfig/mode" if t.strict else f"{t.at}/strict",
     },
@@ -483,11 +488,22 @@ PLACES: dict[type, dict[str, Any]] = {
     Response: {"id": "/responseId", "model": "/modelVersion", "created": "/createTime"},
 }
 
+# Where a schema stands in the newer form; the SDK sends it under the second name.
+TEXT_FORMAT = "responseFormat/0/text/"
+TEXT_SCHEMAS = ("jsonSchema", "schema")
+
 # --- limits and models -------------------------------------------------------------------------------------------
 
 LIMIT_NAME = 128
 PLACEHOLDER = "."  # what the first turn says where the source begins with the model's
 LIMIT_STOP = 5  # "stopSequences <= 5"
+# "candidateCount 1..8", "temperature 0..2", "presencePenalty, frequencyPenalty [-2,2)": that bound itself is refused.
+RANGES: dict[str, tuple[float, float]] = {
+    "n": (1, 8),
+    "temperature": (0.0, 2.0),
+    "presence_penalty": (-2.0, 1.99),
+    "frequency_penalty": (-2.0, 1.99),
+}
 # "functionResponse.parts: image/png, jpeg, webp, application/pdf, text/plain"
 RESULT_MEDIA = frozenset({"image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"})
 
@@ -524,6 +540,10 @@ DERIVED = {
     "@type": "a detail of an error",
     "responseLogprobs": "asked for by number",
     "maxOutputTokens": "the shortest answer for none",
+    "candidateCount": "RANGES",
+    "temperature": "RANGES",
+    "presencePenalty": "RANGES",
+    "frequencyPenalty": "RANGES",
     "error/status": "ERRORS",
     "minimum": "what whole numbers an exclusive limit leaves",
     "maximum": "what whole numbers an exclusive limit leaves",

@@ -38,6 +38,7 @@ from .words import (
     LIMIT_STOP,
     NAME,
     PLACEHOLDER,
+    RANGES,
     RESULT_MEDIA,
     SERVICE_TIER,
     UNSIGNED,
@@ -99,6 +100,7 @@ class RequestWriter(PartWriter):
     )
 
     upstream = True
+    says_results = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -418,7 +420,7 @@ class RequestWriter(PartWriter):
             if isinstance(item, Text):
                 texts.append(item)
                 continue
-            if isinstance(item, Media) and item.form in ("base64", "url") and self.facts.result_media is False:
+            if isinstance(item, Media) and self.moves(item):
                 self.report.changed("tool_result.media_moved", item.at)
                 moved.append(item)
                 continue
@@ -454,6 +456,12 @@ class RequestWriter(PartWriter):
         self.drop(part)
         turn.add(self.signed(part, {"functionResponse": response}), part)
         return moved
+
+    def moves(self, part: Media) -> bool:
+        """Whether media of a result have to leave it: the model takes none there, or none of this type."""
+        if part.form == "base64" and part.media_type not in RESULT_MEDIA:
+            return True
+        return part.form in ("base64", "url") and self.facts.result_media is False
 
     def attached(self, part: Part) -> Json | None:
         """Media in a result; the service takes few types there."""
@@ -494,6 +502,8 @@ class RequestWriter(PartWriter):
                 # "logprobs without responseLogprobs -> 400"
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
+            elif name in RANGES:
+                config[CONFIG_WIRE[name]] = self.clamped(name, value)
             elif wire is not None and name != "modalities":
                 config[wire] = value
             elif name == "metadata" and type(value) is dict and all(type(v) is str for v in value.values()):
@@ -508,6 +518,14 @@ class RequestWriter(PartWriter):
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
+
+    def clamped(self, name: str, value: Any) -> Any:
+        """A number within what the service takes."""
+        least, most = RANGES[name]
+        if type(value) not in (int, float) or least <= value <= most:
+            return value
+        self.report.changed("sampling.clamped", self.r.place(name), value)
+        return least if value < least else most
 
     def stop(self, config: Json, stop: list[Any]) -> None:
         """ "stopSequences <= 5", of text."""
@@ -534,6 +552,8 @@ class RequestWriter(PartWriter):
             self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
             place = f"/tools/0/functionDeclarations/{len(declared)}/parametersJsonSchema"
             self.link(place, self.where(tool, "parameters"))
+            place = f"/tools/0/functionDeclarations/{len(declared)}/responseJsonSchema"
+            self.link(place, self.where(tool, "result"))
             declared.append(self.tool(tool))
             if tool.strict or (strict and tool.kind == "function" and may_bind(tool.parameters)):
                 # Here it is a mode of the whole request.
@@ -586,6 +606,8 @@ class RequestWriter(PartWriter):
             schema = for_service(schema, self.report, self.where(tool, "parameters"))
         if schema is not None:
             out["parametersJsonSchema"] = schema
+        if tool.result is not None:
+            out["responseJsonSchema"] = for_service(tool.result, self.report, self.where(tool, "result"))
         self.cache(tool)
         self.drop(tool)
         return out
@@ -610,15 +632,16 @@ class RequestWriter(PartWriter):
         for name in ("name", "description"):
             if getattr(f, name) is not None:
                 report.dropped(f"format.{name}", self.where(f, name), getattr(f, name))
-        if f.strict is False or (f.strict and not is_closed(f.schema)):
-            # Here an answer always holds to its schema, whatever that is.
-            report.changed("format.strict", self.where(f, "strict"), f.strict)
-        if f.schema is not None:
+        schema = f.schema
+        if schema is not None:
             place = self.where(f, "schema")
             self.link("/generationConfig/responseJsonSchema", place)
-            config["responseJsonSchema"] = for_service(f.schema, report, place)
+            schema = config["responseJsonSchema"] = for_service(schema, report, place)
         else:
             report.changed("format.schema", f.at, f.kind)
+        if f.strict is False or (f.strict and not is_closed(schema)):
+            # Here an answer always holds to its schema, whatever that is.
+            report.changed("format.strict", self.where(f, "strict"), f.strict)
 
     def reasoning(self, config: Json) -> None:
         c, r, report = self.r.reasoning, self.r, self.report

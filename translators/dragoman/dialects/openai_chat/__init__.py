@@ -60,6 +60,7 @@ DIALECT = Dialect(
         "cache": ("*/cache_control", "*/prompt_cache_breakpoint"),
     },
     vendor="openai",
+    rooted=True,
     seal=seal,
     sign=partial(sign, name=NAME),
     found=found,

@@ -40,6 +40,7 @@ class Flavour:
     unsigned   what stands there instead where a model insists on a signature and there is none
     custom     whether there are tools with free text
     subset     whether a choice may be among some of the tools (`allowed_tools`); came with `custom`, and to the same
+    json_word  whether JSON mode is refused where no message says "json"
     usage      whether usage in streams has to be asked for
     counts     what usage counts by modality besides text, sound, and pictures of the request
     vendor     who issues the opaque state that comes in this shape
@@ -70,13 +71,14 @@ class Flavour:
     unsigned: str = ""
     custom: bool = True
     subset: bool = True
+    json_word: bool = False
     usage: bool = True
     counts: frozenset[str] = frozenset()
     vendor: str = ""
     carrier: str = "id"
 
 
-OPENAI = Flavour("openai-chat", vendor="openai")
+OPENAI = Flavour("openai-chat", vendor="openai", json_word=True)
 
 # Settings that only OpenAI's own server keeps a promise about.
 _OPENAI_ONLY = frozenset(
@@ -191,7 +193,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         usage=False,
         carrier="",  # "tool ids exactly 9 alphanumerics"
     ),
-    Flavour("openai-chat+azure", vendor="azure"),
+    Flavour("openai-chat+azure", vendor="azure", json_word=True),
     # The resellers of one-api's family: every upstream behind one shape, films sent as pictures.
     Flavour("openai-chat+new-api", history=True, takes=_TOP_K, video="image_url", vendor="new-api"),
     # Models served raw: thinking in the text, between <think> and </think>.

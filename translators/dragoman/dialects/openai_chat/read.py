@@ -24,6 +24,7 @@ from ...model import (
     ToolCall,
     ToolChoice,
     ToolResult,
+    Usage,
 )
 from ..error_forms import failed_beside
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
@@ -545,7 +546,15 @@ def read_response(body: Json, name: str = NAME) -> Response:
     if faults:
         raise InvalidDocument(faults)
     r.extra = extra or None
+    if r.usage is not None and r.usage.reasoning == 0:
+        uncounted(r.usage, any(type(part) is Reasoning for c in r.candidates for part in c.message.parts))
     return r
+
+
+def uncounted(u: Usage, thought: bool) -> None:
+    """ "`reasoning_tokens` 0 means unknown" where there was thinking: it is no figure for anybody."""
+    if thought and u.reasoning == 0:
+        u.reasoning = None
 
 
 def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:

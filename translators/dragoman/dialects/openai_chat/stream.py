@@ -49,7 +49,7 @@ from ..error_forms import failed_beside
 from ..openai_shape import CUT, ENVELOPE, failure_in, failure_of, read_error, read_usage
 from .carry import sign, sign_message
 from .parts import read_annotation, read_picture
-from .read import REASONING_FIELDS, details_text, read_finish
+from .read import REASONING_FIELDS, details_text, read_finish, uncounted
 from .words import LISTS, NAME, RESPONSE, TRANSPORT
 from .writer import ChatStreamWriter
 
@@ -90,6 +90,7 @@ class _Choice:
     images: list[Any] = field(default_factory=list)
     finished: bool = False
     role: bool = True
+    thought: bool = False  # whether there was any thinking
 
 
 class ChatStreamReader(SSEReader):
@@ -219,6 +220,7 @@ class ChatStreamReader(SSEReader):
         self._usage = merge_last(self._usage, usage)
         now = read_usage(self._usage)
         now.reported = usage
+        uncounted(now, any(choice.thought for choice in self._choices.values()))
         out.append(UsageReport(now))
 
     def _envelope_of(self, body: Json) -> tuple[Json, Json]:
@@ -406,6 +408,7 @@ class ChatStreamReader(SSEReader):
             self._close(choice, out)
             choice.kind, choice.text = kind, choice.parts
             choice.parts += 1
+            choice.thought = choice.thought or kind.startswith(("reasoning", "thinking"))
             out.append(PartStart(choice.index, choice.text, part()))
 
     def _close(self, choice: _Choice, out: list[Event]) -> None:

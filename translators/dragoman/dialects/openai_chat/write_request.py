@@ -25,7 +25,7 @@ from ...model import (
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_default, param_code, put, rooted
+from ...tables import effort_of, is_default, param_code, put
 from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from ..openai_facts import (
     bound_schema,
@@ -38,9 +38,10 @@ from ..openai_facts import (
     thinks,
 )
 from ..openai_shape import stream_options, tell_named
-from ..schemas import is_said, may_bind, strict_tools
+from ..schemas import is_said, strict_tools
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
+from .formats import output_format
 from .free_text import functions_only
 from .home import home_request
 from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
@@ -576,38 +577,9 @@ class RequestWriter(PartWriter):
             out["stop"] = kept
 
     def output(self, out: Json) -> None:
-        f = self.r.output
-        if f is None:
-            return
-        self.link("/response_format", f.at)
-        self.drop(f)
-        if f.kind == "text" and f.extra:
-            # With what came along gone, it says nothing.
-            self.report.dropped("format.text", self.where(f, "kind"), f.kind)
-            return
-        if f.kind != "json_schema":
-            out["response_format"] = {"type": f.kind}
-            return
-        inner: Json = {"name": f.name}
-        if f.name is None:
-            inner["name"] = "response"
-            self.report.invented("format.name", "/response_format/json_schema/name", "response")
-        if f.description is not None:
-            inner["description"] = f.description
-        strict = f.strict
-        self.link("/response_format/json_schema/strict", self.where(f, "strict"))
-        if strict is None:
-            # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
-            # no schema but one that requires and closes everything.
-            strict = may_bind(f.schema)
-            self.report.invented("format.strict", "/response_format/json_schema/strict", strict)
-        schema, inner["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
-        if f.schema is not None:
-            inner["schema"] = rooted(schema)
-            self.link("/response_format/json_schema/schema", self.where(f, "schema"))
-            if inner["schema"] is not schema:
-                self.report.changed("format.schema", self.where(f, "schema"), f.schema)
-        out["response_format"] = {"type": "json_schema", "json_schema": inner}
+        said = output_format(self, self.facts, self.r.output, self.messages)
+        if said is not None:
+            out["response_format"] = said
 
     def reasoning(self, out: Json) -> str | None:
         """Ask for thinking; returns the effort that is asked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model import Request
 from ..base import Context, Dialect, grammar_of
 from ..openai_shape import write_error
-from .groups import ungrouped
+from .groups import best_effort, ungrouped
 from .home import sealed_item
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
@@ -46,6 +46,7 @@ DIALECT = Dialect(
     turns="/input",
     states=("encrypted", "compaction"),
     vendor="openai",
+    rooted=True,
     seal=sealed_item,
-    leave=lambda r, report: updated(ungrouped(r, report), report),
+    leave=lambda r, report: updated(best_effort(ungrouped(r, report), report), report),
 )

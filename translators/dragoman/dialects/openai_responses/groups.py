@@ -11,6 +11,7 @@ from typing import Any
 
 from ...model import Message, Request, Tool, ToolCall, ToolResult
 from ...report import Report
+from ..schemas import may_bind
 from .read import read_tool
 
 GROUP = "namespace"
@@ -70,6 +71,17 @@ def ungrouped(r: Request, report: Report) -> Request:
             report.changed("tool.namespace", tool.at, tool.value)
     names = {group: tool.name for tool in tools if (group := group_of(tool)) is not None and tool.name}
     return replace(r, tools=tools, messages=[_named(m, names, report) for m in r.messages])
+
+
+def best_effort(r: Request, report: Report) -> Request:
+    """ "Omitted strict does not mean false": calls hold to a schema that allows for it.
+
+    Nobody else tries, which is told of such functions; with any other schema, it comes to nothing here as well.
+    """
+    for tool in r.tools or ():
+        if tool.kind == "function" and tool.strict is None and may_bind(tool.parameters):
+            report.changed("tool.strict", f"{tool.at}/strict", None)
+    return r
 
 
 def _named(m: Message, names: _Names, report: Report) -> Message:

@@ -92,7 +92,7 @@ def home_tool(tool: Tool) -> Json:
         nested = (tool.spelling or {}).get("format") == "nested"
         out["format"] = tool.format if nested else flat_format(tool.format)
     elif tool.kind == "function":
-        more = {"parameters": tool.parameters, "strict": tool.strict}
+        more = {"parameters": tool.parameters, "strict": tool.strict, "output_schema": tool.result}
         out.update({k: v for k, v in more.items() if v is not None})
     give_back(out, tool.extra)
     return out

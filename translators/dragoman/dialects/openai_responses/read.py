@@ -181,6 +181,8 @@ def read_tool(tool: Json, at: str) -> Tool:
             out.description = value
         elif kind == "function" and key == "parameters" and value is not None:
             out.parameters = value
+        elif kind == "function" and key == "output_schema" and type(value) is dict:
+            out.result = value
         elif kind == "function" and key == "strict" and type(value) is bool:
             out.strict = value
         elif kind == "custom" and key == "format" and type(value) is dict:

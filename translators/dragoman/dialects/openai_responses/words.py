@@ -410,6 +410,7 @@ PLACES: Places = {
     Opaque: {"item": _item_at},
     ServerTool: {"item": ""},
     Reasoning: {"text": _text_at, "state": _state_at, "item": ""},
+    Tool: {"result": "/output_schema"},
     ToolChoice: {"names": lambda c: f"{c.at}/tools" if c.mode.startswith("subset_") else f"{c.at}/name"},
     OutputFormat: {"kind": "/type"},
     Candidate: {"finish_reason": _finish_at, "logprobs": _logprobs_at},

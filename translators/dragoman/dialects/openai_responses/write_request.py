@@ -26,7 +26,17 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, rooted
 from ..base import Context, limit_taken, speaks_as_tool, tool_code
-from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
+from ..openai_facts import (
+    any_object,
+    bound_schema,
+    cache_mark,
+    free_choice,
+    refused,
+    says_json,
+    taken_effort,
+    taken_id,
+    thinks,
+)
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, may_bind, strict_tools
 from .home import flat_format, home_request
@@ -63,6 +73,7 @@ class RequestWriter(ItemWriter):
     __slots__ = ("before", "calls", "facts", "ids", "input", "named", "r", "said", "skipped", "spoken")
 
     upstream = True
+    says_results = True
 
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
@@ -114,12 +125,17 @@ class RequestWriter(ItemWriter):
         return out
 
     def instructs(self, m: Message) -> bool:
-        """Whether a leading system turn is one plain text, beside empty ones: that is what `instructions` takes."""
+        """Whether a leading system turn is one plain text, beside empty ones: that is what `instructions` takes.
+
+        "The word "json" must occur in some message": where JSON mode wants it, what says it is one.
+        """
         said = [part for part in m.parts if not isinstance(part, Text) or part.text]
+        wanted = self.r.output is not None and self.r.output.kind == "json_object"
         return (
             m.role == "system"
             and len(said) == 1
             and isinstance(said[0], Text)
+            and not (wanted and "json" in said[0].text.lower())
             and not (said[0].cache and (self.facts.cache_breakpoints or CACHE_KEY in said[0].cache))
         )
 
@@ -447,6 +463,9 @@ class RequestWriter(ItemWriter):
                 # "Omitted strict does not mean false" here, as it does elsewhere.
                 out["strict"] = False
                 self.report.invented("tool.strict", f"{target}/strict", False)
+            if tool.result is not None:
+                out["output_schema"] = tool.result
+                self.link(f"{target}/output_schema", self.where(tool, "result"))
         self.drop(tool)
         self.cache(tool)
         return out
@@ -519,8 +538,12 @@ class RequestWriter(ItemWriter):
         if f.kind == "json_schema" and type(f.schema) is not dict:
             self.report.dropped("format.schema", f.at, f.kind)
             return
-        said: Json = {"type": f.kind}
         self.link("/text/format", f.at)
+        if f.kind == "json_object" and not says_json(self.input):
+            said = {"type": "json_schema", **any_object(f, "/text/format", self.report)}
+            out.setdefault("text", {})["format"] = said
+            return
+        said = {"type": f.kind}
         self.link("/text/format/schema", self.where(f, "schema"))
         if f.kind == "json_schema":
             said["name"] = f.name
