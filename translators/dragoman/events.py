@@ -192,6 +192,7 @@ class Legal:
         self.state = "before"
         self.candidates: dict[int, bool] = {}
         self.parts: dict[tuple[int, int], bool] = {}
+        self.numbers: dict[int, int] = {}  # how many parts each candidate has had
         self.count = 0
 
     def check(self, event: Event) -> None:
@@ -208,8 +209,9 @@ class Legal:
         elif type(event) is PartStart:
             if event.candidate not in self.candidates or (event.candidate, event.index) in self.parts:
                 self._broken(event, "part opened twice or in no candidate")
-            if sum(1 for c, _ in self.parts if c == event.candidate) != event.index:
+            if self.numbers.get(event.candidate, 0) != event.index:
                 self._broken(event, "parts are numbered in order of first appearance")
+            self.numbers[event.candidate] = event.index + 1
             self.parts[event.candidate, event.index] = True
         elif type(event) is PartDelta or type(event) is PartEnd:
             if not self.parts.get((event.candidate, event.index)):

@@ -89,20 +89,21 @@ class StreamTranslation:
             chunk = bytes(chunk)
         if splicer is None:
             return self._feed(chunk)
-        out = b""
+        out: list[bytes] = []
+        at, end = 0, len(chunk)
         while True:
             if splicer.ready:
-                said, chunk = splicer.run(chunk)
-                out += said
-                if chunk or splicer.size >= splicer.limit:
+                said, at = splicer.run(chunk, at)
+                out.append(said)
+                if at < end or splicer.size >= splicer.limit:
                     self._catch_up(splicer)
-                if not chunk:
-                    return out
-            end = record_end(chunk)
-            out += self._learnt(splicer, chunk[:end])
-            chunk = chunk[end:]
-            if self._done or not chunk:
-                return out
+                if at == end:
+                    break
+            begin, at = at, record_end(chunk, at)
+            out.append(self._learnt(splicer, chunk[begin:at]))
+            if self._done or at == end:
+                break
+        return b"".join(out)
 
     def _learnt(self, splicer: Splicer, chunk: bytes) -> bytes:
         """The long way, looked at: a record that is one piece of text may be the first of many."""
