@@ -234,6 +234,8 @@ def write_request(
 ) -> Translation:
     """A canonical request in the words of `target`; at home as it was read, elsewhere with its losses."""
     _options(on_loss, profile)
+    if not isinstance(request, Request):
+        raise DragomanError("what is written is a canonical request")
     return _written_request(request, registry.get(target), on_loss, profile, now)
 
 
@@ -327,6 +329,8 @@ def write_response(
 ) -> Translation:
     """A canonical response in the words of `target`."""
     _options(on_loss, profile)
+    if not isinstance(response, Response):
+        raise DragomanError("what is written is a canonical response")
     return _written_response(response, registry.get(target), request, on_loss, profile, now)
 
 

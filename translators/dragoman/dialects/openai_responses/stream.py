@@ -587,8 +587,8 @@ def _home_of(part: Any) -> str:
 
 
 def _word_of(value: Any) -> Any:
-    """A value that may be looked up, whatever stands there."""
-    return value if type(value) is str or value is None else repr(value)
+    """A value that may be looked up, whatever stands there: an object or a list is like no other."""
+    return ("", id(value)) if type(value) in (dict, list) else value
 
 
 def _id_of(value: Json) -> Item:
