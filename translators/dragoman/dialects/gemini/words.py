@@ -79,6 +79,8 @@ FINISH_NEAREST = {
 }
 ROLE = Pairs(("user", "user"), ("model", "assistant"), ("function", "user"))
 CHOICE = Pairs(("AUTO", "auto"), ("ANY", "required"), ("NONE", "none"))
+# What is wrong, in `ErrorInfo`, beside OpenAI's code for it; others are nobody else's words.
+REASONS = Pairs(("API_KEY_INVALID", "invalid_api_key"), ("RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"))
 SERVICE_TIER = Pairs(("standard", "default"), ("flex", "flex"), ("priority", "priority"))
 LEVELS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
 
