@@ -525,3 +525,136 @@ def test_an_event_of_responses_is_told_whole(target: str) -> None:
     stream.feed(frame_of(line("api", RESPONSES), RESPONSES))
     assert stream.error is not None
     assert stream.losses == ()
+
+
+# --- codes, headers and bodies that are no object -----------------------------------------------------------------
+
+MID_STREAM: list[tuple[str, Json, Json, list[tuple[str, str]]]] = [
+    (
+        CHAT,
+        {"type": "insufficient_quota", "code": "insufficient_quota"},
+        {"code": "server_error", "type": "insufficient_quota"},
+        [],
+    ),
+    (
+        CHAT,
+        {"type": "invalid_request_error", "code": "context_length_exceeded", "param": "messages"},
+        {"code": "invalid_prompt", "param": "messages"},
+        [("error.code", "/error/code")],
+    ),
+    (
+        CHAT,
+        {"type": "invalid_request_error", "code": "content_filter"},
+        {"code": "invalid_prompt"},
+        [("error.code", "/error/code")],
+    ),
+    (CHAT, {"type": "invalid_request_error", "code": "image_too_large"}, {"code": "image_too_large"}, []),
+    (CHAT, {"type": "rate_limit_exceeded", "code": None}, {"code": "rate_limit_exceeded"}, []),
+    (GEMINI, {"code": 503, "status": "UNAVAILABLE"}, {"code": "server_error", "type": "service_unavailable"}, []),
+    (GEMINI, {"code": 504, "status": "DEADLINE_EXCEEDED"}, {"code": "server_error", "type": "timeout"}, []),
+    (GEMINI, {"code": 401, "status": "UNAUTHENTICATED"}, {"code": "server_error"}, [("error.code", "/error")]),
+]
+
+
+@pytest.mark.parametrize(("source", "said", "told", "losses"), MID_STREAM)
+def test_what_a_failed_response_has_no_code_for(
+    source: str, said: Json, told: Json, losses: list[tuple[str, str]]
+) -> None:
+    """OPENAI 2.5: "`error` = `{code, message, param?, type?, misalignment?}`; codes: server_error, …"."""
+    s = dragoman.translate_stream(source, RESPONSES)
+    body = {"error": {"message": "no", **said}}
+    out = s.feed(BEGUN[source] + b"data: " + json.dumps(body).encode() + b"\n\n")
+    assert records(out)[-1][1]["response"]["error"] == {"message": "no", **told}
+    assert [(loss.code, loss.at) for loss in s.losses if loss.code.startswith("error.")] == losses
+    # And it is read as what it was, where it is said.
+    back = dragoman.translate_stream(RESPONSES, MESSAGES)
+    word = records(back.feed(out))[-1][1]["error"]["type"]
+    straight = dragoman.translate_stream(source, MESSAGES)
+    known = records(straight.feed(BEGUN[source] + b"data: " + json.dumps(body).encode() + b"\n\n"))[-1][1]
+    assert (word == known["error"]["type"]) is ("401" not in str(said))
+
+
+def test_the_codes_of_a_failed_response_are_those_of_its_schema() -> None:
+    from dragoman.dialects.openai_responses.words import FAILED
+    from dragoman.wire.openai_responses.reply import Failure
+
+    (code,) = Failure.__annotations__["code"].__args__[0].__metadata__
+    assert set(code.words) == FAILED
+
+
+@pytest.mark.parametrize("target", OPENAI)
+@pytest.mark.parametrize(
+    ("reason", "code"), [("API_KEY_INVALID", "invalid_api_key"), ("RATE_LIMIT_EXCEEDED", "rate_limit_exceeded")]
+)
+def test_the_reasons_of_gemini_are_the_codes_of_openai(target: str, reason: str, code: str) -> None:
+    """MAP 8: "401 | authentication_error | invalid_request_error + invalid_api_key | … 400 API_KEY_INVALID"."""
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}
+    body = {"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT", "details": [info]}}
+    t = dragoman.translate_error(400, body, GEMINI, target)
+    assert t.body["error"]["code"] == code
+    assert dragoman.translate_error(t.status or 0, t.body, target, GEMINI).body["error"]["details"] == [info]
+    assert dragoman.translate_error(400, body, GEMINI, GEMINI).body == body
+
+
+@pytest.mark.parametrize("body", [5, "5", b"5", [1, 2], True, 0.5, b"[]"])
+@ways
+def test_a_body_that_is_neither_object_nor_text_is_the_message(source: str, target: str, body: Any) -> None:
+    text = body.decode() if type(body) is bytes else body if type(body) is str else json.dumps(body).replace(" ", "")
+    t = dragoman.translate_error(400, body, source, target)
+    assert (t.status, t.body["error"]["message"], t.losses) == (400, text, ())
+    if not isinstance(body, (bytes, str)):
+        body = json.dumps(body)
+    assert dragoman.translate_response(body, source, target).body["error"]["message"] == text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": None},
+        {"retry-after": "3\r\nSet-Cookie: a=b"},
+        {"x-request-id": "req\nX: y"},
+        [(b"Retry-After", b"3\x00")],
+        {"request-id": ""},
+    ],
+)
+@pytest.mark.parametrize("target", [CHAT, GEMINI, MESSAGES])
+def test_what_no_header_can_say_is_no_header(target: str, headers: Any) -> None:
+    for source in (CHAT, MESSAGES):
+        t = dragoman.translate_error(429, {"error": {"message": "m"}}, source, target, headers=headers)
+        assert t.headers == {"content-type": "application/json"}
+
+
+def test_an_id_that_no_header_can_say_is_told() -> None:
+    body = {"type": "error", "error": {"type": "api_error", "message": "m"}, "request_id": "a\r\nX: y"}
+    t = dragoman.translate_error(500, body, MESSAGES, CHAT)
+    assert t.headers == {"content-type": "application/json"}
+    assert [(loss.kind, loss.code, loss.at) for loss in t.losses] == [("dropped", "field.invalid", "/request_id")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "delay"), [({"retry-after-ms": "1500"}, "2s"), ({"retry-after-ms": "1500", "retry-after": "3"}, "3s")]
+)
+def test_when_to_retry_in_milliseconds(headers: dict[str, str], delay: str) -> None:
+    t = dragoman.translate_error(429, {"error": {"message": "m"}}, CHAT, GEMINI, headers=headers)
+    (detail,) = t.body["error"]["details"]
+    assert (detail["@type"], detail["retryDelay"]) == ("type.googleapis.com/google.rpc.RetryInfo", delay)
+    assert t.headers["retry-after-ms"] == "1500"
+
+
+@pytest.mark.parametrize(
+    ("path", "listed"),
+    [
+        ("/v1beta/models/m:streamGenerateContent", True),
+        ("/v1beta/models/m:streamGenerateContent?alt=sse", False),
+        ("/v1beta/models/m:generateContent", False),
+    ],
+)
+def test_who_asked_gemini_for_an_array_gets_the_error_in_one(path: str, listed: bool) -> None:
+    """GEMINI 5: "streamGenerateContent without alt=sse wraps the HTTP error body in an array"."""
+    x = dragoman.Exchange(GEMINI, CHAT)
+    x.request({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}, path=path)
+    t = x.error(429, {"error": {"message": "m"}})
+    assert (type(t.body) is list) is listed
+    body = t.body[0] if listed else t.body
+    assert body["error"]["status"] == "RESOURCE_EXHAUSTED"
+    assert json.loads(t.json()) == t.body

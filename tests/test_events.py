@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -271,3 +273,76 @@ def test_what_a_piece_brings_beside_its_text() -> None:
     assert aside(thought, PartDelta(0, 4, "state", state)) == Reasoning("t", state=state)
     assert aside(thought, PartDelta(0, 4, "text", "more", {"x": 1})) == Reasoning("t", extra={"x": 1})
     assert aside(thought, PartDelta(0, 4, "text", "more")) == thought
+
+
+# --- events that are none, and what fails before it has begun ---------------------------------------------------
+
+CHAT, MESSAGES, RESPONSES = "openai-chat", "anthropic-messages", "openai-responses"
+SLOW = b'data: {"error":{"message":"slow","type":"rate_limit_exceeded","param":null,"code":"rate_limit_exceeded"}}\n\n'
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>no</html>", SLOW])
+@pytest.mark.parametrize("target", [MESSAGES, RESPONSES, "gemini", "openai-completions"])
+def test_a_failure_before_the_start_is_written_in_the_targets_words(data: bytes, target: str) -> None:
+    """It says whose it is, as a start does: what is written is what a running stream gets."""
+    s = dragoman.translate_stream(CHAT, target)
+    running = s.feed(data) + s.close()
+    assert running
+    assert dragoman.write_events(dragoman.read_events(data, CHAT), target) == running
+
+
+def test_a_failure_before_the_start_comes_home_as_it_was() -> None:
+    written = dragoman.write_events(dragoman.read_events(SLOW, CHAT), CHAT)
+    assert json.loads(written.removeprefix(b"data: ")) == json.loads(SLOW.removeprefix(b"data: "))
+    assert dragoman.write_events(dragoman.read_events(b"", CHAT), CHAT) == b""
+
+
+def test_a_failure_of_nobodys_is_written_in_the_targets_words() -> None:
+    written = dragoman.write_events([Failure(Error("rate_limit", "slow"))], MESSAGES)
+    assert written == (b'event: error\ndata: {"type":"error","error":{"type":"rate_limit_error","message":"slow"}}\n\n')
+
+
+STRAY: list[Any] = [
+    [PartDelta(0, 0, "text", "x")],
+    [End()],
+    [5],
+    [Start(5)],  # type: ignore[arg-type]
+    [Failure(5)],  # type: ignore[arg-type]
+    [Start(Response("", "r", "m")), PartEnd(0, 0)],
+    [Start(Response("", "r", "m")), CandidateStart(Candidate()), Finish(0, "stop"), End(), End()],
+]
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES, "gemini"])
+@pytest.mark.parametrize("events", STRAY)
+def test_events_that_do_not_follow_each_other_are_refused(events: Any, target: str) -> None:
+    with pytest.raises(BrokenStream):
+        dragoman.write_events(events, target)
+    with pytest.raises(BrokenStream):
+        dragoman.fold(events)
+
+
+WRONG: list[Callable[[], Any]] = [
+    lambda: list(dragoman.read_events("x", CHAT)),  # type: ignore[arg-type]
+    lambda: list(dragoman.read_events(5, CHAT)),  # type: ignore[arg-type]
+    lambda: list(dragoman.read_events([5], CHAT)),  # type: ignore[list-item]
+    lambda: dragoman.write_events(5, CHAT),  # type: ignore[arg-type]
+    lambda: dragoman.write_events([], CHAT, source="nobody"),
+    lambda: dragoman.fold(5),  # type: ignore[arg-type]
+    lambda: list(dragoman.unfold(5)),  # type: ignore[arg-type]
+    lambda: dragoman.write_request(5, CHAT),  # type: ignore[arg-type]
+    lambda: dragoman.write_request(Response(""), MESSAGES),  # type: ignore[arg-type]
+    lambda: dragoman.write_response(None, CHAT),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_what_is_no_node_and_no_stream_is_an_error_of_ours(call: Callable[[], Any]) -> None:
+    """DESIGN 3, errors: "nothing else escapes, whatever the input"."""
+    with pytest.raises(dragoman.DragomanError):
+        call()
+
+
+def test_a_flavour_has_no_flavours() -> None:
+    assert dragoman.flavours("openai-chat+vllm") == ()
+    assert "openai-chat+vllm" in dragoman.flavours(CHAT)

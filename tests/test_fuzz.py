@@ -268,6 +268,60 @@ def test_work_grows_with_the_input_and_no_faster(name: str) -> None:
     assert large <= 4.5 * small + 2000
 
 
+@pytest.mark.parametrize("target", ["anthropic-messages", "openai-responses", "gemini"])
+def test_calls_that_are_whole_cost_by_the_call(target: str) -> None:
+    """One that is over is not looked at again for each that follows."""
+
+    def calls(size: int) -> Callable[[], object]:
+        body = b""
+        for n in range(size):
+            function = {"name": "f", "arguments": "{}"}
+            body += chunk({"tool_calls": [{"index": n, "id": f"c{n}", "type": "function", "function": function}]})
+        body += chunk({}, "tool_calls")
+
+        def work() -> None:
+            s = dragoman.translate_stream("openai-chat", target)
+            s.feed(body)
+            assert s.error is None
+
+        return work
+
+    calls(1)()
+    small, large = (steps(calls(size)) for size in (SMALL, LARGE))
+    assert large <= 4.2 * small + 2000
+
+
+def test_items_that_the_end_lists_cost_by_the_item() -> None:
+    """Each is found among those that were streamed without a look at all of them: by its id, by that of its call, or
+    by its place."""
+
+    def ended(size: int, **without: None) -> Callable[[], object]:
+        envelope = {"id": "r", "object": "response", "created_at": 1, "model": "m"}
+        call = {"type": "function_call", "name": "f", "arguments": "{}", "status": "completed"}
+        items = [{**call, "id": f"fc_{n}", "call_id": f"call_{n}"} for n in range(size)]
+        events: list[Any] = [{"type": "response.created", "response": {**envelope, "status": "in_progress"}}]
+        events += [
+            {"type": f"response.output_item.{step}", "output_index": n, "item": item}
+            for n, item in enumerate(items)
+            for step in ("added", "done")
+        ]
+        listed = [{**item, **without} for item in items]
+        events.append({"type": "response.completed", "response": {**envelope, "status": "completed", "output": listed}})
+        body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+
+        def work() -> None:
+            s = dragoman.translate_stream("openai-responses", "openai-chat")
+            s.feed(body)
+            assert s.error is None
+
+        return work
+
+    for without in ({}, {"id": None}, {"id": None, "call_id": None}):
+        ended(1, **without)()
+        small, large = (steps(ended(size, **without)) for size in (SMALL, LARGE))
+        assert large <= 4.5 * small + 2000
+
+
 @pytest.mark.parametrize("step", STEPS[:4])
 def test_small_pieces_cost_by_the_piece(step: int) -> None:
     """A chunk of a byte costs the same wherever it falls in a stream."""

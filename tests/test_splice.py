@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dragoman
+from dragoman import splice
 from dragoman.splice import Splicer
+from dragoman.stream import StreamTranslation
 from tests.matrix import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
 
 Json = dict[str, Any]
@@ -241,3 +243,51 @@ def test_a_text_that_is_also_a_key_is_no_template(word: str) -> None:
     records = claude([word, word, "other", word], True)
     wire = [r.replace(f'"text":"{word}"'.encode(), f'"text":"{spelt}"'.encode()) for r in records]
     assert run(MESSAGES, CHAT, wire) == slow(MESSAGES, CHAT, b"".join(wire))
+
+
+def arguments(pieces: list[str], ascii_only: bool) -> list[bytes]:
+    """A stream of Chat that is one call, its arguments in pieces that make no template."""
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "g"}
+    call: Json = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "f", "arguments": ""}}
+    deltas: list[tuple[Json, str | None]] = [({"role": "assistant", "content": None, "tool_calls": [call]}, None)]
+    for text in ('{"a":"', *pieces, '"}'):
+        deltas.append(({"tool_calls": [{"index": 0, "function": {"arguments": text}}]}, None))
+    deltas.append(({}, "tool_calls"))
+    return [
+        f"data: {_json({**head, 'choices': [{'index': 0, 'delta': d, 'finish_reason': f}]}, ascii_only)}\n\n".encode()
+        for d, f in deltas
+    ]
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+@pytest.mark.parametrize(("make", "source", "target"), [(arguments, CHAT, MESSAGES), (claude, MESSAGES, CHAT)])
+def test_a_chunk_of_many_records_is_looked_at_once(
+    make: Any, source: str, target: str, newline: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its line ends: neither the rest of a chunk is copied for each record, nor looked through for its end."""
+    looked, handed = [0], [0]
+    end, run_of, learnt = splice._END, Splicer.run, StreamTranslation._learnt
+
+    def counted(chunk: bytes, at: int) -> Any:
+        found = end(chunk, at)
+        looked[0] += (found.end() if found else len(chunk)) - at
+        return found
+
+    def run_whole(self: Splicer, chunk: bytes, at: int) -> tuple[bytes, int]:
+        assert chunk is data
+        return run_of(self, chunk, at)
+
+    def record(self: StreamTranslation, splicer: Splicer, chunk: bytes) -> bytes:
+        handed[0] += len(chunk)
+        return learnt(self, splicer, chunk)
+
+    monkeypatch.setattr(splice, "_END", counted)
+    monkeypatch.setattr(Splicer, "run", run_whole)
+    monkeypatch.setattr(StreamTranslation, "_learnt", record)
+    records = make(["piece ", "\\", "other "] * 100, True)
+    data = b"".join(records).replace(b"\n", newline)
+    out = run(source, target, [data])
+    assert 0 < looked[0] <= len(data)
+    assert 0 < handed[0] <= len(data)
+    monkeypatch.undo()
+    assert out == run(source, target, [one.replace(b"\n", newline) for one in records])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from .errors import BrokenStream, InvalidDocument
+from .errors import BrokenStream, DragomanError, InvalidDocument
 from .jsontext import joined, loads
 from .model import (
     Candidate,
@@ -123,9 +123,10 @@ class Extra(Node):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Failure(Node):
-    """The stream went wrong; nothing follows."""
+    """The stream went wrong; nothing follows. `dialect`: that of the stream, where the reader told it."""
 
     error: Error
+    dialect: str = field(default="", compare=False)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -185,6 +186,16 @@ TRANSITIONS: dict[str, dict[type[Any], str]] = {
 }
 
 
+# What must be in an event for others to follow: those built by hand are checked, too.
+_HELD: dict[type[Any], tuple[str, Any]] = {
+    Start: ("response", Response),
+    CandidateStart: ("candidate", Candidate),
+    PartStart: ("part", Node),
+    UsageReport: ("usage", Usage),
+    Failure: ("error", Error),
+}
+
+
 class Legal:
     """Checks a sequence of events against the transition table; raises BrokenStream at the first that breaks it."""
 
@@ -192,13 +203,22 @@ class Legal:
         self.state = "before"
         self.candidates: dict[int, bool] = {}
         self.parts: dict[tuple[int, int], bool] = {}
+        self.numbers: dict[int, int] = {}  # how many parts each candidate has had
         self.count = 0
+
+    def through(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events one by one, each checked before it is given."""
+        for event in events:
+            self.check(event)
+            yield event
 
     def check(self, event: Event) -> None:
         """Take one more event."""
         following = TRANSITIONS[self.state].get(type(event))
         if following is None:
             self._broken(event, f"not after the state {self.state!r}")
+        if (held := _HELD.get(type(event))) is not None and not isinstance(getattr(event, held[0]), held[1]):
+            self._broken(event, f"without its {held[0]}")
         self.state = following or ""
         self.count += 1
         if type(event) is CandidateStart:
@@ -208,8 +228,9 @@ class Legal:
         elif type(event) is PartStart:
             if event.candidate not in self.candidates or (event.candidate, event.index) in self.parts:
                 self._broken(event, "part opened twice or in no candidate")
-            if sum(1 for c, _ in self.parts if c == event.candidate) != event.index:
+            if self.numbers.get(event.candidate, 0) != event.index:
                 self._broken(event, "parts are numbered in order of first appearance")
+            self.numbers[event.candidate] = event.index + 1
             self.parts[event.candidate, event.index] = True
         elif type(event) is PartDelta or type(event) is PartEnd:
             if not self.parts.get((event.candidate, event.index)):
@@ -513,11 +534,18 @@ def failure_text(error: Error) -> str:
     return f"the upstream sent an error ({error.type})"
 
 
+def listed(events: Iterable[Event]) -> Iterator[Event]:
+    """The events one by one; raises DragomanError for what holds none."""
+    if not isinstance(events, Iterable):
+        raise DragomanError("events are an iterable of canonical events")
+    return iter(events)
+
+
 def fold(events: Iterable[Event]) -> Response:
     """The whole response that `events` tell; raises BrokenStream if they fail or stop before their end."""
     folder = Folder()
     legal = Legal()
-    for event in events:
+    for event in listed(events):
         legal.check(event)
         folder.take(event)
     if folder.error is not None:
@@ -534,8 +562,10 @@ _STREAMED = {Text: "text", Refusal: "text", Reasoning: "text", ToolCall: "argume
 
 def unfold(response: Response) -> Iterator[Event]:
     """The events of a stream that tells `response`; `fold(unfold(r)) == r`."""
+    if not isinstance(response, Response):
+        raise DragomanError("what is unfolded is a canonical response")
     if response.error is not None:
-        yield Failure(response.error)
+        yield Failure(response.error, response.dialect)
         return
     yield Start(replace(response, candidates=[], usage=None))
     for candidate in response.candidates:

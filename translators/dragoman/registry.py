@@ -26,9 +26,9 @@ def names() -> tuple[str, ...]:
 
 
 def flavours(name: str) -> tuple[str, ...]:
-    """The ids of the flavours of the dialect `name`; raises UnknownDialect."""
-    get(name)
-    return tuple(variant for variant in _variants(name) if variant.startswith(f"{name}+"))
+    """The ids of the flavours of the dialect `name`, a flavour of which has none; raises UnknownDialect."""
+    base = get(name).name.partition("+")[0]
+    return tuple(variant for variant in _variants(base) if variant.startswith(f"{name}+"))
 
 
 def get(name: object) -> Dialect:
@@ -51,6 +51,8 @@ def issuer(kind: str) -> str:
 
 def find(name: str) -> Dialect | None:
     """The dialect or flavour `name`, or None where there is none (a document built by hand)."""
+    if type(name) is not str:
+        return None
     return _LOADED.get(name) or _load(name)
 
 

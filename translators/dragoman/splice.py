@@ -24,6 +24,7 @@ _PLAIN, _ALL_PLAIN = _LITERAL.match, _LITERAL.fullmatch
 _COUNTER = re.compile(rb'"sequence_number":(\d{1,15})(?=[,}])')
 _FIGURE = re.compile(rb":(?: ?)(?:0|[1-9]\d{0,14})(?![\d.eE])").sub
 _ENDS = (b"\n\n", b"\r\n\r\n")
+_END = re.compile(rb"\n\r?\n").search
 _PROBE = b'"\\u0001 probe"'
 _PROBED = "\x01 probe"
 
@@ -157,13 +158,13 @@ class Splicer:
             self._sent += 1
             self._there = b"%b%d%b" % (found.before, self._sent + 1, found.behind)
 
-    def run(self, chunk: bytes) -> tuple[bytes, bytes]:
-        """What the frames of `chunk` that fit give, and the rest of it."""
+    def run(self, chunk: bytes, at: int) -> tuple[bytes, int]:
+        """What the frames of `chunk` that fit give, from the byte `at` on, and where the first that does not begins."""
         assert self._found is not None
         tail, close, after = self._found.tail, self._found.close, self._found.after
         held = self._held
         out: list[bytes] = []
-        at, end = 0, len(chunk)
+        begin, end = at, len(chunk)
         while at < end and chunk.startswith(self._here, at):
             start = at + len(self._here)
             found = _PLAIN(chunk, start)
@@ -187,8 +188,8 @@ class Splicer:
             self._frames += 1
             if self._counts:
                 self._next()
-        self.size += at
-        return b"".join(out), chunk[at:]
+        self.size += at - begin
+        return b"".join(out), at
 
     @property
     def numbered(self) -> bool:
@@ -228,12 +229,11 @@ class _Template(NamedTuple):
     after: bytes
 
 
-def record_end(chunk: bytes) -> int:
-    """Where the first record of `chunk` ends, whatever its line ends; the end of the chunk where none is seen."""
-    lf, crlf = chunk.find(b"\n\n"), chunk.find(b"\r\n\r\n")
-    if crlf >= 0 and not 0 <= lf < crlf:
-        return crlf + 4
-    return lf + 2 if lf >= 0 else len(chunk)
+def record_end(chunk: bytes, at: int) -> int:
+    """Where the record of `chunk` that begins at the byte `at` ends, whatever its line ends; the end of the chunk where
+    none is seen. No byte behind the end is looked at: a chunk may hold any number of records."""
+    found = _END(chunk, at)
+    return len(chunk) if found is None else found.end()
 
 
 def _numbered(head: bytes, last: int, rest: bytes) -> bytes:

@@ -11,7 +11,7 @@ from . import registry
 from .departure import departing
 from .dialects.base import Context, Dialect
 from .errors import BrokenStream, DragomanError, UntranslatableDocument
-from .events import Event, Failure, Start, failure_text
+from .events import Event, Failure, Legal, Start, Transport, failure_text, listed
 from .model import Error
 from .report import Loss, OnLoss, Report
 from .splice import Splicer, record_end
@@ -92,20 +92,21 @@ class StreamTranslation:
             chunk = bytes(chunk)
         if splicer is None:
             return self._feed(chunk)
-        out = b""
+        out: list[bytes] = []
+        at, end = 0, len(chunk)
         while True:
             if splicer.ready:
-                said, chunk = splicer.run(chunk)
-                out += said
-                if chunk or splicer.size >= splicer.limit:
+                said, at = splicer.run(chunk, at)
+                out.append(said)
+                if at < end or splicer.size >= splicer.limit:
                     self._catch_up(splicer)
-                if not chunk:
-                    return out
-            end = record_end(chunk)
-            out += self._learnt(splicer, chunk[:end])
-            chunk = chunk[end:]
-            if self._done or not chunk:
-                return out
+                if at == end:
+                    break
+            begin, at = at, record_end(chunk, at)
+            out.append(self._learnt(splicer, chunk[begin:at]))
+            if self._done or at == end:
+                break
+        return b"".join(out)
 
     def _learnt(self, splicer: Splicer, chunk: bytes) -> bytes:
         """The long way, looked at: a record that is one piece of text may be the first of many."""
@@ -200,8 +201,7 @@ class StreamTranslation:
 
     def _told(self, event: Failure) -> Failure:
         """A stream that broke off leaves without an end only where its bytes pass; another form of it says why."""
-        cut = self._source.documents == self._target.documents and (event.error.spelling or {}).get("form") == "cut"
-        return Failure(replace(event.error, spelling=None)) if cut else event
+        return out_of(event) if self._source.documents == self._target.documents else event
 
     def _tell(self, error: Error) -> None:
         """Report what of the upstream's error the frame does not say; headers have gone before it."""
@@ -220,6 +220,12 @@ class StreamTranslation:
         return None
 
 
+def out_of(event: Failure) -> Failure:
+    """A failure on its way to another form of its dialect: a stream that broke off says so there."""
+    cut = (event.error.spelling or {}).get("form") == "cut"
+    return Failure(replace(event.error, spelling=None), event.dialect) if cut else event
+
+
 def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
     """The canonical events of a stream of `dialect`, given whole or in chunks.
 
@@ -234,24 +240,46 @@ def read_events(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
 
 def events_of(data: bytes | Iterable[bytes], dialect: str) -> Iterator[Event]:
     """The same without the exception, for those who look at the last event."""
-    reader = registry.get(dialect).reader()
-    for chunk in (data,) if isinstance(data, (bytes, bytearray, memoryview)) else data:
-        yield from reader.feed(bytes(chunk))
-    yield from reader.close()
+    came = registry.get(dialect)
+    reader = came.reader()
+    try:
+        for chunk in _chunks(data):
+            yield from _from(came, reader.feed(chunk))
+        yield from _from(came, reader.close())
+    except RecursionError:
+        raise BrokenStream(_NESTED) from None
+
+
+def _chunks(data: Any) -> Iterator[bytes]:
+    whole = isinstance(data, (bytes, bytearray, memoryview))
+    if not whole and (isinstance(data, str) or not isinstance(data, Iterable)):
+        raise DragomanError("a stream is bytes, or an iterable of bytes")
+    for chunk in (data,) if whole else data:
+        if not isinstance(chunk, (bytes, bytearray, memoryview)):
+            raise DragomanError("a stream is bytes, or an iterable of bytes")
+        yield bytes(chunk)
+
+
+def _from(source: Dialect, events: list[Event]) -> list[Event]:
+    """The events of a reader. What fails before it has begun says nowhere else whose words those are."""
+    return [Failure(event.error, source.name) if type(event) is Failure else event for event in events]
 
 
 def write_events(events: Iterable[Event], dialect: str, *, source: str | None = None) -> bytes:
-    """The stream of `dialect` that tells `events`: at home if they were read from it, in its strict form otherwise."""
+    """The stream of `dialect` that tells `events`: at home if they were read from it, in its strict form otherwise.
+
+    Raises BrokenStream for events that do not follow each other.
+    """
     target = registry.get(dialect)
+    came = registry.get(source) if source is not None else None
     early: list[Event] = []
-    rest = iter(events)
-    origin = source
+    rest = Legal().through(listed(events))
     for event in rest:
         early.append(event)
-        if isinstance(event, (Start, Failure)):
-            origin = source or (event.response.dialect if isinstance(event, Start) else None)
+        if source is None and isinstance(event, (Start, Failure)):
+            came = registry.find(event.response.dialect if isinstance(event, Start) else event.dialect)
+        if not isinstance(event, Transport):
             break
-    came = registry.find(origin) if origin is not None else target
     home = came is not None and came.documents == target.documents
     writer = target.writer(Report(), home, Context())
     departure = departing(came, target)
@@ -259,6 +287,8 @@ def write_events(events: Iterable[Event], dialect: str, *, source: str | None = 
     failed = False
     try:
         for event in chain(early, rest):
+            if home and came is not target and isinstance(event, Failure):
+                event = out_of(event)
             passed = [event] if departure is None else departure.through([event])
             out += [writer.send(one) for one in passed]
             failed = failed or isinstance(event, Failure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
@@ -235,6 +236,8 @@ def write_request(
 ) -> Translation:
     """A canonical request in the words of `target`; at home as it was read, elsewhere with its losses."""
     _options(on_loss, profile)
+    if not isinstance(request, Request):
+        raise DragomanError("what is written is a canonical request")
     return _written_request(request, registry.get(target), on_loss, profile, now)
 
 
@@ -328,6 +331,8 @@ def write_response(
 ) -> Translation:
     """A canonical response in the words of `target`."""
     _options(on_loss, profile)
+    if not isinstance(response, Response):
+        raise DragomanError("what is written is a canonical response")
     return _written_response(response, registry.get(target), request, on_loss, profile, now)
 
 
@@ -345,7 +350,7 @@ def _written_response(
         headers = _retry(None)
         if not home:
             _tell(error, response.dialect, report)
-            _told_beside(error, goes, headers)
+            _told_beside(error, goes, headers, report)
         return Translation(out, decide(report.losses, on_loss), headers=headers, status=status)
     context = _context(request, goes, now, profile)
     try:
@@ -424,13 +429,13 @@ def translate_error(
     home = came.documents == goes.documents and type(body) in (dict, list)
     kept = _retry(headers)
     if error.retry_after is None:
-        error.retry_after = kept.get("retry-after")
+        error.retry_after = kept.get("retry-after") if home else _seconds_of(kept)
     told, out = goes.write_error(error, report, home)
     if not home:
         tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
         if came.request_id_header in kept:
             kept.setdefault(goes.request_id_header, kept[came.request_id_header])
-        _told_beside(error, goes, kept)
+        _told_beside(error, goes, kept, report)
     elif error.retry_after is not None:
         kept.setdefault("retry-after", error.retry_after)
     return Translation(
@@ -444,12 +449,16 @@ def _tell(error: Error, source: str, report: Report) -> None:
         tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
 
 
-def _told_beside(error: Error, goes: Dialect, headers: dict[str, str]) -> None:
+def _told_beside(error: Error, goes: Dialect, headers: dict[str, str], report: Report) -> None:
     """What an error says that headers say elsewhere."""
     if error.retry_after is not None:
         headers.setdefault("retry-after", error.retry_after)
     if error.request_id is not None:
-        headers.setdefault(goes.request_id_header, error.request_id)
+        said = _sayable(error.request_id)
+        if said is not None:
+            headers.setdefault(goes.request_id_header, said)
+        elif "request_id" not in goes.kinds.get(Error, {}):
+            report.dropped("field.invalid", "/request_id", error.request_id)
 
 
 _KEPT_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id")
@@ -463,8 +472,8 @@ def _retry(headers: Headers | None) -> dict[str, str]:
     try:
         for name, value in pairs:
             word = _word(name).lower()
-            if word in _KEPT_HEADERS:
-                out[word] = _word(value)
+            if word in _KEPT_HEADERS and value is not None and (said := _sayable(_word(value))) is not None:
+                out[word] = said
     except (TypeError, ValueError, AttributeError):
         raise DragomanError("headers must be a mapping, or pairs, of names and values") from None
     return out
@@ -472,6 +481,22 @@ def _retry(headers: Headers | None) -> dict[str, str]:
 
 def _word(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+_UNSAYABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def _sayable(value: str) -> str | None:
+    """A value that a header may have (RFC 9110, 5.5: CR, LF and NUL are "invalid and dangerous"), else None."""
+    value = value.strip(" \t\r\n")
+    return None if not value or _UNSAYABLE.search(value) else value
+
+
+def _seconds_of(headers: dict[str, str]) -> str | None:
+    """When to retry, in whole seconds: `retry-after`, or `retry-after-ms`, which OpenAI and Azure have."""
+    millis = headers.get("retry-after-ms", "")
+    whole = str(-(-int(millis) // 1000)) if millis.isdecimal() and len(millis) < 16 else None
+    return headers.get("retry-after", whole)
 
 
 def _text(body: Any) -> Any:
@@ -530,11 +555,17 @@ class Exchange:
 
     def response(self, body: Body) -> Translation:
         """The upstream's response in the client's words."""
-        return translate_response(body, self.upstream, self.client, self._request, **self._options)
+        return self._asked(translate_response(body, self.upstream, self.client, self._request, **self._options))
 
     def error(self, status: int, body: Any, headers: Headers | None = None) -> Translation:
         """The upstream's error in the client's words."""
-        return translate_error(status, body, self.upstream, self.client, headers, **self._options)
+        return self._asked(translate_error(status, body, self.upstream, self.client, headers, **self._options))
+
+    def _asked(self, t: Translation) -> Translation:
+        """An error in the form that goes with the client's request."""
+        if t.status is not None and self._request is not None:
+            t.body = registry.get(self.client).asked_error(t.body, self._request)
+        return t
 
     def stream(self) -> StreamTranslation:
         """The upstream's stream in the client's words."""

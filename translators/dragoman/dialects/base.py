@@ -190,6 +190,8 @@ class Dialect:
     total: str = ""  # the usage key that is the sum of the others and may be left out
     effort_apart: bool = False  # whether an effort is no word about thinking
     listed: bool = False  # whether a stream may be one JSON array
+    # The body of an HTTP error, in the form that goes with the client's request, where that is known.
+    asked_error: Callable[[Any, Request | None], Any] = lambda body, asked: body
     names_results: bool = False  # whether a result always says the name of its call
     states: tuple[str, ...] = ()  # the kinds of opaque state that are this dialect's own
     replays: bool = False  # whether thinking in plain words must come back with the calls behind it

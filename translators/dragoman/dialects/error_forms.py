@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from ..jsontext import dumps
 from ..model import Error, Json
 from ..report import Report
 
@@ -95,6 +96,13 @@ def _place(error: Error) -> str:
     if (error.spelling or {}).get("form") in ("string", "value", "response"):
         return error.at
     return f"{error.at}/{'error' if (error.extra or {}).get('error') == error.message else 'message'}"
+
+
+def whole_message(body: Any) -> str:
+    """The message of an error body that is no object: its text, or that of its JSON; null says nothing."""
+    if type(body) is str:
+        return body
+    return "" if body is None else dumps(body).decode()
 
 
 def message_of(body: Any) -> str:

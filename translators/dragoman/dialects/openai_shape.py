@@ -13,7 +13,7 @@ from ..model import Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
-from .error_forms import is_too_long, message_of, named_beside
+from .error_forms import is_too_long, message_of, named_beside, whole_message
 
 # key -> (field of Response, JSON types it may have)
 ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -273,8 +273,7 @@ def read_error(
         out.at = f"/0{out.at}" if out.at else ""
         return out
     if type(body) is not dict:
-        text = body if type(body) is str else ""
-        return Error(error_word(status), text, status, spelling={"form": "value", "value": body})
+        return Error(error_word(status), whole_message(body), status, spelling={"form": "value", "value": body})
     inner = body.get("error")
     out = Error("api", "", status)
     if type(inner) is dict and inner:
@@ -369,12 +368,18 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     """Status and body of an error."""
     if home:
         return e.status or ERRORS[e.type].status, home_error(e)
+    word, kind, code = error_words(e)
+    return told_status(e.status, word, _STATUS), {
+        "error": {"message": e.message, "type": kind, "param": e.param, "code": code}
+    }
+
+
+def error_words(e: Error) -> tuple[str, str, str | None]:
+    """What an error is: the canonical word, and OpenAI's type and code."""
     word = e.type if e.type in ERRORS else error_word(e.status)
     row = ERRORS[word]
     said: Any = e.code if e.code is not None else "context_length_exceeded" if is_too_long(e) else row.code
-    code = None if said is None else str(said)
-    body = {"error": {"message": e.message, "type": row.openai, "param": e.param, "code": code}}
-    return told_status(e.status, word, _STATUS), body
+    return word, row.openai, None if said is None else str(said)
 
 
 # 529 is Anthropic's own, and so is 402: "billing_error | insufficient_quota (429)".

@@ -32,7 +32,7 @@ from ...model import (
     Usage,
 )
 from ...tables import ERRORS, error_named, error_status, error_type, error_word
-from ..error_forms import message_of
+from ..error_forms import message_of, whole_message
 from .words import (
     DIRECT,
     EFFORTS,
@@ -600,7 +600,7 @@ def read_error(status: int | None, body: Any) -> Error:
         out.at = f"/0{out.at}" if out.at else ""
         return out
     if type(body) is not dict:
-        return Error(error_word(status), message_of(body), status, spelling={"form": "value", "value": body})
+        return Error(error_word(status), whole_message(body), status, spelling={"form": "value", "value": body})
     inner = body.get("error")
     out = Error("api", "", status, at="/error")
     extra: Json = {}

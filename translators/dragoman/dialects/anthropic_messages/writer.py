@@ -183,6 +183,7 @@ class _Block:
     """A part on its way out: `index` once its block is open; `waiting` while another block is."""
 
     part: Any
+    number: int  # of the part
     index: int | None = None
     waiting: list[PartDelta] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # the arguments, or a text that may say a phase, so far
@@ -215,6 +216,7 @@ class ForeignWriter(ResponseWriter):
         "others",
         "over",
         "response_id",
+        "running",
         "told",
         "usage_now",
         "used_tool",
@@ -230,6 +232,7 @@ class ForeignWriter(ResponseWriter):
         self.current: _Block | None = None
         self.finish_event: Finish | None = None
         self.response_id: str | None = None
+        self.running: dict[int, _Block] = {}  # those of the blocks that are not closed
         self.usage_now: Usage | None = None
         self.used_tool = False
         self.told: set[str] = set()  # envelope values that a loss tells of
@@ -316,13 +319,14 @@ class ForeignWriter(ResponseWriter):
 
     def start(self, event: PartStart) -> bytes:
         part = event.part
-        block = self.blocks[event.index] = _Block(part)
+        block = self.blocks[event.index] = self.running[event.index] = _Block(part, event.index)
         out = b""
         if not isinstance(part, (Text, Refusal, Reasoning, ToolCall)):
             block.sealed = self.seals(part)
             if not block.sealed:
                 self.gone(part)
                 block.closed = True
+                del self.running[event.index]
             return out
         if self.current is not None and self.settled(self.current):
             out = self.close_block(self.current)
@@ -340,6 +344,8 @@ class ForeignWriter(ResponseWriter):
             return False
         if type(block.part.arguments) is dict:
             return True
+        if block.texts and not block.texts[-1].rstrip().endswith("}") and block.texts[-1].strip():
+            return False  # without a look at the whole
         try:
             return type(loads(joined(block.texts))) is dict
         except InvalidDocument:
@@ -426,7 +432,7 @@ class ForeignWriter(ResponseWriter):
             return b""
         if block is self.current:
             out = self.emit(block, event)
-            if type(part) is ToolCall and any(b.waiting or b.ended for b in self.blocks.values() if not b.closed):
+            if type(part) is ToolCall and any(b.waiting or b.ended for b in self.running.values()):
                 # Others wait: once the arguments are whole, nothing more can come here.
                 out += self.close_block(block) if self.settled(block) else b""
             return out
@@ -437,10 +443,10 @@ class ForeignWriter(ResponseWriter):
 
     def behind(self, block: _Block) -> bool:
         """Whether an earlier part runs of which nothing is out yet: blocks stand in the order of the parts."""
-        for other in self.blocks.values():
+        for other in self.running.values():
             if other is block:
                 break
-            if not other.closed and not other.ended and other.index is None:
+            if not other.ended and other.index is None:
                 return True
         return False
 
@@ -497,6 +503,7 @@ class ForeignWriter(ResponseWriter):
         """Close a block, and let those that waited for it come: each in turn, until one is still running."""
         out = b""
         block.closed = True
+        del self.running[block.number]
         text = joined(block.texts)
         if block.sealed:
             said = self.sealed(grown(block.part, block.pieces))
@@ -527,7 +534,7 @@ class ForeignWriter(ResponseWriter):
             out += frame("content_block_stop", index=block.index)
         out += self.hide(behind) if behind is not None else b""
         self.current = None
-        for other in self.blocks.values():
+        for other in list(self.running.values()):
             ready = not other.closed and (other.waiting or isinstance(other.part, ToolCall))
             if self.current is None and other.ended and not other.closed and not ready:
                 out += self.close_block(other) if _is_silent(other) or not self.behind(other) else b""

@@ -12,7 +12,7 @@ from .read import read_error, read_response
 from .read_request import read_path, read_request
 from .stream import GeminiStreamReader
 from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
-from .write import write_error, write_response
+from .write import asked_error, write_error, write_response
 from .write_request import target, write_request
 from .writer import GeminiArrayWriter, GeminiStreamWriter
 
@@ -48,6 +48,7 @@ DIALECT = Dialect(
     derived=DERIVED,
     turns="/contents",
     listed=True,
+    asked_error=asked_error,
     names_results=True,
     asks=_asks,
     total="totalTokenCount",

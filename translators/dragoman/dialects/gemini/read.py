@@ -10,14 +10,14 @@ from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Candidate, Error, Json, Message, Response, ToolCall, Usage
 from ...tables import error_named, error_status, error_type, error_word
-from ..error_forms import message_of
+from ..error_forms import message_of, whole_message
 from ..usage import count_of
 from .casing import camel
 from .cite import place
 from .parts import Faults
 from .probs import from_result
 from .read_request import read_content
-from .words import FINISH, FINISH_NUMBERS, LISTS, NAME, RESPONSE_SHAPE
+from .words import FINISH, FINISH_NUMBERS, LISTS, NAME, REASONS, RESPONSE_SHAPE
 
 
 def is_error(body: Json) -> bool:
@@ -183,7 +183,7 @@ def read_error(status: int | None, body: Any) -> Error:
     inner = body[0] if listed else body
     error = inner.get("error") if type(inner) is dict else None
     if type(error) is not dict:
-        said = message_of(inner)
+        said = message_of(inner) if type(inner) is dict else whole_message(body)
         rest = {k: v for k, v in inner.items() if v != said} if type(inner) is dict and not listed else None
         return Error(error_word(status), said, status, extra=rest or None, spelling={"form": "value", "value": body})
     out = Error("api", "", status, at="/0/error" if listed else "/error")
@@ -204,7 +204,7 @@ def read_error(status: int | None, body: Any) -> Error:
         _detail(out, detail)
     out.status = status
     out.type = error_type(status, error_named(error.get("status")))
-    if out.code in ("API_KEY_INVALID", "API_KEY_EXPIRED"):
+    if out.code in ("invalid_api_key", "API_KEY_EXPIRED"):
         out.type = "authentication"  # "Bad API key = 400 INVALID_ARGUMENT"
     return out
 
@@ -214,7 +214,7 @@ def _detail(out: Error, detail: Any) -> None:
     if type(kind) is not str:
         return
     if kind.endswith("ErrorInfo") and type(detail.get("reason")) is str and out.code is None:
-        out.code = detail["reason"]
+        out.code = REASONS.read.get(detail["reason"], detail["reason"])
     delay = detail.get("retryDelay")
     if kind.endswith("RetryInfo") and type(delay) is str and delay.endswith("s"):
         try:

@@ -83,6 +83,8 @@ CHOICE = Pairs(("AUTO", "auto"), ("ANY", "required"), ("NONE", "none"))
 CHOICE_NUMBERS = {1: "AUTO", 2: "ANY", 3: "NONE", 4: "VALIDATED"}
 MODALITY_NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "AUDIO"}
 RESOLUTION_NUMBERS = {1: "MEDIA_RESOLUTION_LOW", 2: "MEDIA_RESOLUTION_MEDIUM", 3: "MEDIA_RESOLUTION_HIGH"}
+# What is wrong, in `ErrorInfo`, beside OpenAI's code for it; others are nobody else's words.
+REASONS = Pairs(("API_KEY_INVALID", "invalid_api_key"), ("RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"))
 SERVICE_TIER = Pairs(("standard", "default"), ("flex", "flex"), ("priority", "priority"))
 LEVELS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
 

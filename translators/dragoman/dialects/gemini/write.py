@@ -17,6 +17,7 @@ from ...model import (
     Part,
     Reasoning,
     Refusal,
+    Request,
     Response,
     State,
     Text,
@@ -34,7 +35,7 @@ from .home import home_error, home_response
 from .parts import is_private, media_kind
 from .probs import to_result
 from .read import time_of
-from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME
+from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME, REASONS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 
@@ -442,12 +443,19 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     error: Json = {"code": status, "message": told_message(e, GEMINI, report), "status": row.gemini}
     details: list[Json] = []
     if e.code is not None:
-        details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": str(e.code)})
+        reason = REASONS.write.get(str(e.code), str(e.code))
+        details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason})
     if e.retry_after is not None and e.retry_after.isdecimal():
         details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{e.retry_after}s"})
     if details:
         error["details"] = details
     return status, {"error": error}
+
+
+def asked_error(body: Any, asked: Request | None) -> Any:
+    """An error body for who asked: "streamGenerateContent without alt=sse wraps the HTTP error body in an array"."""
+    array = asked is not None and (asked.spelling or {}).get("framing") == "array"
+    return [body] if array and type(body) is dict else body
 
 
 # 529, 402 and 413 are not Google's: RESOURCE_EXHAUSTED is 429, and what is too large a 400.

@@ -355,10 +355,10 @@ class ForeignWriter(ResponseWriter):
         out = b""
         waiting: list[_Part] = []
         blocked = False
+        seen = 0
         for entry in answer.waiting:
-            if blocked:
-                waiting.append(entry)
-            elif entry.kind == "thought" and entry.part.redacted and not entry.ended:
+            seen += 1
+            if entry.kind == "thought" and entry.part.redacted and not entry.ended:
                 blocked = True  # nothing to be seen, and told whole
                 waiting.append(entry)
             elif entry.kind == "whole":
@@ -377,7 +377,9 @@ class ForeignWriter(ResponseWriter):
                     waiting.append(entry)
                     # It has begun, and parts have no number to go on under.
                     blocked = bool(entry.pieces) or entry.kind == "thought"
-        answer.waiting = waiting
+            if blocked:
+                break
+        answer.waiting[:seen] = waiting
         return out
 
     def speak(self, index: int, answer: _Answer, entry: _Part, value: str) -> bytes:

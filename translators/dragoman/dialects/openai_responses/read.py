@@ -560,5 +560,7 @@ def _told(body: Json) -> str | None:
 
 def _named(code: Any, kind: Any) -> str | None:
     if type(code) is str and (code in _CODES or "image" in code):
-        return _CODES.get(code, "invalid_request")
+        word = _CODES.get(code, "invalid_request")
+        more = error_named(kind) if word in ("api", "invalid_request") else None
+        return more if more not in (None, "api", "invalid_request") else word
     return error_named(code, kind)

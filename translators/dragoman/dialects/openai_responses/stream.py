@@ -240,12 +240,9 @@ class ResponsesStreamReader(SSEReader):
     def _last_items(self, output: Any, out: list[Event]) -> None:
         """Close what is open, and tell what was never streamed."""
         listed = [item for item in output if type(item) is dict] if type(output) is list else []
-        matched = {id(item): self._match(item, i, listed) for i, item in enumerate(listed)}
-        ends = [
-            (item, next((v for v in listed if matched[id(v)] is item), None))
-            for item in self._items.values()
-            if not item.done
-        ]
+        matched = self._matched(listed)
+        values = {id(item): value for value in reversed(listed) if (item := matched[id(value)]) is not None}
+        ends = [(item, values.get(id(item))) for item in self._items.values() if not item.done]
         # At home what is listed is done before the terminal event comes.
         for item, value in sorted(ends, key=lambda end: end[1] is None):
             self._item_end(item, value, out)
@@ -253,22 +250,35 @@ class ResponsesStreamReader(SSEReader):
             if matched[id(value)] is None:
                 self._item_end(self._item_start(("late", position), value, out), value, out)
 
-    def _match(self, value: Json, position: int, listed: list[Json]) -> _Item | None:
-        """The streamed item that an item of the terminal response is: by id, by call id, or by place and type.
+    def _matched(self, listed: list[Json]) -> dict[int, _Item | None]:
+        """The streamed item that each item of the terminal response is: by id, by call id, or by place and type.
 
         Of those that were streamed without an id, and of which some were not listed: by their place in their type.
         """
         items = list(self._items.values())
-        for key in ("id", "call_id"):
-            for item in items:
-                if value.get(key) and item.value.get(key) == value[key]:
+        named: dict[Any, _Item] = {}
+        nameless: dict[Any, list[_Item]] = {}
+        alike: dict[Any, list[int]] = {}
+        for item in items:
+            for key in _NAMES:
+                named.setdefault((key, _word_of(item.value.get(key))), item)
+            if not item.value.get("id"):
+                nameless.setdefault(_word_of(item.value.get("type")), []).append(item)
+        for value in listed:
+            alike.setdefault(_word_of(value.get("type")), []).append(id(value))
+        places = {each: place for ids in alike.values() for place, each in enumerate(ids)}
+
+        def match(value: Json, position: int) -> _Item | None:
+            for key in _NAMES:
+                if value.get(key) and (item := named.get((key, _word_of(value[key])))) is not None:
                     return item
-        kind = value.get("type")
-        if len(items) == len(listed) and items[position].value.get("type") in (kind, ""):
-            return items[position]
-        nameless = [item for item in items if item.value.get("type") == kind and not item.value.get("id")]
-        alike = [other for other in listed if other.get("type") == kind]
-        return nameless[[id(other) for other in alike].index(id(value))] if len(nameless) == len(alike) else None
+            kind = value.get("type")
+            if len(items) == len(listed) and items[position].value.get("type") in (kind, ""):
+                return items[position]
+            of_kind = nameless.get(_word_of(kind), [])
+            return of_kind[places[id(value)]] if len(of_kind) == len(alike[_word_of(kind)]) else None
+
+        return {id(value): match(value, i) for i, value in enumerate(listed)}
 
     def _whole(self, body: Json, out: list[Event]) -> None:
         """A whole response as one frame: some gateways stream so."""
@@ -576,6 +586,11 @@ def _home_of(part: Any) -> str:
     return "reasoning" if type(part) is dict and part.get("type") in (SUMMARY, CONTENT) else "message"
 
 
+def _word_of(value: Any) -> Any:
+    """A value that may be looked up, whatever stands there: an object or a list is like no other."""
+    return ("", id(value)) if type(value) in (dict, list) else value
+
+
 def _id_of(value: Json) -> Item:
     return Item(value["id"] if type(value.get("id")) is str else None)
 
@@ -606,6 +621,7 @@ _WHOLE = frozenset({"message", "image_generation_call", ""})
 _GROWING = {Text: "text", Refusal: "text", Reasoning: "text", ToolCall: "arguments", ServerTool: "input"}
 _KEYS = {"id": "id", "model": "model", "created": "created_at"}
 # What of a response object is only known at its end.
+_NAMES = ("id", "call_id")  # what an item is known again by, the surest first
 _LATE = frozenset({"output", "status", "usage", "incomplete_details", "service_tier", "completed_at", "error"})
 
 _HANDLERS = {

@@ -33,6 +33,33 @@ from ..openai_shape import CACHE_KEY
 NAME = "openai-responses"
 
 # `status`, and behind the slash `incomplete_details.reason`. A response that still runs is no success.
+# Why a response failed: there are these codes, and no others.
+FAILED = frozenset(
+    {
+        "server_error",
+        "rate_limit_exceeded",
+        "invalid_prompt",
+        "data_residency_mismatch",
+        "bio_policy",
+        "misalignment_policy_violation",
+        "vector_store_timeout",
+        "invalid_image",
+        "invalid_image_format",
+        "invalid_base64_image",
+        "invalid_image_url",
+        "image_too_large",
+        "image_too_small",
+        "image_parse_error",
+        "image_content_policy_violation",
+        "invalid_image_mode",
+        "image_file_too_large",
+        "unsupported_image_media_type",
+        "empty_image_file",
+        "failed_to_download_image",
+        "image_file_not_found",
+    }
+)
+FAILED_NEAREST = {"rate_limit": "rate_limit_exceeded", "invalid_request": "invalid_prompt"}
 FINISH = Pairs(
     ("completed", "stop"),
     ("completed", "tool_calls"),

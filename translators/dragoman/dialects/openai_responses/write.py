@@ -28,11 +28,11 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import NameWriter, shared_logprobs, shared_tokens, write_error
+from ..openai_shape import NameWriter, error_words, shared_logprobs, shared_tokens
 from ..others import alone
 from .groups import GROUP, flat, group_of
 from .home import home_request, home_response
-from .words import CALLS, CUT_OFF, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
+from .words import CALLS, CUT_OFF, FAILED, FAILED_NEAREST, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
 
 
 class ItemWriter(NameWriter):
@@ -490,12 +490,20 @@ def picture_item(part: Media) -> Json:
 
 def event_error(e: Error) -> Json:
     """The fields of an `error` event, whose code is all that says of what type it is."""
-    _, body = write_error(e, Report(), False)
-    inner = body["error"]
-    return {"code": inner["code"] or inner["type"], "message": e.message, "param": e.param}
+    _, kind, code = error_words(e)
+    return {"code": code or kind, "message": e.message, "param": e.param}
 
 
-def failed_error(e: Error) -> Json:
-    """The `error` of a response that failed; its codes are few."""
-    code = {"rate_limit": "rate_limit_exceeded", "invalid_request": "invalid_prompt"}.get(e.type, "server_error")
-    return {"code": code, "message": e.message}
+def failed_error(e: Error, report: Report) -> Json:
+    """The `error` of a response that failed; its codes are few. Where none says what it was, its type does, as far as
+    OpenAI has one."""
+    word, kind, said = error_words(e)
+    code = said if said in FAILED else FAILED_NEAREST.get(word, "server_error")
+    out: Json = {"code": code, "message": e.message}
+    if kind not in (code, "invalid_request_error"):
+        out["type"] = kind
+    if e.param is not None:
+        out["param"] = e.param
+    if said is not None and said not in out.values():
+        report.changed("error.code", e.at if e.code is None else f"{e.at}/code", said)
+    return out

@@ -64,7 +64,7 @@ class _Group:
     closed: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Block:
     """A part on its way out; it has no item before it says anything."""
 
@@ -100,6 +100,7 @@ class ForeignWriter(ResponseWriter):
         "message",
         "number",
         "others",
+        "quiet",
         "snapshot",
         "started",
         "usage_now",
@@ -121,6 +122,7 @@ class ForeignWriter(ResponseWriter):
         self.late: Json = {}
         self.number = 0
         self.others = Others(report)
+        self.quiet: set[_Block] = set()  # texts and thinkings that are open and say nothing yet
         self.snapshot: Json = {}
         self.started = False
         self.usage_now: Usage | None = None
@@ -222,7 +224,7 @@ class ForeignWriter(ResponseWriter):
 
     def silent(self) -> bool:
         """Whether a text or thinking is open that says nothing yet: it may never, and then it is no item."""
-        return any(b.group is None and not b.sealed and type(b.part) in _DELTAS for b in self.blocks.values())
+        return bool(self.quiet)
 
     def delay(self, event: PartDelta | PartEnd) -> bytes:
         """Keep an event of a part that waits; of a part that is not told at all, none goes out."""
@@ -248,6 +250,7 @@ class ForeignWriter(ResponseWriter):
         if isinstance(part, Text):
             block.part = replace(part, citations=list(part.citations or ()))
         if isinstance(part, (Text, Refusal, Reasoning)):
+            self.quiet.add(block)
             return self.piece(PartDelta(0, event.index, "text", part.text)) if part.text else b""
         if isinstance(part, Media) and part.kind == "image" and part.form == "base64":
             return b""  # whole with its end
@@ -284,6 +287,7 @@ class ForeignWriter(ResponseWriter):
             self.message, opened = self.open_group(self.shell(block.part, len(self.groups)))
             out += opened
         group = block.group = self.message
+        self.quiet.discard(block)
         self.drop(block.part)
         if isinstance(block.part, Text):
             self.cache(block.part)
@@ -320,6 +324,7 @@ class ForeignWriter(ResponseWriter):
             return b"" if block.whole else self.call_delta(block, event.value)
         out = b""
         if block.group is None and isinstance(part, Reasoning):
+            self.quiet.discard(block)
             block.group, out = self.open_group(self.shell(part, len(self.groups)) | reasoning_item(""))
             empty = {"type": "summary_text", "text": ""}
             out += self.say("response.reasoning_summary_part.added", **self.spot(block), part=empty) + self.release()
@@ -345,6 +350,7 @@ class ForeignWriter(ResponseWriter):
         block = self.blocks.pop(event.index, None)
         if block is None:
             return self.delay(event)
+        self.quiet.discard(block)
         part = block.part
         if block.sealed:
             said = self.item(grown(part, block.pieces), len(self.groups))
@@ -438,7 +444,7 @@ class ForeignWriter(ResponseWriter):
         """After the start a response that failed, before it an `error` event: exactly one terminal event."""
         if not self.started:
             return self.say("error", **event_error(event.error))
-        error = failed_error(event.error)
+        error = failed_error(event.error, self.report)
         items = [group.item for group in self.groups if group.closed]
         response = {**self.snapshot, "status": "failed", "error": error, "output": items}
         return self.say("response.failed", response=response)
