@@ -215,7 +215,9 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
     (GEMINI, "gemini-4-argon", {"thinking_levels": LOW_HIGH, "signatures": "required", "prefill": False}),
     (CHAT, "gpt-4o-mini-2024-07-18", {"thinking": (), "efforts": (), "sampling_refused": None, "tool_name_max": 64}),
     (CHAT, "o4-mini", {"efforts": LOW_HIGH, "thinking": ("effort",), "thinking_default": "on"}),
-    (CHAT, "gpt-5-nano-2025-08-07", {"efforts": ("minimal", *LOW_HIGH), "call_id_max": None}),
+    (CHAT, "gpt-5-nano-2025-08-07", {"efforts": ("minimal", *LOW_HIGH), "call_id_max": 40}),
+    (CHAT, "gpt-oss-120b", {"call_id_max": None}),
+    ("openai-chat+azure", "our-deployment", {"call_id_max": 40}),
     (CHAT, "gpt-5-chat-latest", {"thinking": (), "sampling_refused": (), "efforts": ()}),
     (RESPONSES, "gpt-5-pro", {"efforts": ("high",), "thinking": ("effort",), "call_id_max": 64}),
     (
@@ -262,7 +264,8 @@ def test_of_an_unknown_model_nothing_is_refused(dialect: str) -> None:
 def test_a_flavour_knows_the_models_but_not_the_server() -> None:
     found = lookup("openai-chat+openrouter", "openai/gpt-5.2")
     assert found.family == "gpt-5.2"
-    assert found.call_id_max is None
+    assert found.tool_name_max is None
+    assert found.call_id_max == 40  # behind every gateway stands OpenAI's server, or Azure's
     assert lookup("openai-chat+azure", "gpt-5.2") == lookup("openai-chat", "gpt-5.2")
 
 

@@ -448,6 +448,25 @@ def test_ids_of_calls(target: str, profile: Any, length: int, written: int) -> N
 
 
 @pytest.mark.parametrize(
+    ("target", "model", "longest"),
+    [(CHAT, "gpt-4o", 40), (CHAT, "o3-mini", 40), ("openai-chat+azure", "our-own", 40), (CHAT, "qwen3", 60)],
+)
+def test_ids_of_openai_and_azure(target: str, model: str, longest: int) -> None:
+    """ ">40 chars on Chat, OpenAI and Azure alike"."""
+    turns = [*HELLO]
+    for length in (40, 60):
+        call = {"type": "tool_use", "id": "a" * length, "name": "f", "input": {}}
+        answer = {"type": "tool_result", "tool_use_id": "a" * length, "content": "1"}
+        turns += [{"role": "assistant", "content": [call]}, {"role": "user", "content": [answer]}]
+    body, losses = ask_openai(target, model, None, messages=turns)
+    calls = [m["tool_calls"][0]["id"] for m in body["messages"] if "tool_calls" in m]
+    assert calls == [m["tool_call_id"] for m in body["messages"] if "tool_call_id" in m]
+    assert [len(one) for one in calls] == [40, longest]
+    assert calls[0] != calls[1]
+    assert (("changed", "tool_call.id") in losses) == (longest == 40)
+
+
+@pytest.mark.parametrize(
     ("model", "profile", "thinking", "choice", "code"),
     [
         ("deepseek-v4-flash", None, None, "auto", "tool_choice.thinking"),

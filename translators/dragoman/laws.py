@@ -22,7 +22,7 @@ from .events import CandidateStart, Event, Failure, Legal, PartDelta, PartEnd, P
 from .grammar import check_stream
 from .ids import fitted_id, spell, unspell
 from .jsontext import dumps, escape, loads, same
-from .media import from_data_url
+from .media import from_data_url, standard
 from .model import (
     Json,
     Message,
@@ -375,7 +375,7 @@ def _carried(value: str, texts: list[str]) -> bool:
 
 def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], constants: Sequence[str]) -> bool:
     """Whether a text is the JSON of values of the source, or has a text of the source in it."""
-    if value.startswith("data:") and any(_content(value) in (t, _content(t)) for t in texts):
+    if value.startswith("data:") and any(_content(value) in (t, standard(t), _content(t)) for t in texts):
         return True  # a data URL and its parts are one
     text, joint, rest = value.rpartition("\n\n")
     if joint and text in texts and rest[:1] == "{":

@@ -181,7 +181,7 @@ def _media(part: Media) -> Json:
             out["citations"] = {"enabled": part.cite}
         return out
     if part.form in ("base64", "text"):
-        source = {"type": part.form, "data": part.data}
+        source = {"type": part.form, "data": (part.spelling or {}).get("base64", part.data)}
     elif part.form == "url":
         source = {"type": "url", "url": part.url}
     elif part.form == "file":

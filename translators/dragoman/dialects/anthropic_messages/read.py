@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
+from ...media import standard
 from ...model import (
     Candidate,
     Citation,
@@ -381,6 +382,8 @@ def _media(item: Json, at: str, faults: Faults) -> Part | None:
     media = Media("image" if item["type"] == "image" else "document", "base64", at=at)
     if kind in ("base64", "text") and type(rest.get("data")) is str:
         media.form, media.data = kind, rest.pop("data")
+        if kind == "base64" and (plain := standard(media.data)) is not media.data:
+            media.spelling, media.data = {"base64": media.data}, plain
     elif kind == "url" and type(rest.get("url")) is str:
         media.form, media.url = "url", rest.pop("url")
     elif kind == "file" and type(rest.get("file_id")) is str:

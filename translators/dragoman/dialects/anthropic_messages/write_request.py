@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import DragomanError
+from ...media import is_empty
 from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Request, Text, Tool, ToolCall, ToolResult
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
@@ -464,6 +465,9 @@ class RequestWriter(ControlWriter):
     def media(self, part: Media) -> Json | None:
         report = self.report
         block: Json
+        if is_empty(part):
+            report.dropped(f"media.{part.kind}", part.at, part)
+            return None
         if part.kind == "image" and part.form == "base64" and part.media_type in MEDIA_TYPES:
             block = {
                 "type": "image",

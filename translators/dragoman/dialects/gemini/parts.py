@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import Fault
 from ...jsontext import type_name
-from ...media import media_type_of
+from ...media import media_type_of, standard
 from ...model import (
     Json,
     Media,
@@ -86,27 +86,26 @@ def _text(item: Json, at: str, faults: Faults) -> Part | None:
     return Text(item["text"], spelling={"text": "empty"} if empty else None, at=at)
 
 
-_URL_SAFE = str.maketrans("-_", "+/")
 _STANDARD = str.maketrans("+/", "-_")
 
 
-def standard(data: str) -> tuple[str, Json | None]:
+def spelt(data: str) -> tuple[str, Json | None]:
     """Base64 in the standard alphabet, padded, and how it was spelt; what is neither alphabet stays as it is."""
-    spelling: Json = {}
-    out = data
-    if "-" in data or "_" in data:
-        out = data.translate(_URL_SAFE)
-        spelling["alphabet"] = "url"
-    if len(out) % 4:
-        out += "=" * (-len(out) % 4)
-        spelling["padding"] = "none"
-    if not spelling:
+    out = standard(data)
+    if out is data:
         return data, None
-    return (out, spelling) if respelt(out, spelling) == data else (data, None)
+    spelling: Json = {}
+    if "-" in data or "_" in data:
+        spelling["alphabet"] = "url"
+    if len(data) % 4:
+        spelling["padding"] = "none"
+    return out, (spelling if respelt(out, spelling) == data else {"base64": data})
 
 
 def respelt(data: str, spelling: Json) -> str:
     """Base64 as it was spelt."""
+    if "base64" in spelling:
+        return str(spelling["base64"])
     if spelling.get("padding") == "none":
         data = data.rstrip("=")
     return data.translate(_STANDARD) if spelling.get("alphabet") == "url" else data
@@ -151,7 +150,7 @@ def _inline(item: Json, at: str, faults: Faults) -> Part | None:
     blob = item["inlineData"]
     if type(blob) is not dict or type(blob.get("data")) is not str:
         return None
-    data, spelling = standard(blob["data"])
+    data, spelling = spelt(blob["data"])
     media = _blob(Media("document", "base64", data=data, spelling=spelling, at=at), "inlineData", blob, "data")
     media.kind = media_kind(media.media_type)
     return media

@@ -83,7 +83,7 @@ class PartWriter(Writer):
     def media(self, part: Media) -> Json | None:
         """inlineData or fileData, or None with a loss."""
         report = self.report
-        if part.form == "base64" and part.data is not None:
+        if part.form == "base64" and part.data:
             media_type = part.media_type
             if media_type is None:
                 media_type = _TYPES[part.kind]

@@ -274,9 +274,9 @@ def _media(part: Media) -> Json:
     if part.kind == "audio" and named not in ("audio_url", "image_url", "input_image"):
         word = (part.media_type or media_type_of(part.url or "") or "audio/wav").removeprefix("audio/")
         word = {"mpeg": "mp3"}.get(word, word)
-        said = spelling.get("data_url") or part.url or part.data
+        said = spelling.get("data_url") or spelling.get("base64") or part.url or part.data
         return {"type": "input_audio", "input_audio": {"data": said, "format": word}}
-    url = spelling.get("data_url") or part.url
+    url = spelling.get("data_url", part.url)
     if url is None and part.data is not None:
         url = Data(part.media_type or "", part.data).url()
     inner: Json

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...errors import Fault
 from ...jsontext import type_name
-from ...media import from_data_url, media_type_of
+from ...media import from_data_url, media_type_of, standard
 from ...model import Citation, Json, Media, Opaque, Part, Reasoning, Refusal, Text, ToolCall
 from .words import CACHE_KEYS
 
@@ -198,6 +198,8 @@ def _input_audio(item: Json, at: str) -> Part | None:
         media.form, media.data, media.url = "url", None, said
     elif (data := from_data_url(said)) is not None:
         media.data, media.spelling = data.base64, {"data_url": said}
+    elif (plain := standard(said)) is not said:
+        media.data, media.spelling = plain, {"base64": said}
     media.media_type = {"mp3": "audio/mpeg"}.get(inner["format"], "audio/" + inner["format"])
     _rest(item, media, "input_audio")
     rest = {k: v for k, v in inner.items() if k not in ("data", "format")}
@@ -219,7 +221,7 @@ def _file(item: Json, at: str) -> Part | None:
         if data is None and url.startswith(("http://", "https://")):
             media.form, media.url = "url", url
         elif data is None:
-            media.data, media.spelling = url, {"data_url": url}
+            media.data, media.spelling = standard(url), {"data_url": url}
         else:
             media.media_type, media.data = data.media_type, data.base64
             if not data.is_plain(url):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...media import is_empty
 from ...model import Json, Media, Part, Refusal, Text
 from ...profiles import Profile
 from ..openai_facts import cache_mark
@@ -61,6 +62,9 @@ class PartWriter(ChatWriter):
 
     def media(self, part: Media) -> Json | None:
         report = self.report
+        if is_empty(part):
+            report.dropped(f"media.{part.kind}", part.at, part)
+            return None
         if part.kind == "image" and part.form in ("base64", "url"):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
             if part.form == "base64" and not part.media_type:

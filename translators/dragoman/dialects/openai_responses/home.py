@@ -188,7 +188,7 @@ def home_item(part: Any, custom: set[str | None]) -> Any:
     elif isinstance(part, Media):
         out["type"] = "image_generation_call"
         word = part.media_type.removeprefix("image/") if part.media_type is not None else None
-        fields = {"result": part.data, "output_format": word}
+        fields = {"result": (part.spelling or {}).get("base64", part.data), "output_format": word}
     elif isinstance(part, ServerTool):
         out["type"] = part.type
         fields = {"call_id": part.id, "name": part.name, INPUT_KEY.get(part.type, "input"): part.input, **part.value}
@@ -255,8 +255,9 @@ def home_part(part: Part, role: str) -> Any:
 def _media(part: Media) -> Json:
     if part.kind == "audio":
         word = (part.media_type or "audio/wav").removeprefix("audio/")
-        return {"type": "input_audio", "input_audio": {"data": part.data, "format": {"mpeg": "mp3"}.get(word, word)}}
-    url = (part.spelling or {}).get("data_url") or part.url
+        data = (part.spelling or {}).get("base64", part.data)
+        return {"type": "input_audio", "input_audio": {"data": data, "format": {"mpeg": "mp3"}.get(word, word)}}
+    url = (part.spelling or {}).get("data_url", part.url)
     if url is None and part.data is not None:
         url = Data(part.media_type or "", part.data).url()
     out: Json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...media import from_data_url
+from ...media import from_data_url, standard
 from ...model import (
     Citation,
     Item,
@@ -151,7 +151,8 @@ def _file(item: Json, role: str, at: str) -> Part | None:
         _located(media, item["file_data"])
         if media.form == "url":
             # Plain base64 without the head of a data URL; or an address in the wrong field.
-            media.form, media.data, media.spelling = "base64", media.url, {"data_url": media.url}
+            media.form, media.spelling = "base64", {"data_url": media.url}
+            media.data = standard(media.url or "")
             media.url = None
         taken.append("file_data")
     elif type(item.get("file_url")) is str:
@@ -173,7 +174,9 @@ def _audio(item: Json, role: str, at: str) -> Part | None:
     inner = item.get("input_audio")
     if type(inner) is not dict or type(inner.get("data")) is not str or type(inner.get("format")) is not str:
         return None
-    media = Media("audio", "base64", data=inner["data"], at=at)
+    media = Media("audio", "base64", data=standard(inner["data"]), at=at)
+    if media.data is not inner["data"]:
+        media.spelling = {"base64": inner["data"]}
     media.media_type = {"mp3": "audio/mpeg"}.get(inner["format"], "audio/" + inner["format"])
     media.extra = rest_of(item, "input_audio")
     more = {k: v for k, v in inner.items() if k not in ("data", "format")}
@@ -323,7 +326,9 @@ def _server(item: Json, at: str) -> Part:
 
 def _picture(item: Json, at: str) -> Part:
     """A picture that the vendor made is a picture like any other."""
-    media = Media("image", "base64", data=item["result"], spelling={"type": item["type"]}, at=at)
+    media = Media("image", "base64", data=standard(item["result"]), spelling={"type": item["type"]}, at=at)
+    if media.data is not item["result"]:
+        media.spelling = {"type": item["type"], "base64": item["result"]}
     media.item, taken = item_of(item)
     taken.append("result")
     if type(item.get("output_format")) is str:

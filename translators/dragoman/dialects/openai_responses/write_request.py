@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...ids import derived
+from ...media import is_empty
 from ...model import (
     Item,
     Json,
@@ -275,6 +276,9 @@ class RequestWriter(ItemWriter):
     def media(self, part: Media) -> Json | None:
         report = self.report
         out: Json
+        if is_empty(part):
+            report.dropped(f"media.{part.kind}", part.at, part)
+            return None
         if part.kind == "image" and part.form in ("base64", "url"):
             url = part.url if part.form == "url" else f"data:{part.media_type or 'image/png'};base64,{part.data}"
             out = {"type": "input_image", "image_url": url}
