@@ -38,6 +38,7 @@ from .model import (
     to_json,
 )
 from .normal import differences as differences
+from .normal import found_at, put_another
 from .normal import leaves as leaves
 from .normal import normal as normal
 from .normal import read as read
@@ -146,7 +147,7 @@ def nothing_vanishes(kind: str, body: Json, source: str, target: str) -> list[Vi
     out = []
     now = dict(leaves(returned))
     # A part that says one text may come back as that text in a field of its own: string or list is spelling.
-    excused += [x for b, x in origin.items() if b in now and _text_of(_found(body, x), x, excused) == now[b]]
+    excused += [x for b, x in origin.items() if b in now and _text_of(found_at(body, x), x, excused) == now[b]]
     for at, value in leaves(body):
         if any(_covers(loss, at) for loss in excused):
             continue
@@ -200,7 +201,7 @@ def _pair_twins(was: Any, now: Any, origin: dict[str, str]) -> None:
     """
     claims = Counter(origin.values())
     sure = {here: there for here, there in origin.items() if claims[there] == 1}
-    taken = {there for here, there in sure.items() if same(_found(now, here), _found(was, there))}
+    taken = {there for here, there in sure.items() if same(found_at(now, here), found_at(was, there))}
     _pair_in(was, now, origin, sure, taken, "")
 
 
@@ -210,7 +211,7 @@ def _pair_in(was: Any, now: Any, origin: dict[str, str], sure: dict[str, str], t
             _pair_in(was, item, origin, sure, taken, f"{at}/{escape(key)}")
     elif type(now) is list:
         whole = _longest(origin, at)
-        before = _found(was, whole)
+        before = found_at(was, whole)
         free = [j for j in range(len(before)) if f"{whole}/{j}" not in taken] if type(before) is list else []
         for i, item in enumerate(now):
             here = f"{at}/{i}"
@@ -221,17 +222,6 @@ def _pair_in(was: Any, now: Any, origin: dict[str, str], sure: dict[str, str], t
                 free.remove(j)
                 origin[here] = f"{whole}/{j}"
             _pair_in(was, item, origin, sure, taken, here)
-
-
-def _found(value: Any, at: str) -> Any:
-    """What stands at pointer `at`, or None."""
-    for token in at.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        if type(value) is list:
-            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
-        else:
-            value = value.get(key) if type(value) is dict else None
-    return value
 
 
 def _hollow(at: str, body: Json, excused: list[str]) -> bool:
@@ -621,46 +611,41 @@ _LOOKED_AT = (
 )
 
 
+# Losses of an object or a list at a place that holds more than what is lost: state that rides on a call, or stands
+# beside the text that it repeats; the rest of a list of which one entry is a setting elsewhere.
+_NAMED_WITH = ("state.", "include.")
+# What an object is, rather than what it says: another such word makes it another object.
+_SAYS_WHAT = frozenset({"type", "@type", "role", "status"})
+
+
 def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: int) -> list[Violation]:
-    """Law 2, sound: another value at a `dropped` place leaves the target as it is."""
+    """Law 2, sound: another value at a `dropped` place leaves the target as it is.
+
+    Of an object or a list one leaf is another: those that say what it is stay.
+    """
     there, report, _ = translate(kind, body, source, target)
-    places = [
-        loss.at
-        for loss in report.losses
-        if loss.kind == "dropped" and not loss.code.startswith(_LOOKED_AT) and type(loss.value) in (str, int, float)
-    ]
-    if not places:
+    kinds = (str, int, float, dict, list)
+    told = [loss for loss in report.losses if loss.kind == "dropped" and type(loss.value) in kinds]
+    told = [loss for loss in told if not loss.code.startswith(_LOOKED_AT)]
+    if not told:
         return []
-    at = places[ordinal % len(places)]
+    one = told[ordinal % len(told)]
+    at, value = one.at, found_at(body, one.at)
+    if type(value) in (dict, list):
+        inside = [leaf for leaf, said in leaves(value, at) if type(said) in kinds[:3]]
+        inside = [leaf for leaf in inside if leaf.rpartition("/")[2] not in _SAYS_WHAT]
+        if not inside or one.code.startswith(_NAMED_WITH):
+            return []
+        at = inside[ordinal // len(told) % len(inside)]
     other = copy.deepcopy(body)
-    if not _replace(other, at):
+    if not put_another(other, at):
         return [Violation(2, at, "a loss points nowhere")]
     again = translate(kind, other, source, target)[0]
     return [
-        Violation(2, p, f"what was dropped at {at} shows", x, y)
+        Violation(2, p, f"what was dropped at {one.at} shows", x, y)
         for p, x, y in differences(there, again)
         if not (_rides(x) and _rides(y))  # in a carrier it is for its issuer alone
     ]
-
-
-def _replace(body: Any, at: str) -> bool:
-    """Put another value of the same type at pointer `at`; whether there was one."""
-    *path, last = [token.replace("~1", "/").replace("~0", "~") for token in at.split("/")[1:]]
-    for token in path:
-        try:
-            body = body[int(token)] if type(body) is list else body[token]
-        except (KeyError, IndexError, ValueError, TypeError):
-            return False
-    key: Any = int(last) if type(body) is list and last.isdigit() else last
-    try:
-        value = body[key]
-    except (KeyError, IndexError, TypeError):
-        return False
-    if type(value) in (int, float):
-        body[key] = value + 1
-    elif type(value) is str:
-        body[key] = value + "x"
-    return True
 
 
 # --- law 9: state comes home -----------------------------------------------------------------------------------------

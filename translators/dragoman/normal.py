@@ -248,3 +248,34 @@ def _meaningful(extra: Json, kind: Any) -> Json:
         ):
             out[key] = value
     return out
+
+
+def found_at(value: Any, at: str) -> Any:
+    """What stands at pointer `at`, or None."""
+    for token in at.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if type(value) is list:
+            value = value[int(key)] if key.isdigit() and int(key) < len(value) else None
+        else:
+            value = value.get(key) if type(value) is dict else None
+    return value
+
+
+def put_another(body: Any, at: str) -> bool:
+    """Put another value of the same type at pointer `at`; whether there was one."""
+    *path, last = [token.replace("~1", "/").replace("~0", "~") for token in at.split("/")[1:]]
+    for token in path:
+        try:
+            body = body[int(token)] if type(body) is list else body[token]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return False
+    key: Any = int(last) if type(body) is list and last.isdigit() else last
+    try:
+        value = body[key]
+    except (KeyError, IndexError, TypeError):
+        return False
+    if type(value) in (int, float):
+        body[key] = value + 1
+    elif type(value) is str:
+        body[key] = value + "x"
+    return True

@@ -6,7 +6,7 @@ A row is read left to right and written right to left, so that reading and writi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .jsontext import escape, same
@@ -29,6 +29,18 @@ Kind = dict[str, Any]
 
 
 SECONDS = "seconds"
+
+
+class Partly(tuple[Any, ...]):
+    """Under a known key: what says the same as absence, and `tell`, which reports what stays behind of anything else,
+    because some of it is said in other words."""
+
+    tell: Callable[[Report, Any, str], None]
+
+    def __new__(cls, tell: Callable[[Report, Any, str], None], *equal: Any) -> Partly:
+        made = super().__new__(cls, equal)
+        made.tell = tell
+        return made
 
 
 class Pairs:
@@ -84,7 +96,11 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
                     drop_extra(report, value, f"{at}/{escape(key)}", known)
                 elif value is not None:
                     report.dropped("field.invalid", f"{at}/{escape(key)}", value)
-            elif value is not None and not any(same(value, equal) for equal in known):
+            elif value is None or any(same(value, equal) for equal in known):
+                continue
+            elif type(known) is Partly:
+                known.tell(report, value, f"{at}/{escape(key)}")
+            else:
                 report.dropped("field.unsupported", f"{at}/{escape(key)}", value)
 
 

@@ -14,6 +14,7 @@ from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
 from .error_forms import is_too_long, message_of, named_beside, whole_message
+from .probabilities import rows_of
 
 # key -> (field of Response, JSON types it may have)
 ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -117,6 +118,9 @@ def shared_logprobs(value: Any, at: str, report: Report) -> Json | None:
     if type(value) is not dict:
         report.dropped("logprobs.unsupported", at, value)
         return None
+    if (rows := rows_of(value)) is not None:
+        report.changed("logprobs.approximated", at, value)
+        return rows
     strange = {key: item for key, item in value.items() if key not in _LOGPROBS and item not in (None, [], {})}
     for key, item in strange.items():
         report.dropped("logprobs.unsupported", f"{at}/{escape(key)}", item)

@@ -665,7 +665,7 @@ class RequestWriter(ControlWriter):
             out["strict"] = strict
         if tool.cache:
             self.mark(tool, out)
-        if tool.extra:
+        if tool.extra or tool.result is not None:
             self.drop(tool)
         return out
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from ...jsontext import escape
 from ...model import Json
+from ...report import Report
+from ..probabilities import rows_of
 
 
 def from_result(result: Any) -> Json | None:
@@ -29,9 +33,36 @@ def _entry(token: Any) -> Json | None:
     return {"token": token["token"], "logprob": number if type(number) in (int, float) else 0, "bytes": None}
 
 
+def unsaid(report: Report, result: Any, at: str) -> None:
+    """Report what of the logprobsResult at `at` no other dialect has."""
+    if from_result(result) is None:
+        if result:
+            report.dropped("field.unsupported", at, result)
+        return
+    for key, value in result.items():
+        place = f"{at}/{escape(key)}"
+        if key in ("chosenCandidates", "topCandidates"):
+            if any(entry.keys() - _SAID for entry in _entries(value)):
+                report.changed("logprobs.approximated", place, value)
+        elif value is not None:
+            report.dropped("field.unsupported", place, value)
+
+
+_SAID = {"token", "logProbability"}
+
+
+def _entries(value: Any) -> Iterator[Json]:
+    """The tokens of a list, or of the lists of alternatives in it."""
+    for entry in value if type(value) is list else ():
+        if type(entry) is dict:
+            inner = entry.get("candidates")
+            yield from _entries(inner) if type(inner) is list else (entry,)
+
+
 def to_result(logprobs: Any) -> Json | None:
     """The logprobsResult for Chat's log probabilities; None for those of another form."""
-    content = logprobs.get("content") if type(logprobs) is dict else None
+    known = rows_of(logprobs) or logprobs
+    content = known.get("content") if type(known) is dict else None
     if type(content) is not list or not content or not all(_known(entry) for entry in content):
         return None
     out: Json = {"chosenCandidates": [_candidate(entry) for entry in content]}

@@ -17,6 +17,7 @@ from .cite import place
 from .parts import Faults
 from .probs import from_result
 from .read_request import read_content
+from .unsaid import waits
 from .words import FINISH, FINISH_NUMBERS, LISTS, NAME, REASONS, RESPONSE_SHAPE
 
 
@@ -215,10 +216,6 @@ def _detail(out: Error, detail: Any) -> None:
         return
     if kind.endswith("ErrorInfo") and type(detail.get("reason")) is str and out.code is None:
         out.code = REASONS.read.get(detail["reason"], detail["reason"])
-    delay = detail.get("retryDelay")
-    if kind.endswith("RetryInfo") and type(delay) is str and delay.endswith("s"):
-        try:
-            # RFC 9110: Retry-After counts whole seconds.
-            out.retry_after = str(math.ceil(float(delay[:-1])))
-        except (ValueError, OverflowError):
-            return
+    delay = waits(detail.get("retryDelay")) if kind.endswith("RetryInfo") else None
+    if delay is not None:
+        out.retry_after = delay

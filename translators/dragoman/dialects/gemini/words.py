@@ -26,8 +26,9 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs
+from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs, Partly
 from ..usage import Listed
+from . import probs, unsaid
 
 NAME = "gemini"
 
@@ -372,11 +373,11 @@ CANDIDATE: Kind = {
     "finishMessage": ("",),
     "index": (),
     "safetyRatings": ([],),
-    "citationMetadata": ({},),
+    "citationMetadata": Partly(unsaid.citations, {}),
     "tokenCount": (0,),
     "avgLogprobs": (),
-    "logprobsResult": ({},),
-    "groundingMetadata": ({},),
+    "logprobsResult": Partly(probs.unsaid, {}),
+    "groundingMetadata": Partly(unsaid.grounding, {}),
     "urlContextMetadata": ({},),
     "continuationToken": ("",),
 }
@@ -425,7 +426,7 @@ USAGE_MEANING: Json = {
     "totalTokenCount": "total",
     **{listed.key: listed for listed in LISTS},
 }
-ERROR: Kind = {"error": {"code": ..., "status": ..., "message": (), "details": ([],)}}
+ERROR: Kind = {"error": {"code": ..., "status": ..., "message": (), "details": Partly(unsaid.details, [])}}
 KINDS: dict[type, Kind] = {
     Request: REQUEST,
     ReasoningControl: REQUEST,
@@ -517,6 +518,7 @@ UNSIGNED = "skip_thought_signature_validator"
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "candidates/token": "the key of a map",
     "role": "role of the turn",
     "finishReason": "FINISH",
     "index": "position of the candidate",

@@ -538,6 +538,7 @@ class RequestWriter(PartWriter):
                 if not is_default(name, value):
                     report.dropped(param_code(name), r.place(name), value)
             else:
+                self.link(f"/{wire}", r.place(name))
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)
         if "logprobs" not in out and out.get("top_logprobs") == 0:
             del out["top_logprobs"]  # none beside none

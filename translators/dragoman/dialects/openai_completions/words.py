@@ -118,6 +118,7 @@ DERIVED = {
     "max_tokens": "the shortest answer for none",
     "logprobs": "how many alternatives: none",
     "finish_reason": "FINISH",
+    "text_offset": "characters of the tokens before",
     "prompt_tokens": "inclusive counting",
     "completion_tokens": "inclusive counting",
     "total_tokens": "sum",

@@ -11,6 +11,7 @@ from ...report import Report
 from ...tables import tells_probabilities
 from ..base import Context, Writer, opaque_code
 from ..openai_shape import usage_of
+from ..probabilities import columns_of
 from .home import home_response
 from .words import FINISH, FINISH_NEAREST
 
@@ -78,14 +79,14 @@ class ResponseWriter(Writer):
             self.link(f"/choices/{position}/text", said[0].at)
         self.drop(c.message)
         self.drop(c)
-        self.logprobs(c, c.logprobs)
+        probabilities = self.logprobs(c, c.logprobs)
         calls = any(isinstance(part, ToolCall) for part in c.message.parts)
         refused = any(isinstance(part, Refusal) and part.text for part in said)
         self.link(f"/choices/{position}/finish_reason", self.where(c, "finish_reason"))
         return {
             "text": "".join(part.text for part in said if isinstance(part, (Text, Refusal))),
             "index": c.index,
-            "logprobs": None,
+            "logprobs": probabilities,
             "finish_reason": self.finish(c, calls, refused),
         }
 
@@ -112,10 +113,19 @@ class ResponseWriter(Writer):
             code = "tool_call.unsupported" if isinstance(part, ToolCall) else opaque_code(part)
             self.report.dropped(code, part.at, part)
 
-    def logprobs(self, c: Candidate, value: Any) -> None:
-        """Chat's log probabilities are rows with bytes, these here columns with offsets: neither says the other."""
-        if tells_probabilities(value):
-            self.report.dropped("logprobs.unsupported", self.where(c, "logprobs"), value)
+    def logprobs(self, c: Candidate, value: Any, start: int = 0) -> Json | None:
+        """Log probabilities: rows with bytes elsewhere, columns with offsets here. start: the characters before."""
+        if not tells_probabilities(value):
+            return None
+        at = self.where(c, "logprobs")
+        said = columns_of(value, start)
+        if said is None:
+            self.report.dropped("logprobs.unsupported", at, value)
+            return None
+        self.report.changed("logprobs.approximated", at, value)
+        if value.get("refusal"):
+            self.report.dropped("logprobs.unsupported", f"{at}/refusal", value["refusal"])
+        return said
 
     def finish(self, c: Candidate, calls: bool, refused: bool) -> str:
         """The finish reason. A call cannot be said here, so an answer that called something is not whole."""

@@ -222,6 +222,7 @@ class RequestWriter(Writer):
             elif name == "max_output_tokens":
                 out["max_tokens"] = limit_taken(self.facts, value, at, report)
             elif name in WIRE and name not in UNOFFICIAL:
+                self.link(f"/{WIRE[name]}", at)
                 out[WIRE[name]] = value if type(value) is not str else within(self.facts, name, value, at, report)
             elif not is_default(name, value):
                 report.dropped(param_code(name), at, value)

@@ -113,7 +113,18 @@ class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that OpenAI's own server would send."""
 
     spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
-    __slots__ = ("candidates", "envelope_text", "finishes", "parts", "said", "sent", "timed", "told", "usage_now")
+    __slots__ = (
+        "candidates",
+        "envelope_text",
+        "finishes",
+        "offsets",
+        "parts",
+        "said",
+        "sent",
+        "timed",
+        "told",
+        "usage_now",
+    )
 
     def __init__(self, report: Report, context: Context) -> None:
         super().__init__("", report, context)
@@ -125,6 +136,7 @@ class ForeignWriter(ResponseWriter):
         self.said: dict[int, list[Part]] = {}
         self.sent: set[tuple[int, int]] = set()  # the parts of which something is out
         self.finishes: dict[int, Finish] = {}
+        self.offsets: dict[int, int] = {}  # how many characters the tokens so far have
         self.usage_now: Usage | None = None
 
     def send(self, event: Event) -> bytes:
@@ -151,7 +163,7 @@ class ForeignWriter(ResponseWriter):
         elif isinstance(event, Update):
             self.update(event.values)
         elif isinstance(event, Extra):
-            self.extra(event)
+            return self.extra(event)
         elif isinstance(event, Transport):
             if event.kind == "ping" and event.values:
                 self.report.dropped("event.unknown", event.at, event.values)
@@ -240,16 +252,21 @@ class ForeignWriter(ResponseWriter):
             self.part(whole or part, self.said[event.candidate])
         return out
 
-    def extra(self, event: Extra) -> None:
+    def extra(self, event: Extra) -> bytes:
         if event.where == "response":
             drop_extra(self.report, event.values, "", self.kinds.get(Response, {}))
-            return
+            return b""
         c = self.candidates[event.candidate]
         if event.where == "logprobs":
-            self.logprobs(c, event.values)
-        else:
-            node: Any = c.message if event.where == "message" else c
-            drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
+            start = self.offsets.get(event.candidate, 0)
+            said = self.logprobs(c, event.values, start)
+            if said is None:
+                return b""
+            self.offsets[event.candidate] = said["text_offset"][-1] + len(said["tokens"][-1])
+            return self.chunk(_choice(event.candidate, logprobs=said))
+        node: Any = c.message if event.where == "message" else c
+        drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
+        return b""
 
     def finish_chunk(self, index: int) -> bytes:
         seen, event = self.candidates[index], self.finishes[index]

@@ -446,6 +446,7 @@ PLACES: Places = {
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "top_logprobs/token": "the key of a map",
     "schema/required": "a root that is no object becomes a property of one",
     "additionalProperties": "objects are closed where a schema binds",
     "$ref": "where a definition stands",

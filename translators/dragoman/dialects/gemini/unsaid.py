@@ -1,0 +1,73 @@
+"""What nobody else has a word for of the objects of which others say some."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...jsontext import escape
+from ...report import Report
+
+
+def grounding(report: Report, value: Any, at: str) -> None:
+    """Report what of the groundingMetadata at `at` stays behind: chunks and supports become citations together.
+
+    Their lists grow in streams, so that the place of an entry is not known there.
+    """
+    if type(value) is not dict:
+        report.dropped("field.invalid", at, value)
+        return
+    both = bool(value.get("groundingChunks")) and bool(value.get("groundingSupports"))
+    for key, item in value.items():
+        _tell(report, item, f"{at}/{escape(key)}", both and key in ("groundingChunks", "groundingSupports"))
+
+
+def citations(report: Report, value: Any, at: str) -> None:
+    """Report what of the citationMetadata at `at` stays behind."""
+    if type(value) is not dict:
+        report.dropped("field.invalid", at, value)
+        return
+    for key, item in value.items():
+        _tell(report, item, f"{at}/{escape(key)}", key in ("citations", "citationSources"))
+
+
+def _tell(report: Report, item: Any, at: str, said: bool) -> None:
+    if item in (None, [], {}, ""):
+        return
+    if said:
+        report.changed("citation.grounding", at, item)
+    else:
+        report.dropped("field.unsupported", at, item)
+
+
+def details(report: Report, value: Any, at: str) -> None:
+    """Report what of the details of an error stays behind: not the first reason, and not how long to wait."""
+    if type(value) is not list:
+        report.dropped("field.unsupported", at, value)
+        return
+    reasons = 0
+    for i, detail in enumerate(value):
+        kind = detail.get("@type") if type(detail) is dict else None
+        said = ""
+        if type(kind) is str and kind.endswith("ErrorInfo") and type(detail.get("reason")) is str:
+            reasons += 1
+            said = "reason" if reasons == 1 else ""
+        elif type(kind) is str and kind.endswith("RetryInfo") and waits(detail.get("retryDelay")) is not None:
+            said = "retryDelay"
+        if not said:
+            report.dropped("field.unsupported", f"{at}/{i}", detail)
+            continue
+        for key, item in detail.items():
+            if key not in ("@type", said):
+                report.dropped("field.unsupported", f"{at}/{i}/{escape(key)}", item)
+
+
+def waits(delay: Any) -> str | None:
+    """How many seconds to wait, as a header says it; None where that is not known."""
+    if type(delay) is not str or not delay.endswith("s"):
+        return None
+    try:
+        # RFC 9110: Retry-After counts whole seconds.
+        return str(math.ceil(float(delay[:-1])))
+    except (ValueError, OverflowError):
+        return None

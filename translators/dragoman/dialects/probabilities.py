@@ -1,0 +1,52 @@
+"""Log probabilities in rows, as Chat has them, and in columns, as legacy Completions has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..model import Json
+
+
+def columns_of(value: Any, start: int = 0) -> Json | None:
+    """The columns for the rows of a text; None where there are none. start: the characters of the tokens before.
+
+    Bytes have no column, and of two alternatives that are written alike the first stands.
+    """
+    content = value.get("content") if type(value) is dict else None
+    rows = [row for row in content if _is_row(row)] if type(content) is list else []
+    if not rows:
+        return None
+    out: Json = {"tokens": [], "token_logprobs": [], "top_logprobs": [], "text_offset": []}
+    for row in rows:
+        top: Json = {}
+        others = row.get("top_logprobs")
+        for other in others if type(others) is list else ():
+            if _is_row(other):
+                top.setdefault(other["token"], other["logprob"])
+        out["tokens"].append(row["token"])
+        out["token_logprobs"].append(row["logprob"])
+        out["top_logprobs"].append(top)
+        out["text_offset"].append(start)
+        start += len(row["token"])
+    return out
+
+
+def rows_of(value: Any) -> Json | None:
+    """The rows for columns, whose bytes nobody knows; None where these are none, or say nothing of any token."""
+    if type(value) is not dict or type(value.get("tokens")) is not list:
+        return None
+    tokens, numbers, tops = value["tokens"], value.get("token_logprobs"), value.get("top_logprobs")
+    if type(numbers) is not list:
+        return None
+    rows: list[Json] = []
+    for i, (token, number) in enumerate(zip(tokens, numbers, strict=False)):
+        row = {"token": token, "logprob": number, "bytes": None}
+        top = tops[i] if type(tops) is list and i < len(tops) and type(tops[i]) is dict else {}
+        others = [{"token": word, "logprob": one, "bytes": None} for word, one in top.items()]
+        if _is_row(row):  # "with echo the first token_logprob is null"
+            rows.append({**row, "top_logprobs": [other for other in others if _is_row(other)]})
+    return {"content": rows} if rows else None
+
+
+def _is_row(row: Any) -> bool:
+    return type(row) is dict and type(row.get("token")) is str and type(row.get("logprob")) in (int, float)
