@@ -26,7 +26,7 @@ from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_closed, is_default, is_rooted, param_code, put, rooted
-from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
+from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -43,6 +43,7 @@ from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .free_text import functions_only
 from .home import home_request
+from .search import searches
 from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
 from .write import ChatWriter
 
@@ -532,7 +533,7 @@ class RequestWriter(ChatWriter):
         r, report = self.r, self.report
         tools: list[Json] = []
         for tool in strict_tools(r, self.where, report):
-            said = self.tool(tool)
+            said = self.tool(tool, out)
             if said is not None:
                 self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function":
@@ -585,9 +586,9 @@ class RequestWriter(ChatWriter):
             self.report.changed(code, choice.at, choice.mode)
             out["tool_choice"] = "auto"
 
-    def tool(self, tool: Tool) -> Json | None:
+    def tool(self, tool: Tool, out: Json) -> Json | None:
         if tool.kind == "server":
-            self.report.dropped(tool_code(tool), tool.at, tool.value)
+            searches(self, tool, out, self.flavour, self.facts)
             return None
         inner: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:
