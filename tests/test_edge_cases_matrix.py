@@ -181,7 +181,7 @@ def test_ag23_and_come_back_without_ids_made_up(target: str) -> None:
 @pytest.mark.parametrize("target", [CHAT, RESPONSES, MESSAGES, CLAUDE])
 def test_ag25_the_schema_is_json_schema(target: str) -> None:
     t = request("ag25", target)
-    (tool,) = t.body["tools"]
+    tool, *rest = t.body["tools"]
     schema = tool.get("input_schema") or tool.get("parameters") or tool["function"]["parameters"]
     assert schema["type"] == "object"
     inner = schema["properties"]["d"]
@@ -189,7 +189,11 @@ def test_ag25_the_schema_is_json_schema(target: str) -> None:
     assert inner["type"] == ["string", "null"]
     assert "a" in inner["enum"]
     assert inner.get("format") != "enum" or covered(t.losses, "/tools/0/functionDeclarations/0/parameters")
-    assert covered(t.losses, "/tools/1", "dropped")
+    # MAP 1: the vendor's search is a search everywhere, in Chat a setting of the request.
+    search = {RESPONSES: {"type": "web_search"}, MESSAGES: {"type": "web_search_20250305", "name": "web_search"}}
+    assert rest == ([search[target]] if target in search else [])
+    assert ("web_search_options" in t.body) is (target not in search)
+    assert covered(t.losses, "/tools/1/googleSearch", "changed") is (target not in search)
 
 
 def test_ag25_a_choice_among_names() -> None:
@@ -501,7 +505,6 @@ TOLD_37 = {
     "/previous_response_id",
     "/background",
     "/prompt",
-    "/tools/0",
     "/tools/1",
 }
 
@@ -512,6 +515,8 @@ def test_oa37_what_has_no_word_is_reported(target: str) -> None:
     for place in (*TOLD_37, "/truncation"):
         assert covered(t.losses, place, "dropped"), place
     assert covered(t.losses, "/tools/2")
+    if target in (COMPLETIONS, GEMINI):
+        assert covered(t.losses, "/tools/0", "dropped")  # there is no search, or none beside functions
     for word in ("resp_1", "pmpt_1", "example.com/mcp"):
         assert word not in told(t)
     with pytest.raises(dragoman.UntranslatableDocument):
@@ -524,13 +529,15 @@ def test_oa37_the_clients_own_tool_goes_over(target: str) -> None:
     t = request("oa37", target)
     tools = t.body["tools"] if target != GEMINI else t.body["tools"][0]["functionDeclarations"]
     by_name = {tool["name"] if "name" in tool else tool["function"]["name"]: tool for tool in tools}
+    assert ("web_search" in by_name) is (target == MESSAGES)  # MAP 1: a tool there, a setting in Chat
+    by_name.pop("web_search", None)
     assert "f" in by_name
     assert by_name.keys() <= {"f", "get", "crm_get", "crm__get", "dgx_crm_2eget"}
     assert '"q": {"type": "string"}' in json.dumps(by_name["f"])
     said = by_name["f"].get("function", by_name["f"])
     assert "strict" not in said or said["strict"] is not None
     assert '"mcp"' not in told(t)
-    assert "web_search" not in told(t)
+    assert ("web_search" in told(t)) is (target != GEMINI)
 
 
 @from_responses

@@ -102,6 +102,7 @@ SHARED = (
     "openai_grammar",
     "schemas",
     "usage",
+    "web_search",
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from . import registry
 from .dialects.base import Context
 from .dialects.usage import plain
+from .dialects.web_search import plain_search
 from .homecoming import come_home
 from .jsontext import escape, same
 from .media import media_type_of
@@ -113,6 +114,8 @@ def normal(kind: str, body: Json, dialect: str, path: str | None = None) -> Json
     d = registry.get(dialect)
     document = read(kind, body, dialect, path)
     _plain(document, d.kinds)
+    if isinstance(document, Request):
+        document.tools = document.tools and [plain_search(tool, d) for tool in document.tools]
     if isinstance(document, Response) and document.usage is not None:
         document.usage.reported = plain(document.usage.reported, d.usage_meaning)
     return write(document, dialect, Report())

@@ -42,6 +42,7 @@ from ..model import (
 from ..profiles import Profile, lookup, provider_of
 from ..report import Report
 from ..tables import Kind, drop_extra
+from . import web_search
 from .pairing import answers, pair_ids
 from .usage import COUNTS, Listed, drop_usage, figures
 
@@ -208,6 +209,7 @@ class Dialect:
     leave: Callable[[Request, Report], Request] = lambda r, report: r
     # State beside the parts of an answer: its key there and in a request, and what the request says of such a value.
     beside: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    search: web_search.Words | None = None  # web search as a tool that the vendor runs
     rooted: bool = False  # whether the schema of an answer is an object at its root, or is wrapped in one
     bare: Callable[[Request], bool] = lambda r: False  # whether an answer is asked for as a bare word, and no JSON
 
@@ -766,11 +768,6 @@ def arguments_object(call: ToolCall) -> tuple[Json, str | None]:
     if type(value) is not dict:
         return {RAW: arguments}, "arguments.invalid"
     return value, (None if spelt == arguments else "arguments.respelled")
-
-
-def tool_code(tool: Tool) -> str:
-    """The loss code for a tool in its vendor's own words; a group of the client's own tools is none."""
-    return "tool.namespace" if tool.type == "namespace" else "tool.server"
 
 
 def opaque_code(part: Part) -> str:

@@ -27,6 +27,9 @@ def thinks(facts: Profile, effort: str | None) -> bool:
 
 def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, report: Report) -> bool:
     """Whether the model refuses or ignores a setting with this value; if so, that is reported."""
+    if name == "web_search" and facts.web_search is False:
+        report.dropped(param_code(name), at, value)
+        return True
     known = (*pointless(facts), *((facts.sampling_refused_thinking or ()) if thinking else ()))
     if name not in known or (name in _TAKEN and value == _TAKEN[name]):
         return False

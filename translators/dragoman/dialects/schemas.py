@@ -12,6 +12,7 @@ from ..model import Json, Request, Tool, ToolChoice
 from ..profiles import Profile
 from ..report import Report
 from ..tables import is_closed
+from .web_search import offered
 
 # The keywords that hold schemas: by name, in a list, and one alone.
 MAPS = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
@@ -64,7 +65,7 @@ def strict_tools(r: Request, where: Callable[[Any, str], str], report: Report) -
     What the choice says of all calls (`ToolChoice.strict`) every function says whose schema allows for it: one that is
     closed. If not all are, that is reported at the choice.
     """
-    tools, choice = r.tools or (), r.tool_choice
+    tools, choice = offered(r), r.tool_choice
     if choice is None or not choice.strict:
         return tools
     held = [

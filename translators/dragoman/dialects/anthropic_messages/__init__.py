@@ -7,7 +7,7 @@ from ..base import Context, Dialect, asks_in_body, grammar_of
 from .home import home_block
 from .read import read_error, read_path, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, USAGE_MEANING
+from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, USAGE_MEANING, WEB_SEARCH
 from .write import write_error, write_response
 from .write_request import version, write_request
 
@@ -43,7 +43,7 @@ DIALECT = Dialect(
     error_word="anthropic",
     effort_apart=True,
     asks=_asks,
-    constants=("<system>", "</system>"),
+    constants=("<system>", "</system>", "web_search"),
     derived=DERIVED,
     kin={
         "limit": ("/max_tokens",),
@@ -52,6 +52,7 @@ DIALECT = Dialect(
         "output": ("/usage/output_tokens",),
     },
     states=STATES,
+    search=WEB_SEARCH,
     vendor="anthropic",
     seal=home_block,
     beside=BESIDE,

@@ -29,6 +29,7 @@ from ...model import (
 )
 from ...tables import BOOL, INT, NUM, STR, Kind, Pairs
 from ..base import Places
+from ..web_search import Words
 
 NAME = "anthropic-messages"
 VERSION = "2023-06-01"
@@ -255,6 +256,7 @@ DERIVED = {
     "max_tokens": "the shortest answer for none",
     "display": "what of the thinking is shown",
     "budget_tokens": "budget below the limit",
+    "max_uses": "how much a search finds, and how often is searched",
     "temperature": "clamp to 0..1",
     "additionalProperties": "objects are closed where a schema binds",
     "required/0": "the one argument of a free-text tool",
@@ -264,3 +266,15 @@ DERIVED = {
     "top_k": "a whole number",
     "$ref": "where a definition stands",
 }
+
+WEB_SEARCH = Words(
+    ("web_search_20250305", "web_search_20260209", "web_search_20260318"),
+    {
+        "uses": "max_uses",
+        "allowed": "allowed_domains",
+        "blocked": "blocked_domains",
+        "location": "user_location",
+    },
+    frozenset({"cache_control", "allowed_callers", "defer_loading", "strict", "response_inclusion", "input_examples"}),
+    {"type": "web_search_20250305", "name": "web_search"},
+)

@@ -14,9 +14,10 @@ from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
-from ..base import Context, has_calls, limit_taken, speaks_as_tool, tool_code
+from ..base import Context, has_calls, limit_taken, speaks_as_tool
 from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, strict_tools, topped
+from ..web_search import written
 from .control import ControlWriter
 from .home import home_request
 from .words import (
@@ -34,6 +35,7 @@ from .words import (
     STATES,
     TOOL_CHOICE,
     VERSION,
+    WEB_SEARCH,
     WIRE,
 )
 from .write import last_bearer, plainest
@@ -556,7 +558,7 @@ class RequestWriter(ControlWriter):
             elif name == "safety_identifier" and "user" not in r.params:
                 report.changed("field.moved", at, value)
                 out["metadata"] = {"user_id": within(self.facts, "user", r.params["safety_identifier"], at, report)}
-            elif name != "parallel_tool_calls" and not is_default(name, value):
+            elif name not in ("parallel_tool_calls", "web_search") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
         if "max_tokens" not in out:
             out["max_tokens"] = self.default_limit()
@@ -593,7 +595,8 @@ class RequestWriter(ControlWriter):
         tools: list[Json] = []
         for tool in strict_tools(r, self.where, report):
             if tool.kind == "server":
-                report.dropped(tool_code(tool), tool.at, tool.value)
+                said_of = written(self, tool, WEB_SEARCH, f"/tools/{len(tools)}")
+                tools += [said_of] if said_of is not None else []
             else:
                 if report.links is not None:
                     self.link_tool(tool, f"/tools/{len(tools)}")

@@ -11,7 +11,7 @@ from .home import home_part
 from .read import read_error, read_response
 from .read_request import read_path, read_request
 from .stream import GeminiStreamReader
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING, WEB_SEARCH
 from .write import asked_error, write_error, write_response
 from .write_request import target, write_request
 from .writer import GeminiArrayWriter, GeminiStreamWriter
@@ -62,6 +62,7 @@ DIALECT = Dialect(
         ),
     },
     states=("thought_signature",),
+    search=WEB_SEARCH,
     vendor="google",
     seal=home_part,
     bare=_bare,

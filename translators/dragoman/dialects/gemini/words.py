@@ -28,6 +28,7 @@ from ...model import (
 )
 from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs, Partly
 from ..usage import Listed
+from ..web_search import Words
 from . import probs, unsaid
 
 NAME = "gemini"
@@ -557,3 +558,12 @@ DERIVED = {
     "endIndex": "bytes before the characters",
     "createTime": "RFC 3339",
 }
+
+GOOGLE = "googleSearch"
+WEB_SEARCH = Words(
+    (GOOGLE,),
+    {},
+    frozenset({"searchTypes", "timeRangeFilter", "blockingConfidence"})
+    | {"search_types", "time_range_filter", "blocking_confidence"},
+    also={"excludeDomains": "blocked", "exclude_domains": "blocked"},  # Vertex's alone, so that it is not written
+)

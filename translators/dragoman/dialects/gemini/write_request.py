@@ -26,15 +26,17 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
-from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
+from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..pairing import Twins
 from ..schemas import may_bind
+from ..web_search import offered, written
 from .home import home_request
 from .schema import for_service
 from .words import (
     CHOICE,
     COMMON_LEVELS,
     CONFIG_WIRE,
+    GOOGLE,
     LIMIT_STOP,
     NAME,
     PLACEHOLDER,
@@ -42,6 +44,7 @@ from .words import (
     RESULT_MEDIA,
     SERVICE_TIER,
     UNSIGNED,
+    WEB_SEARCH,
 )
 from .write import PartWriter, own
 
@@ -512,11 +515,9 @@ class RequestWriter(PartWriter):
             elif name == "service_tier" and value in SERVICE_TIER.write:
                 out["serviceTier"] = SERVICE_TIER.write[str(value)]
                 self.link("/serviceTier", at)
-            elif name == "web_search" and all(tool.kind == "server" for tool in r.tools or ()):
-                continue  # a tool of its own
             elif name == "parallel_tool_calls" and value is False:
                 report.dropped("tool_choice.parallel", at, value)
-            elif name not in ("stream", "include_usage") and not is_default(name, value):
+            elif name not in ("stream", "include_usage", "web_search") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
 
     def clamped(self, name: str, value: Any) -> Any:
@@ -545,9 +546,13 @@ class RequestWriter(PartWriter):
         declared: list[Json] = []
         choice = r.tool_choice
         strict = (choice is None or choice.mode == "auto") and any(tool.strict for tool in r.tools or ())
-        for tool in r.tools or ():
+        # "Multiple tools are supported only when they are all search tools".
+        searches = None if any(tool.kind != "server" for tool in r.tools or ()) else WEB_SEARCH
+        search: Json | None = None
+        for tool in offered(r):
             if tool.kind == "server":
-                report.dropped(tool_code(tool), tool.at, tool.value)
+                found = written(self, tool, searches, f"/tools/0/{GOOGLE}")
+                search = found if search is None else search
                 continue
             self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
             place = f"/tools/0/functionDeclarations/{len(declared)}/parametersJsonSchema"
@@ -562,11 +567,8 @@ class RequestWriter(PartWriter):
                 report.dropped("tool.strict", self.where(tool, "strict"), False)
         if declared:
             out["tools"] = [{"functionDeclarations": declared}]
-        elif "web_search" in r.params:
-            # Its size and place "lost to Gemini". Older models refuse it beside functions.
-            self.link("/tools/0", r.place("web_search"))
-            self.report.changed("tool.web_search", r.place("web_search"), r.params["web_search"])
-            out["tools"] = [{"googleSearch": {}}]
+        elif search is not None:
+            out["tools"] = [{GOOGLE: search}]
         calling: Json = {}
         if choice is not None:
             self.link("/toolConfig/functionCallingConfig", choice.at)

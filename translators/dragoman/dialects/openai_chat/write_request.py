@@ -26,7 +26,7 @@ from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, put
-from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
+from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -44,6 +44,7 @@ from .flavours import OPENAI, SUFFIX, Flavour
 from .formats import output_format
 from .free_text import functions_only
 from .home import home_request
+from .search import searches
 from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
 from .write_parts import PartWriter
 
@@ -431,7 +432,7 @@ class RequestWriter(PartWriter):
         r, report = self.r, self.report
         tools: list[Json] = []
         for tool in strict_tools(r, self.where, report):
-            said = self.tool(tool)
+            said = self.tool(tool, out)
             if said is not None:
                 self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function":
@@ -484,9 +485,9 @@ class RequestWriter(PartWriter):
             self.report.changed(code, choice.at, choice.mode)
             out["tool_choice"] = "auto"
 
-    def tool(self, tool: Tool) -> Json | None:
+    def tool(self, tool: Tool, out: Json) -> Json | None:
         if tool.kind == "server":
-            self.report.dropped(tool_code(tool), tool.at, tool.value)
+            searches(self, tool, out, self.flavour, self.facts)
             return None
         inner: Json = {"name": self.name(tool.name or "", tool)}
         if tool.description is not None:

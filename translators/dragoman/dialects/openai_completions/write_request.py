@@ -31,9 +31,10 @@ from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_default, param_code
-from ..base import Context, Writer, arguments_text, limit_taken, opaque_code, tool_code
+from ..base import Context, Writer, arguments_text, limit_taken, opaque_code
 from ..openai_facts import refused
 from ..openai_shape import stream_options
+from ..web_search import tool_code
 from .home import home_request
 from .words import MAX_LOGPROBS, MAX_STOPS, MAX_TOKENS, NAME, PLACEHOLDER, UNOFFICIAL, WIRE
 

@@ -29,6 +29,7 @@ from ...model import (
 from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
 from ..base import Places
 from ..openai_shape import CACHE_KEY
+from ..web_search import Words
 
 NAME = "openai-responses"
 
@@ -447,6 +448,7 @@ PLACES: Places = {
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
     "top_logprobs/token": "the key of a map",
+    "search_context_size": "how much a search finds, and how often is searched",
     "schema/required": "a root that is no object becomes a property of one",
     "additionalProperties": "objects are closed where a schema binds",
     "$ref": "where a definition stands",
@@ -479,3 +481,10 @@ DERIVED = {
     "call_id": "ids.spell, where an id is too long",
     "result": "base64 in the standard alphabet",
 }
+
+WEB_SEARCH = Words(
+    ("web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11"),
+    {"size": "search_context_size", "allowed": "filters/allowed_domains", "location": "user_location"},
+    frozenset({"filters", "external_web_access", "search_content_types", "return_token_budget"}),
+    {"type": "web_search"},
+)

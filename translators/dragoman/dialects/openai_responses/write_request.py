@@ -26,7 +26,7 @@ from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, rooted
-from ..base import Context, limit_taken, speaks_as_tool, tool_code
+from ..base import Context, limit_taken, speaks_as_tool
 from ..openai_facts import (
     any_object,
     bound_schema,
@@ -40,6 +40,7 @@ from ..openai_facts import (
 )
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, may_bind, strict_tools
+from ..web_search import written
 from .home import flat_format, home_request
 from .words import (
     LIMIT_ID,
@@ -49,6 +50,7 @@ from .words import (
     SERVICE_TIERS,
     SUMMARY,
     TOOL_CHOICE,
+    WEB_SEARCH,
     WIRE,
 )
 from .write import ItemWriter
@@ -406,17 +408,14 @@ class RequestWriter(ItemWriter):
         tools: list[Json] = []
         for tool in strict_tools(r, self.where, report):
             if tool.kind == "server":
-                report.dropped(tool_code(tool), tool.at, tool.value)
+                said = written(self, tool, WEB_SEARCH, f"/tools/{len(tools)}")
+                tools += [said] if said is not None else []
             else:
                 self.link(f"/tools/{len(tools)}", tool.at)
                 if tool.kind == "function":
                     self.link(f"/tools/{len(tools)}/parameters", self.where(tool, "parameters"))
                     self.link(f"/tools/{len(tools)}/strict", self.where(tool, "strict"))
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
-        search = r.params.get("web_search")
-        if search is not None:
-            self.link(f"/tools/{len(tools)}", r.place("web_search"))
-            tools.append(self.web_search(search))
         if tools:
             out["tools"] = tools
         choice = r.tool_choice
@@ -472,21 +471,6 @@ class RequestWriter(ItemWriter):
                 self.link(f"{target}/output_schema", self.where(tool, "result"))
         self.drop(tool)
         self.cache(tool)
-        return out
-
-    def web_search(self, options: Json) -> Json:
-        """Chat's search options are a tool here; what lies nested there lies flat."""
-        out: Json = {"type": "web_search"}
-        place = self.r.place("web_search")
-        for key, value in options.items():
-            inner = value.get("approximate") if type(value) is dict else None
-            if key == "search_context_size" and type(value) is str:
-                out[key] = value
-            elif key == "user_location" and type(inner) is dict:
-                out[key] = {"type": "approximate", **inner}
-            elif value is not None:
-                self.report.dropped("field.unsupported", f"{place}/{key}", value)
-        self.report.changed("tool.web_search", place, options)
         return out
 
     def params(self, out: Json, thinking: bool) -> None:

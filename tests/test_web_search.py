@@ -1,0 +1,262 @@
+"""Web search that the vendor runs is one thing in four dialects (MAP 1, "web search option").
+
+OPENAI 1.1 (`web_search_options`) and 2.4 (`web_search`), ANTHROPIC 1.4 (`web_search_*`), GEMINI 3 (`googleSearch`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dragoman
+from dragoman import laws
+from tests import regressions
+from tests.wire import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES, THINKING
+
+Json = dict[str, Any]
+TURNS = [{"role": "user", "content": "x"}]
+HERE = {"city": "Köln", "country": "DE"}
+FUNCTION: Json = {"name": "f", "input_schema": {"type": "object", "properties": {}}}
+
+
+def asked(dialect: str, tools: list[Json] | None = None, options: Json | None = None) -> Json:
+    body: Json = {"model": "m", "messages": TURNS}
+    if dialect == GEMINI:
+        body = {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
+    elif dialect == RESPONSES:
+        body = {"model": "m", "input": "x"}
+    elif dialect == MESSAGES:
+        body["max_tokens"] = 9
+    return body | ({"tools": tools} if tools is not None else {}) | ({"web_search_options": options} if options else {})
+
+
+def bare(dialect: str) -> Json:
+    """A request for nothing but a search, with no settings."""
+    found: dict[str, Json] = {
+        CHAT: {"web_search_options": {}},
+        RESPONSES: {"tools": [{"type": "web_search"}]},
+        MESSAGES: {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
+        GEMINI: {"tools": [{"googleSearch": {}}]},
+    }
+    return found[dialect]
+
+
+def told(t: dragoman.Translation, below: str = "") -> set[tuple[str, str, str]]:
+    return {
+        (loss.kind, loss.code, loss.at)
+        for loss in t.losses
+        if loss.kind != "invented" and loss.at.startswith(below or ("/tools", "/web_search"))
+    }
+
+
+FOUR = (CHAT, RESPONSES, MESSAGES, GEMINI)
+PAIRS = [(a, b) for a in FOUR for b in FOUR if a != b]
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_a_search_is_a_search_everywhere(source: str, target: str) -> None:
+    t = dragoman.translate_request({**asked(source), **bare(source)}, source, target)
+    for key, value in bare(target).items():
+        assert t.body[key] == value
+    # A setting of the request always searches, a tool where the model likes to.
+    place = "/web_search_options" if source == CHAT else "/tools/0" + ("/googleSearch" if source == GEMINI else "")
+    assert told(t) == ({("changed", "tool.web_search", place)} if CHAT in (source, target) else set())
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_it_comes_home(source: str, target: str) -> None:
+    body = {**asked(source), **bare(source)}
+    there = dragoman.translate_request(body, source, target)
+    back = dragoman.translate_request(there.body, target, source, path=there.path)
+    for key, value in bare(source).items():
+        assert back.body[key] == value
+
+
+FULL_MESSAGES: Json = {
+    "type": "web_search_20250305",
+    "name": "web_search",
+    "max_uses": 5,
+    "allowed_domains": ["a.example"],
+    "user_location": {"type": "approximate", **HERE},
+}
+FULL_RESPONSES: Json = {
+    "type": "web_search",
+    "search_context_size": "medium",
+    "filters": {"allowed_domains": ["a.example"]},
+    "user_location": {"type": "approximate", **HERE},
+}
+FULL_CHAT: Json = {"search_context_size": "medium", "user_location": {"type": "approximate", "approximate": HERE}}
+
+
+def test_settings_between_messages_and_responses() -> None:
+    t = dragoman.translate_request(asked(MESSAGES, [FULL_MESSAGES]), MESSAGES, RESPONSES)
+    assert t.body["tools"] == [FULL_RESPONSES]
+    assert told(t) == {("changed", "tool.web_search", "/tools/0/max_uses")}
+    t = dragoman.translate_request(asked(RESPONSES, [FULL_RESPONSES]), RESPONSES, MESSAGES)
+    assert t.body["tools"] == [FULL_MESSAGES]
+    assert told(t) == {("changed", "tool.web_search", "/tools/0/search_context_size")}
+
+
+def test_settings_towards_chat() -> None:
+    t = dragoman.translate_request(asked(MESSAGES, [FULL_MESSAGES]), MESSAGES, CHAT)
+    assert t.body["web_search_options"] == FULL_CHAT
+    assert ("dropped", "field.unsupported", "/tools/0/allowed_domains") in told(t)
+    t = dragoman.translate_request(asked(RESPONSES, [FULL_RESPONSES]), RESPONSES, CHAT)
+    assert t.body["web_search_options"] == FULL_CHAT
+    assert ("dropped", "field.unsupported", "/tools/0/filters/allowed_domains") in told(t)
+
+
+def test_settings_of_chat() -> None:
+    t = dragoman.translate_request(asked(CHAT, options=FULL_CHAT), CHAT, MESSAGES)
+    expected = {key: value for key, value in FULL_MESSAGES.items() if key != "allowed_domains"}
+    assert t.body["tools"] == [expected]
+    t = dragoman.translate_request(asked(CHAT, options=FULL_CHAT), CHAT, RESPONSES)
+    assert t.body["tools"] == [{key: value for key, value in FULL_RESPONSES.items() if key != "filters"}]
+
+
+def test_place_and_size_are_lost_to_gemini() -> None:
+    t = dragoman.translate_request(asked(RESPONSES, [FULL_RESPONSES]), RESPONSES, GEMINI)
+    assert t.body["tools"] == [{"googleSearch": {}}]
+    assert told(t) == {
+        ("dropped", "field.unsupported", f"/tools/0/{key}")
+        for key in ("search_context_size", "filters/allowed_domains", "user_location")
+    }
+
+
+def test_domains_that_gemini_excludes_are_blocked() -> None:
+    """GEMINI 3: `excludeDomains` is Vertex's, so that it is read and never written."""
+    search = {"excludeDomains": ["a.example"], "timeRangeFilter": {"startTime": "2026-01-01T00:00:00Z"}}
+    t = dragoman.translate_request(asked(GEMINI, [{"googleSearch": search}]), GEMINI, MESSAGES)
+    blocked: Json = {"type": "web_search_20250305", "name": "web_search", "blocked_domains": ["a.example"]}
+    assert t.body["tools"] == [blocked]
+    assert told(t) == {("dropped", "field.unsupported", "/tools/0/googleSearch/timeRangeFilter")}
+    t = dragoman.translate_request(asked(MESSAGES, [blocked]), MESSAGES, GEMINI)
+    assert t.body["tools"] == [{"googleSearch": {}}]
+    assert told(t) == {("dropped", "field.unsupported", "/tools/0/blocked_domains")}
+
+
+@pytest.mark.parametrize(
+    ("uses", "size"), [(1, "low"), (2, "medium"), (5, "medium"), (6, "high"), (10, "high"), (99, "high")]
+)
+def test_how_often_is_how_much(uses: int, size: str) -> None:
+    """MAP 1: "max_uses: new-api low=1, medium=5, high=10"."""
+    tool: Json = {"type": "web_search_20250305", "name": "web_search", "max_uses": uses}
+    t = dragoman.translate_request(asked(MESSAGES, [tool]), MESSAGES, RESPONSES)
+    assert t.body["tools"] == [{"type": "web_search", "search_context_size": size}]
+    assert told(t) == {("changed", "tool.web_search", "/tools/0/max_uses")}
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        (MESSAGES, "web_search_20260209"),
+        (MESSAGES, "web_search_20260318"),
+        (RESPONSES, "web_search_2025_08_26"),
+        (RESPONSES, "web_search_preview"),
+        (RESPONSES, "web_search_preview_2025_03_11"),
+    ],
+)
+def test_another_version_of_the_tool_is_told(source: str, kind: str) -> None:
+    tool = {"type": kind} | ({"name": "web_search"} if source == MESSAGES else {})
+    t = dragoman.translate_request(asked(source, [tool]), source, GEMINI)
+    assert t.body["tools"] == [{"googleSearch": {}}]
+    assert told(t) == {("changed", "tool.web_search", "/tools/0/type")}
+
+
+def test_what_nobody_else_has_is_told_at_its_place() -> None:
+    tool = {**FULL_MESSAGES, "cache_control": {"type": "ephemeral"}, "defer_loading": True, "odd": 1, "max_uses": None}
+    t = dragoman.translate_request(asked(MESSAGES, [tool]), MESSAGES, RESPONSES)
+    assert told(t) == {
+        ("dropped", "cache.unsupported", "/tools/0/cache_control"),
+        ("dropped", "field.unsupported", "/tools/0/defer_loading"),
+        ("dropped", "field.unknown", "/tools/0/odd"),
+    }
+
+
+def test_it_stands_among_the_clients_tools() -> None:
+    body = asked(MESSAGES, [FUNCTION, FULL_MESSAGES]) | {"tool_choice": {"type": "any"}}
+    t = dragoman.translate_request(body, MESSAGES, RESPONSES)
+    assert [tool["type"] for tool in t.body["tools"]] == ["function", "web_search"]
+    assert t.body["tool_choice"] == "required"
+    t = dragoman.translate_request(body, MESSAGES, CHAT)
+    assert [tool["type"] for tool in t.body["tools"]] == ["function"]
+    assert t.body["web_search_options"] == FULL_CHAT
+
+
+def test_beside_functions_gemini_has_none() -> None:
+    """GEMINI 3: "Multiple tools are supported only when they are all search tools"."""
+    t = dragoman.translate_request(asked(MESSAGES, [FUNCTION, FULL_MESSAGES]), MESSAGES, GEMINI)
+    assert [list(tool) for tool in t.body["tools"]] == [["functionDeclarations"]]
+    assert ("dropped", "tool.server", "/tools/1") in told(t)
+
+
+def test_the_clients_own_tool_keeps_its_name() -> None:
+    """A tool's name stands once among the tools of Messages."""
+    tools: list[Json] = [{"type": "function", "name": "web_search", "parameters": {}}, {"type": "web_search"}]
+    t = dragoman.translate_request(asked(RESPONSES, tools), RESPONSES, MESSAGES)
+    assert [tool.get("type") for tool in t.body["tools"]] == [None]
+    assert ("dropped", "tool.server", "/tools/1") in told(t)
+
+
+def test_one_search_is_enough() -> None:
+    tools = [{"type": "web_search_preview"}, {"type": "web_search"}]
+    t = dragoman.translate_request(asked(RESPONSES, tools), RESPONSES, MESSAGES)
+    assert [tool["type"] for tool in t.body["tools"]] == ["web_search_20250305"]
+    assert ("dropped", "tool.server", "/tools/1") in told(t)
+
+
+@pytest.mark.parametrize(
+    ("model", "taken"),
+    [("gpt-5.1", False), ("gpt-4o", False), ("o3", False), ("gpt-4o-search-preview", True), ("gpt-5-search-api", True)],
+)
+def test_only_search_models_of_chat_take_it(model: str, taken: bool) -> None:
+    """OPENAI 1.1: "only search models"."""
+    t = dragoman.translate_request({**asked(MESSAGES, [FULL_MESSAGES]), "model": model}, MESSAGES, CHAT)
+    assert ("web_search_options" in t.body) is taken
+    assert (("dropped", "tool.server", "/tools/0") in told(t)) is not taken
+    t = dragoman.translate_request({**asked(CHAT, options=FULL_CHAT), "model": model}, THINKING, CHAT)
+    assert ("web_search_options" in t.body) is taken
+
+
+def test_where_there_is_no_search_it_is_told() -> None:
+    for target in (COMPLETIONS, "openai-chat+vllm"):
+        t = dragoman.translate_request(asked(RESPONSES, [FULL_RESPONSES]), RESPONSES, target)
+        assert ("dropped", "tool.server", "/tools/0") in told(t)
+
+
+@pytest.mark.parametrize("tool", [{"googleSearchRetrieval": {}}, {"googleSearch": True}, {"enterpriseWebSearch": {}}])
+def test_another_search_of_googles_is_its_own(tool: Json) -> None:
+    t = dragoman.translate_request(asked(GEMINI, [tool]), GEMINI, MESSAGES)
+    assert "tools" not in t.body
+    assert {code for _, code, _ in told(t)} == {"tool.server"}
+
+
+ODD: list[tuple[str, Json]] = [
+    (MESSAGES, {**FULL_MESSAGES, "max_uses": 1.5, "allowed_domains": "a", "user_location": "here", "name": "other"}),
+    (MESSAGES, {**FULL_MESSAGES, "user_location": {"type": "exact", "city": "Köln"}}),
+    (MESSAGES, {**FULL_MESSAGES, "user_location": {"type": "approximate", "city": 1, "odd": 2, "region": None}}),
+    (
+        RESPONSES,
+        {**FULL_RESPONSES, "filters": "none", "search_context_size": "unlimited", "external_web_access": False},
+    ),
+    (RESPONSES, {"type": "web_search", "filters": {"allowed_domains": None, "odd": 1}, "user_location": None}),
+    (RESPONSES, {"type": "web_search", "filters": {"allowed_domains": []}, "user_location": {"type": "approximate"}}),
+]
+
+
+@pytest.mark.parametrize(("source", "tool"), ODD)
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, MESSAGES, GEMINI, COMPLETIONS, THINKING])
+def test_the_laws_hold_of_odd_ones(source: str, tool: Json, target: str) -> None:
+    body = asked(source, [tool])
+    assert not laws.home_document("request", body, source)
+    if target != source:
+        assert not regressions.violations("request", body, source, target)
+
+
+def test_the_laws_hold_of_a_search_in_snake_case() -> None:
+    body = asked(GEMINI, [{"google_search": {"exclude_domains": ["a.example"], "search_types": {"web_search": {}}}}])
+    for target in (CHAT, RESPONSES, MESSAGES):
+        assert not regressions.violations("request", body, GEMINI, target)
+    t = dragoman.translate_request(body, GEMINI, MESSAGES)
+    assert t.body["tools"][0]["blocked_domains"] == ["a.example"]

@@ -1,0 +1,18 @@
+"""Web search is a setting of the request here, and only some models take it."""
+
+from __future__ import annotations
+
+from ...model import Json, Tool
+from ...profiles import Profile
+from ..web_search import OPTIONS, Searching, is_option, written
+from .flavours import Flavour
+
+
+def searches(w: Searching, tool: Tool, out: Json, flavour: Flavour, facts: Profile) -> None:
+    """Put a search that the vendor runs among the settings; any other tool of the vendor's is told."""
+    if is_option(tool):
+        return  # a setting as it is
+    taken = "web_search" not in flavour.refuses and facts.web_search is not False
+    said = written(w, tool, OPTIONS if taken else None, "/web_search_options")
+    if said is not None:
+        out["web_search_options"] = said
