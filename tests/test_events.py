@@ -363,7 +363,7 @@ def streamed(source: str, numbers: list[int]) -> bytes:
     head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     call = {"index": 0, "type": "function", "function": {"name": "f", "arguments": "{}"}}
     delta = {"role": "assistant", "content": "a", "x": 1, "tool_calls": [call]}
-    choices = [{"index": n, "delta": delta, "finish_reason": None, "y": 2} for n in numbers]
+    choices: list[Json] = [{"index": n, "delta": delta, "finish_reason": None, "y": 2} for n in numbers]
     choices += [{"index": n, "delta": {}, "finish_reason": "odd"} for n in numbers]
     return b"".join(b"data: " + json.dumps({**head, "choices": [c]}).encode() + b"\n\n" for c in choices)
 
