@@ -27,7 +27,7 @@ from tests.agents.talk import talk
 from tests.agents.upstreams import TURNS
 
 IDS = dragoman.dialects()
-CHAT = "openai-chat"
+CHAT, MESSAGES, RESPONSES = "openai-chat", "anthropic-messages", "openai-responses"
 MARK = "mark"  # stands in the text of what is followed
 CHATS = ("claude-thinking", *dragoman.flavours(CHAT))  # what is written by Chat's adapter, and is not Chat
 
@@ -404,11 +404,24 @@ def answered(answer: model.Response, dialect: str) -> tuple[Any, Report]:
     return registry.get(dialect).write_response(answer, report, False, Context()), report
 
 
+OTHERS = model.State("", "c2ln", "")  # stands for the state of another dialect's issuer
+
+
+def of_another(part: model.Part, dialect: str) -> tuple[str, model.Part]:
+    """The dialect of an answer towards `dialect`, and its part: state is of another's."""
+    if not isinstance(part, model.Reasoning) or part.state is not OTHERS:
+        return "by hand", part
+    if dialect == MESSAGES:
+        return RESPONSES, replace(part, state=model.State("encrypted", "c2ln", RESPONSES))
+    kind = "redacted" if part.redacted else "signature"
+    return MESSAGES, replace(part, state=model.State(kind, "c2ln", MESSAGES))
+
+
 ANSWERS: dict[str, model.Part] = {
     "text": model.Text(MARK, at="/x"),
     "thinking": model.Reasoning(MARK, at="/x"),
-    "thinking with state": model.Reasoning(MARK, state=model.State("signature", "s", "?"), at="/x"),
-    "hidden thinking": model.Reasoning("", True, model.State("redacted", "s", "?"), at="/x"),
+    "thinking with another vendor's state": model.Reasoning(MARK, state=OTHERS, at="/x"),
+    "hidden thinking of another vendor": model.Reasoning("", True, OTHERS, at="/x"),
     "call": model.ToolCall("c1", "a", '{"x":1}', at="/x"),
     "call without an id": model.ToolCall(None, "a", '{"x":1}', at="/x"),
     "refusal": model.Refusal(MARK, at="/x"),
@@ -422,8 +435,9 @@ ANSWERS: dict[str, model.Part] = {
 
 def answer_cell(part: model.Part, dialect: str) -> str:
     reason = "tool_calls" if isinstance(part, model.ToolCall) else "stop"
-    body, report = answered(response(part, reason=reason), dialect)
-    plain, before = answered(response(reason="stop"), dialect)
+    source, part = of_another(part, dialect)
+    body, report = answered(replace(response(part, reason=reason), dialect=source), dialect)
+    plain, before = answered(replace(response(reason="stop"), dialect=source), dialect)
     return placed(body, report, "/x", plain, before)
 
 

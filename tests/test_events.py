@@ -346,3 +346,53 @@ def test_what_is_no_node_and_no_stream_is_an_error_of_ours(call: Callable[[], An
 def test_a_flavour_has_no_flavours() -> None:
     assert dragoman.flavours("openai-chat+vllm") == ()
     assert "openai-chat+vllm" in dragoman.flavours(CHAT)
+
+
+# --- candidates stand at their position in the whole --------------------------------------------------------------
+
+
+def streamed(source: str, numbers: list[int]) -> bytes:
+    """Candidates of those numbers, in that order, each with a key that nobody knows and a call without an id."""
+    if source == "gemini":
+        bodies: list[Any] = []
+        for n in numbers:
+            parts: list[Json] = [{"text": "a", "x": 1}, {"functionCall": {"name": "f", "args": {}}}]
+            answer = {"index": n, "content": {"role": "model", "parts": parts}, "finishReason": "ODD"}
+            bodies.append({"candidates": [answer], "modelVersion": "m"})
+        return b"".join(b"data: " + json.dumps(body).encode() + b"\n\n" for body in bodies)
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    call = {"index": 0, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    delta = {"role": "assistant", "content": "a", "x": 1, "tool_calls": [call]}
+    choices: list[Json] = [{"index": n, "delta": delta, "finish_reason": None, "y": 2} for n in numbers]
+    choices += [{"index": n, "delta": {}, "finish_reason": "odd"} for n in numbers]
+    return b"".join(b"data: " + json.dumps({**head, "choices": [c]}).encode() + b"\n\n" for c in choices)
+
+
+@pytest.mark.parametrize("numbers", [[1], [2], [1, 2], [2, 0], [3, 1]])
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES, "openai-completions", "gemini"])
+@pytest.mark.parametrize("source", [CHAT, "gemini"])
+def test_a_loss_of_a_candidate_stands_where_the_whole_has_it(source: str, target: str, numbers: list[int]) -> None:
+    """DESIGN 5: `at` points "in streams into the document the source stream folds to"."""
+    if source == target:
+        pytest.skip("at home nothing is lost")
+    data = streamed(source, numbers)
+    s = dragoman.translate_stream(source, target)
+    s.feed(data)
+    s.close()
+    whole = dragoman.fold(dragoman.read_events(data, source))
+    document = dragoman.write_response(whole, source).body
+    expected = {
+        (loss.kind, loss.code, loss.at) for loss in dragoman.translate_response(document, source, target).losses
+    }
+    assert expected
+    assert {(loss.kind, loss.code, loss.at) for loss in s.losses} == expected
+    folded = dragoman.write_response(whole, target)
+    assert {(loss.kind, loss.code, loss.at) for loss in folded.losses} == expected
+
+
+def test_folding_leaves_the_events_as_they_were() -> None:
+    events = list(dragoman.read_events(streamed(CHAT, [1]), CHAT))
+    whole = dragoman.fold(events)
+    assert whole.candidates[0].message.parts[0].at == "/choices/0/message/content"
+    assert {e.part.at for e in events if isinstance(e, PartStart)} >= {"/choices/1/message/content"}
+    assert dragoman.fold(events) == whole

@@ -9,7 +9,7 @@ only, writers rely on it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from .errors import BrokenStream, DragomanError, InvalidDocument
@@ -473,8 +473,32 @@ class Folder:
             raise BrokenStream("the stream ended before it began", frame=0)
         for candidate, index in list(self._texts):
             self._close(candidate, index)
-        self.response.candidates = [self._candidates[i] for i in sorted(self._candidates)]
+        whole = [self._candidates[i] for i in sorted(self._candidates)]
+        self.response.candidates = [_placed(c, position) for position, c in enumerate(whole)]
         return self.response
+
+
+def _placed(c: Candidate, position: int) -> Candidate:
+    """A candidate at its position in the whole: a stream knows its number alone."""
+    number = f"/{c.index}"
+    if c.index == position or not c.at.endswith(number):
+        return c
+    out: Candidate = _moved(c, c.at, f"{c.at.removesuffix(number)}/{position}")
+    return out
+
+
+def _moved(node: Any, old: str, new: str) -> Any:
+    """A node with its place, and those of all nodes in it, under `new` where it was `old`."""
+    if type(node) is list:
+        return [_moved(item, old, new) for item in node]
+    if not isinstance(node, Node):
+        return node
+    held: dict[str, Any] = {f.name: getattr(node, f.name) for f in fields(node)}  # type: ignore[arg-type]
+    changes = {name: _moved(value, old, new) for name, value in held.items() if isinstance(value, (list, Node))}
+    at = held.get("at")
+    if type(at) is str and (at == old or at.startswith(f"{old}/")):
+        changes["at"] = new + at[len(old) :]
+    return replace(node, **changes)  # type: ignore[type-var]
 
 
 def grown(part: Part, pieces: Iterable[PartDelta]) -> Part:

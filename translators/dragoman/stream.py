@@ -72,7 +72,21 @@ class StreamTranslation:
     @property
     def losses(self) -> tuple[Loss, ...]:
         """What was lost so far, in order."""
-        return () if self._on_loss == "ignore" else tuple(self._report.losses)
+        if self._on_loss == "ignore":
+            return ()
+        numbers = sorted(self._reader.numbers())
+        if numbers == list(range(len(numbers))):
+            return tuple(self._report.losses)
+        # "In streams into the document the source stream folds to": there a candidate stands at its position.
+        return tuple(self._placed(loss, numbers) for loss in self._report.losses)
+
+    def _placed(self, loss: Loss, numbers: list[int]) -> Loss:
+        answers = (self._target if loss.kind == "invented" else self._source).answers
+        number, slash, rest = loss.at.removeprefix(f"{answers}/").partition("/")
+        if not answers or not loss.at.startswith(f"{answers}/") or not number.isdecimal():
+            return loss
+        known = int(number) in numbers
+        return replace(loss, at=f"{answers}/{numbers.index(int(number))}{slash}{rest}") if known else loss
 
     def feed(self, chunk: bytes) -> bytes:
         """What `chunk` settles, in the target's words. Raises BrokenStream only after `close`."""

@@ -76,6 +76,9 @@ class StreamReader(Protocol):
     def close(self) -> list[Event]:
         """The events of the end of input; the last one is End or Failure."""
 
+    def numbers(self) -> Collection[int]:
+        """The numbers of the candidates so far, where a dialect has several."""
+
 
 class SSEReader(ABC):
     """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told.
@@ -86,6 +89,10 @@ class SSEReader(ABC):
 
     splices = False
     figures = b""
+
+    def numbers(self) -> Collection[int]:
+        """There is one, and it has no number."""
+        return ()
 
     def __init__(self) -> None:
         self.decoder: SSEDecoder | JSONArrayDecoder = SSEDecoder()
@@ -188,6 +195,7 @@ class Dialect:
     asks: Callable[[Json, str | None], tuple[str, bool]] = asks_in_body
     constants: tuple[str, ...] = ()  # what a writer puts around texts of the source
     turns: str = "/messages"  # where a request has its turns
+    answers: str = ""  # where a response has its candidates, in a dialect that has several
     total: str = ""  # the usage key that is the sum of the others and may be left out
     effort_apart: bool = False  # whether an effort is no word about thinking
     listed: bool = False  # whether a stream may be one JSON array

@@ -45,6 +45,7 @@ DIALECT = Dialect(
     places=PLACES,
     grammar=grammar_of(__name__),
     error_word="gemini",
+    answers="/candidates",
     derived=DERIVED,
     turns="/contents",
     listed=True,

@@ -7,6 +7,7 @@ pieces. Content may follow a finish reason, so that only the end of the input en
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -101,6 +102,10 @@ class GeminiStreamReader(SSEReader):
         self._last_usage: Json | None = None
         self._blocked = False
         self._rest: Json | None = None  # what the last chunk said beside these two, where that was nothing new
+
+    def numbers(self) -> Collection[int]:
+        """The numbers of the candidates so far."""
+        return self._candidates
 
     @property
     def splices(self) -> bool:  # type: ignore[override]

@@ -7,6 +7,7 @@ anywhere) is taken as it comes; the events are clean.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -109,6 +110,10 @@ class ChatStreamReader(SSEReader):
         self._waiting: list[tuple[Json, list[Any]]] = []  # chunks that came before the start
         self._failing: Error | None = None
         self._rest: Json | None = None  # what the last chunk said beside its choices, where that was nothing new
+
+    def numbers(self) -> Collection[int]:
+        """The numbers of the candidates so far."""
+        return self._choices
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
         if not self._over and frame[1][:1] == b"{" and frame[3] is None:

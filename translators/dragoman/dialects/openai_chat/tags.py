@@ -9,6 +9,7 @@ split is the same for a document and for its stream.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -82,6 +83,10 @@ class TagReader:
     def close(self) -> list[Event]:
         """The events of the end of input."""
         return self._told(self._reader.close())
+
+    def numbers(self) -> Collection[int]:
+        """The numbers of the candidates so far."""
+        return self._reader.numbers()
 
     def _told(self, events: list[Event]) -> list[Event]:
         out: list[Event] = []

@@ -32,6 +32,7 @@ DIALECT = Dialect(
     target=_target,
     places=PLACES,
     grammar=grammar_of(__name__),
+    answers="/choices",
     derived=DERIVED,
     total="total_tokens",
     kin={

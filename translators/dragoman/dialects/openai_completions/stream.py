@@ -7,6 +7,7 @@ anywhere) is taken as it comes; the events are clean.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,10 @@ class CompletionsStreamReader(SSEReader):
         self._last_usage: Json | None = None
         self._waiting: list[tuple[Json, list[Any]]] = []  # chunks that came before the start
         self._failing: Error | None = None
+
+    def numbers(self) -> Collection[int]:
+        """The numbers of the candidates so far."""
+        return self._choices
 
     def _frame(self, frame: Frame, out: list[Event]) -> None:
         if frame.comment is not None:
