@@ -453,7 +453,7 @@ def test_ids_of_calls(target: str, profile: Any, length: int, written: int) -> N
 )
 def test_ids_of_openai_and_azure(target: str, model: str, longest: int) -> None:
     """ ">40 chars on Chat, OpenAI and Azure alike"."""
-    turns = [*HELLO]
+    turns: list[Any] = [*HELLO]
     for length in (40, 60):
         call = {"type": "tool_use", "id": "a" * length, "name": "f", "input": {}}
         answer = {"type": "tool_result", "tool_use_id": "a" * length, "content": "1"}

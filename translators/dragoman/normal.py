@@ -31,6 +31,7 @@ from .model import (
     Response,
     Text,
     ToolCall,
+    ToolChoice,
     ToolResult,
 )
 from .report import Report
@@ -210,6 +211,7 @@ _KEPT: dict[type, tuple[str, ...]] = {
     Message: ("field",),
     Media: ("field", "type", "data_url", "content"),
     Opaque: ("field",),
+    ToolChoice: ("entries",),
     Reasoning: ("fields", "part"),
     ReasoningControl: ("fields",),
     Candidate: ("finish",),

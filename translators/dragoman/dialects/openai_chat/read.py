@@ -25,6 +25,7 @@ from ...model import (
     ToolChoice,
     ToolResult,
 )
+from ..choices import plain_choice
 from ..error_forms import failed_beside
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .carry import sign, sign_message
@@ -57,6 +58,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
     if faults:
         raise InvalidDocument(faults)
     read_hidden(r, extra)
+    plain_choice(r)
     r.extra = extra or None
     return r
 
