@@ -94,6 +94,7 @@ def test_imports_point_one_way(path: Path) -> None:
 # What stands beside the folders of the dialects, and is nobody's own.
 SHARED = (
     "base",
+    "choices",
     "error_forms",
     "others",
     "openai_shape",

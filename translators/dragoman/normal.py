@@ -32,6 +32,7 @@ from .model import (
     Response,
     Text,
     ToolCall,
+    ToolChoice,
     ToolResult,
 )
 from .report import Report
@@ -213,6 +214,7 @@ _KEPT: dict[type, tuple[str, ...]] = {
     Message: ("field",),
     Media: ("field", "type", "data_url", "content"),
     Opaque: ("field",),
+    ToolChoice: ("entries",),
     Reasoning: ("fields", "part"),
     ReasoningControl: ("fields",),
     Candidate: ("finish",),

@@ -15,6 +15,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code
 from ..base import Context, has_calls, limit_taken, speaks_as_tool
+from ..choices import chosen
 from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, strict_tools, topped
 from ..web_search import written
@@ -593,7 +594,9 @@ class RequestWriter(ControlWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         tools: list[Json] = []
-        for tool in strict_tools(r, self.where, report):
+        choice, offered = r.tool_choice, strict_tools(r, self.where, report)
+        made = chosen(choice, offered, False, self.where, report)
+        for tool in offered if made is None else made.tools:
             if tool.kind == "server":
                 said_of = written(self, tool, WEB_SEARCH, f"/tools/{len(tools)}")
                 tools += [said_of] if said_of is not None else []
@@ -603,24 +606,19 @@ class RequestWriter(ControlWriter):
                 tools.append(self.tool(tool, len(tools)))
         if tools:
             out["tools"] = tools
-        choice, parallel = r.tool_choice, r.params.get("parallel_tool_calls")
+        parallel = r.params.get("parallel_tool_calls")
         said: Json | None = None
         if choice is not None:
             self.link("/tool_choice", choice.at)
             self.drop(choice)
             if choice.kind == "custom":
                 report.changed("tool.custom", choice.at)
-            if not tools:
+            if made is None:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)
-            elif choice.mode in TOOL_CHOICE.write:
-                said = None if is_said(choice) else {"type": TOOL_CHOICE.write[choice.mode]}
-            elif choice.mode == "tool" or (choice.mode == "subset_required" and len(choice.names) == 1):
-                said = {"type": "tool", "name": self.name(choice.names[0], choice, "names")}
-                if choice.mode != "tool":
-                    report.changed("tool_choice.subset", choice.at, choice.mode)
-            else:
-                report.changed("tool_choice.subset", choice.at, choice.mode)
-                said = {"type": "any" if choice.mode == "subset_required" else "auto"}
+            elif made.mode == "tool":
+                said = {"type": "tool", "name": self.name(made.names[0], choice, "names")}
+            elif not is_said(choice):
+                said = {"type": TOOL_CHOICE.write[made.mode]}
         if parallel is False:
             if not tools or (said is not None and said["type"] == "none"):
                 report.dropped("tool_choice.without_tools", r.place("parallel_tool_calls"), parallel)

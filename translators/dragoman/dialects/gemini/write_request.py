@@ -27,6 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
 from ..base import Context, limit_taken, only_results, speaks_as_tool
+from ..choices import chosen
 from ..pairing import Twins
 from ..schemas import may_bind
 from ..web_search import offered, written
@@ -573,17 +574,18 @@ class RequestWriter(PartWriter):
         if choice is not None:
             self.link("/toolConfig/functionCallingConfig", choice.at)
             self.drop(choice)
-            if choice.kind == "custom" or choice.kinds:
+            if "custom" in (choice.kind, *(choice.kinds or ())):
                 report.changed("tool.custom", choice.at)
-            if not declared:
+            made = chosen(choice, r.tools or (), True, self.where, report)
+            if made is None:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)
                 return
-            if choice.mode in CHOICE.write:
-                calling["mode"] = CHOICE.write[choice.mode]
+            if made.mode in CHOICE.write:
+                calling["mode"] = CHOICE.write[made.mode]
             else:
-                calling["mode"] = "VALIDATED" if choice.mode == "subset_auto" else "ANY"
-                calling["allowedFunctionNames"] = [self.name(n, choice, "names") for n in choice.names]
-                if choice.mode == "subset_required" and len(choice.names) == 1:
+                calling["mode"] = "VALIDATED" if made.mode == "subset_auto" else "ANY"
+                calling["allowedFunctionNames"] = [self.name(n, choice, "names") for n in made.names]
+                if made.mode == "subset_required" and len(made.names) == 1:
                     report.changed("tool_choice.subset", choice.at, choice.mode)
         if strict or (choice is not None and choice.strict and choice.mode == "auto"):
             calling["mode"] = "VALIDATED"

@@ -17,9 +17,10 @@ def functions_only(writer: ChatWriter, r: Request, said: list[Message]) -> tuple
     """The request, and the turns of it that are said, with every free-text tool, call and choice as a function's."""
     free = {p.id for m in said for p in m.parts if isinstance(p, ToolCall) and p.kind == "custom" and p.id}
     choice, tools = r.tool_choice, r.tools or []
-    if choice is not None and (choice.kind == "custom" or choice.kinds):
+    if choice is not None and "custom" in (choice.kind, *(choice.kinds or ())):
         writer.report.changed("tool.custom", choice.at)
-        choice = replace(choice, kind="function", kinds=None)
+        kinds = ["function" if kind == "custom" else kind for kind in choice.kinds] if choice.kinds else None
+        choice = replace(choice, kind="function", kinds=kinds)
     if choice is not r.tool_choice or any(tool.kind == "custom" for tool in tools):
         r = replace(r, tools=[_function(writer, tool) for tool in tools], tool_choice=choice)
     if not free:

@@ -26,6 +26,7 @@ from ...model import (
 from ...registry import issuer
 from ...tables import give_back, put
 from ..base import arguments_text
+from ..choices import spelt_choice
 from ..openai_shape import STREAM_OPTIONS, home_error
 from .flavours import SUFFIX
 from .words import FINISH, LIST_OF, SIGNATURE, SIGNED, TOOL_CHOICE, WIRE
@@ -125,6 +126,7 @@ def _choice(r: Request, out: Json) -> None:
     c = r.tool_choice
     if c is None:
         return
+    c = spelt_choice(c)
     spelling = c.spelling or {}
     value: Any
     if c.mode == "tool":

@@ -26,6 +26,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
+from ..choices import plain_choice
 from ..error_forms import failed_beside
 from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
 from .carry import sign, sign_message
@@ -58,6 +59,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
     if faults:
         raise InvalidDocument(faults)
     read_hidden(r, extra)
+    plain_choice(r)
     r.extra = extra or None
     return r
 

@@ -236,6 +236,11 @@ def _inner(name: str, custom: str = "") -> Callable[[Any], str]:
     return at
 
 
+def _names_at(c: Any) -> str:
+    """Where a choice has its names."""
+    return f"{c.at}/allowed_tools/tools" if c.mode.startswith("subset_") else _inner("name")(c)
+
+
 # The lists of a message that hold the state of its thinking -> what kind of state it is. Where several stand, it is
 # the first; the others stay what they are, unknown fields.
 LISTS = {"reasoning_details": "details", "thinking_blocks": "blocks", "reasoning_items": "items"}
@@ -274,7 +279,7 @@ PLACES: Places = {
         "filename": lambda m: m.at + ("/document_name" if _word(m) == "document_url" else "/file/filename"),
     },
     Tool: {name: _inner(name) for name in ("name", "description", "parameters", "strict", "format")},
-    ToolChoice: {"names": _inner("name")},
+    ToolChoice: {"names": _names_at},
     OutputFormat: {
         "kind": "/type",
         **{name: f"/json_schema/{name}" for name in ("name", "description", "schema", "strict")},

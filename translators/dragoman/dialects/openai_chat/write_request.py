@@ -19,7 +19,6 @@ from ...model import (
     Text,
     Tool,
     ToolCall,
-    ToolChoice,
     ToolResult,
 )
 from ...profiles import excluded, lookup, pointless, within
@@ -27,6 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, put
 from ..base import Context, limit_taken, only_results, speaks_as_tool
+from ..choices import chosen
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -431,7 +431,9 @@ class RequestWriter(PartWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         tools: list[Json] = []
-        for tool in strict_tools(r, self.where, report):
+        choice, offered = r.tool_choice, strict_tools(r, self.where, report)
+        made = chosen(choice, offered, self.flavour.subset, self.where, report)
+        for tool in offered if made is None else made.tools:
             said = self.tool(tool, out)
             if said is not None:
                 self.link(f"/tools/{len(tools)}", tool.at)
@@ -441,41 +443,29 @@ class RequestWriter(PartWriter):
                 tools.append(said)
         if tools:
             out["tools"] = tools
-        choice = r.tool_choice
         if choice is None:
             return
         self.link("/tool_choice", choice.at)
         self.drop(choice)
-        if not tools:
+        if made is None:
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
             return
-        mode = self.choice_mode(choice)
         if is_said(choice):
             return
-        if mode in TOOL_CHOICE.write:
-            word = TOOL_CHOICE.write[mode]
+        if made.mode in TOOL_CHOICE.write:
+            word = TOOL_CHOICE.write[made.mode]
             out["tool_choice"] = self.flavour.required if word == "required" else word
-        elif mode == "tool":
-            name = self.name(choice.names[0], choice, "names")
-            out["tool_choice"] = {"type": choice.kind, choice.kind: {"name": name}}
+        elif made.mode == "tool":
+            kind = choice.kind if choice.mode == "tool" else made.kinds[0]
+            name = self.name(made.names[0], choice, "names")
+            out["tool_choice"] = {"type": kind, kind: {"name": name}}
         else:
             allowed = [
                 {"type": kind, kind: {"name": self.name(name, choice, "")}}
-                for name, kind in zip(choice.names, choice.kinds or ["function"] * len(choice.names), strict=True)
+                for name, kind in zip(made.names, made.kinds, strict=True)
             ]
-            among = {"mode": mode.removeprefix("subset_"), "tools": allowed}
+            among = {"mode": made.mode.removeprefix("subset_"), "tools": allowed}
             out["tool_choice"] = {"type": "allowed_tools", "allowed_tools": among}
-
-    def choice_mode(self, choice: ToolChoice) -> str:
-        """The mode of a choice, as the flavour can say it of the tools that came along; what changes is told."""
-        mode, lone = choice.mode, len(choice.names) == 1
-        if mode.startswith("subset_") and not self.flavour.subset:
-            mode = "auto" if mode == "subset_auto" else "tool" if lone else "required"
-        if mode == "tool" and choice.names[0] not in {t.name for t in self.r.tools or () if t.kind != "server"}:
-            mode = "auto"  # the one tool it names is not among those that came along
-        if mode != choice.mode:
-            self.report.changed("tool_choice.subset", choice.at, choice.mode)
-        return mode
 
     def unforced(self, out: Json, thinking: bool) -> None:
         """Where the model cannot be made to call a tool, it may."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ...model import Message, Request, Tool, ToolCall, ToolResult
+from ...model import Message, Request, Tool, ToolCall, ToolChoice, ToolResult
 from ...report import Report
 from ..schemas import may_bind
 from .read import read_tool
@@ -70,7 +70,28 @@ def ungrouped(r: Request, report: Report) -> Request:
         if _members(tool):
             report.changed("tool.namespace", tool.at, tool.value)
     names = {group: tool.name for tool in tools if (group := group_of(tool)) is not None and tool.name}
-    return replace(r, tools=tools, messages=[_named(m, names, report) for m in r.messages])
+    choice = r.tool_choice
+    if choice is not None and choice.names:
+        choice = _choice(choice, tools, names, report)
+    return replace(r, tools=tools, tool_choice=choice, messages=[_named(m, names, report) for m in r.messages])
+
+
+def _choice(c: ToolChoice, tools: list[Tool], names: _Names, report: Report) -> ToolChoice:
+    """A choice under the one names of its tools. What names a tool of no group is that; else it may be in several."""
+    plain = {tool.name for tool in tools if group_of(tool) is None}
+    kinds = c.kinds or ["function"] * len(c.names)
+    subset = c.mode.startswith("subset_")
+    said: list[tuple[str, str]] = []
+    for i, (name, kind) in enumerate(zip(c.names, kinds, strict=True)):
+        inside = [one for (_, inner), one in names.items() if inner == name] if name not in plain else []
+        said += [(one, kind) for one in inside or [name]]
+        if inside:
+            place = f"{c.at}/tools/{i}/name" if subset else f"{c.at}/name"
+            report.changed("tool.namespace", place if len(inside) == 1 else c.at, name)
+    made = replace(c, names=[name for name, _ in said], kinds=[kind for _, kind in said] if c.kinds else None)
+    if len(said) > 1 and not subset:
+        made.mode = "subset_required"
+    return made
 
 
 def best_effort(r: Request, report: Report) -> Request:

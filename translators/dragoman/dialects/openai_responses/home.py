@@ -24,6 +24,7 @@ from ...model import (
     ToolResult,
 )
 from ...tables import give_back
+from ..choices import ENTRIES, spelt_choice
 from ..openai_shape import home_error
 from .parts import CONTENT, all_texts, text_type
 from .parts import SUMMARY as SUMMARY_TEXT
@@ -109,13 +110,15 @@ def flat_format(value: Json) -> Json:
 def _choice(r: Request) -> Any:
     c = r.tool_choice
     assert c is not None
+    c = spelt_choice(c)
     if c.mode in TOOL_CHOICE.write:
         return TOOL_CHOICE.write[c.mode]
     if c.mode == "tool":
         out: Json = {"type": c.kind, "name": c.names[0]}
     else:
         kinds = c.kinds or ["function"] * len(c.names)
-        tools = [{"type": kind, "name": name} for kind, name in zip(kinds, c.names, strict=True)]
+        said = [{"type": kind, "name": name} for kind, name in zip(kinds, c.names, strict=True)]
+        tools = (c.spelling or {}).get(ENTRIES, said)
         out = {"type": "allowed_tools", "mode": c.mode.removeprefix("subset_"), "tools": tools}
     give_back(out, c.extra)
     return out

@@ -29,6 +29,7 @@ from ...model import (
 )
 from ...tables import EFFORTS, error_named
 from .. import openai_shape
+from ..choices import ENTRIES, plain_choice
 from .parts import all_texts, item_of, read_item, read_part, rest_of
 from .words import (
     CLIENT_CALLS,
@@ -64,6 +65,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
         r.spelling = {**(r.spelling or {}), "input": "absent"}
     if faults:
         raise InvalidDocument(faults)
+    plain_choice(r)
     r.extra = extra or None
     return r
 
@@ -209,12 +211,15 @@ def _tool_choice(r: Request, value: Any, faults: Faults) -> bool:
         choice.extra = rest_of(value, "name")
     elif type(value) is dict and value.get("type") == "allowed_tools" and value.get("mode") in ("auto", "required"):
         tools = value.get("tools")
-        if type(tools) is not list or not all(map(_is_allowed, tools)):
+        if type(tools) is not list or not all(type(t) is dict and type(t.get("type")) is str for t in tools):
             return False
         choice.mode = f"subset_{value['mode']}"
-        choice.names = [tool["name"] for tool in tools]
-        kinds = [tool["type"] for tool in tools]
+        # Among them may be tools that the vendor runs, in its own words; the rest stands.
+        known = [_is_allowed(tool) for tool in tools]
+        choice.names = [tool["name"] if own else "" for tool, own in zip(tools, known, strict=True)]
+        kinds = [tool["type"] if own else "server" for tool, own in zip(tools, known, strict=True)]
         choice.kinds = kinds if set(kinds) - {"function"} else None
+        choice.spelling = None if all(known) else {ENTRIES: tools}
         choice.extra = rest_of(value, "mode", "tools")
     else:
         return False  # a choice of a tool in the vendor's own words

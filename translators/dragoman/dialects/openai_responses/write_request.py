@@ -27,6 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, rooted
 from ..base import Context, limit_taken, speaks_as_tool
+from ..choices import chosen
 from ..openai_facts import (
     any_object,
     bound_schema,
@@ -406,7 +407,9 @@ class RequestWriter(ItemWriter):
     def tools(self, out: Json) -> None:
         r, report = self.r, self.report
         tools: list[Json] = []
-        for tool in strict_tools(r, self.where, report):
+        choice, offered = r.tool_choice, strict_tools(r, self.where, report)
+        made = chosen(choice, offered, True, self.where, report)
+        for tool in offered:
             if tool.kind == "server":
                 said = written(self, tool, WEB_SEARCH, f"/tools/{len(tools)}")
                 tools += [said] if said is not None else []
@@ -418,29 +421,24 @@ class RequestWriter(ItemWriter):
                 tools.append(self.tool(tool, f"/tools/{len(tools)}"))
         if tools:
             out["tools"] = tools
-        choice = r.tool_choice
         if choice is None:
             return
         self.link("/tool_choice", choice.at)
         self.drop(choice)
-        declared = {t.name for t in r.tools or () if t.kind != "server"}
         if not tools:
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
-        elif choice.mode in TOOL_CHOICE.write:
+        elif (mode := choice.mode if made is None else made.mode) in TOOL_CHOICE.write:
             if not is_said(choice):
-                out["tool_choice"] = TOOL_CHOICE.write[choice.mode]
-        elif choice.mode == "tool" and choice.names[0] not in declared:
-            # The one tool it names is not among those that came along.
+                out["tool_choice"] = TOOL_CHOICE.write[mode]
+        elif made is None:
+            # Beside the search alone: the tools it names did not come along.
             report.changed("tool_choice.subset", choice.at, choice.mode)
-            out["tool_choice"] = "auto"
-        elif choice.mode == "tool":
-            out["tool_choice"] = {"type": choice.kind, "name": self.name(choice.names[0], choice, "names")}
+        elif made.mode == "tool":
+            out["tool_choice"] = {"type": choice.kind, "name": self.name(made.names[0], choice, "names")}
         else:
-            kinds = choice.kinds or ["function"] * len(choice.names)
-            names = [self.name(n, choice, "names") for n in choice.names]
-            allowed = [{"type": kind, "name": name} for kind, name in zip(kinds, names, strict=True)]
-            mode = choice.mode.removeprefix("subset_")
-            out["tool_choice"] = {"type": "allowed_tools", "mode": mode, "tools": allowed}
+            names = [self.name(n, choice, "names") for n in made.names]
+            allowed = [{"type": kind, "name": name} for kind, name in zip(made.kinds, names, strict=True)]
+            out["tool_choice"] = {"type": "allowed_tools", "mode": mode.removeprefix("subset_"), "tools": allowed}
 
     def unforced(self, out: Json, thinking: bool) -> None:
         """Where the model cannot be made to call a tool, it may."""
