@@ -100,6 +100,7 @@ SHARED = (
     "openai_facts",
     "pairing",
     "openai_grammar",
+    "probabilities",
     "schemas",
     "usage",
 )
