@@ -257,3 +257,53 @@ def test_nothing_said_of_strict_is_no_false_in_responses(target: str) -> None:
         assert (changed in losses) == told or target == GEMINI
     open_ = {"model": "m", "max_output_tokens": 99, "input": "x", "tools": [{**tool, "parameters": {"type": "object"}}]}
     assert changed not in translated(open_, RESPONSES, target)[1]
+
+
+# --- sound ----------------------------------------------------------------------------------------------------------
+
+KORE: Json = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
+
+
+def test_a_voice_is_named_there_and_here() -> None:
+    """ "modalities, audio" of Chat are "responseModalities, speechConfig"."""
+    body, losses = to_gemini(modalities=["text", "audio"], audio={"voice": "alloy", "format": "mp3"})
+    said = {"responseModalities": ["TEXT", "AUDIO"], "speechConfig": KORE}
+    alloy = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "alloy"}}}
+    assert body["generationConfig"] == {**said, "speechConfig": alloy}
+    assert losses == {("dropped", "media.output", "/audio/format")}
+    body, losses = of_gemini(CHAT, **config(**{**said, "speechConfig": {**KORE, "languageCode": "en-US"}}))
+    assert body["audio"] == {"voice": "Kore", "format": "wav"}
+    assert losses == {
+        ("invented", "media.output", "/audio/format"),
+        ("dropped", "field.unsupported", "/generationConfig/speechConfig/languageCode"),
+    }
+
+
+def test_a_voice_in_a_stream_has_the_form_that_streams_have() -> None:
+    asked = {"contents": [{"parts": [{"text": "x"}]}], **config(speechConfig=KORE)}
+    t = dragoman.translate_request(asked, GEMINI, CHAT, path="/v1beta/models/m:streamGenerateContent")
+    assert t.body["audio"] == {"voice": "Kore", "format": "pcm16"}
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        KORE,
+        {**KORE, "languageCode": "en-US"},
+        {"voiceConfig": {**KORE["voiceConfig"], "voice": "x"}},
+        {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "", "x": 1}}},
+        {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": 7}}},
+        {"multiSpeakerVoiceConfig": {"speakerVoiceConfigs": [{"speaker": "A", **KORE}]}},
+        {"voiceConfig": None},
+        None,
+    ],
+)
+def test_how_an_answer_sounds_comes_home(speech: Any) -> None:
+    assert not laws.home_document("request", {"contents": [], **config(speechConfig=speech)}, GEMINI)
+    of_gemini(CHAT, **config(speechConfig=speech))
+
+
+def test_a_voice_of_the_users_own_is_told() -> None:
+    body, losses = to_gemini(audio={"voice": {"id": "v_1"}, "format": "wav"})
+    assert "generationConfig" not in body
+    assert losses == {("dropped", "media.output", "/audio/voice"), ("dropped", "media.output", "/audio/format")}

@@ -303,7 +303,15 @@ REQUEST: Kind = {
         "responseSchema": (),
         "responseJsonSchema": (),
         "responseFormat": (),
-        "speechConfig": ({},),
+        "speechConfig": {
+            "voiceConfig": {
+                "prebuiltVoiceConfig": {"voiceName": ("",)},
+                "replicatedVoiceConfig": ({},),
+                "voice": ("",),
+            },
+            "multiSpeakerVoiceConfig": ({},),
+            "languageCode": ("",),
+        },
         "imageConfig": ({},),
         "thinkingConfig": {
             "includeThoughts": (False,),
@@ -491,6 +499,7 @@ PLACES: dict[type, dict[str, Any]] = {
 
 # Where a schema stands in the newer form; the SDK sends it under the second name.
 TEXT_FORMAT = "responseFormat/0/text/"
+VOICE = ("speechConfig", "voiceConfig", "prebuiltVoiceConfig", "voiceName")  # where a voice stands
 TEXT_SCHEMAS = ("jsonSchema", "schema")
 
 # --- limits and models -------------------------------------------------------------------------------------------

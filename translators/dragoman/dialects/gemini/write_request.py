@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ...ids import is_derived, unspell
+from ...jsontext import escape
 from ...model import (
     Json,
     Media,
@@ -25,7 +26,7 @@ from ...model import (
 from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
+from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code, put
 from ..base import Context, limit_taken, only_results, speaks_as_tool, tool_code
 from ..pairing import Twins
 from ..schemas import may_bind
@@ -42,6 +43,7 @@ from .words import (
     RESULT_MEDIA,
     SERVICE_TIER,
     UNSIGNED,
+    VOICE,
 )
 from .write import PartWriter, own
 
@@ -502,6 +504,8 @@ class RequestWriter(PartWriter):
                 # "logprobs without responseLogprobs -> 400"
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
+            elif name == "audio":
+                self.voice(config, r.params["audio"])
             elif name in RANGES:
                 config[CONFIG_WIRE[name]] = self.clamped(name, value)
             elif wire is not None and name != "modalities":
@@ -518,6 +522,17 @@ class RequestWriter(PartWriter):
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
+
+    def voice(self, config: Json, audio: Json) -> None:
+        """How the answer sounds: its voice, by name; what form it has is the service's own."""
+        for key, value in audio.items():
+            place = self.r.place("audio")
+            place = place if place.endswith(f"/{key}") else f"{place}/{escape(key)}"
+            if key == "voice" and type(value) is str and value:
+                self.link("/".join(("/generationConfig", *VOICE)), place)
+                config[VOICE[0]] = put({}, VOICE[1:], value)
+            else:
+                self.report.dropped("media.output", place, value)
 
     def clamped(self, name: str, value: Any) -> Any:
         """A number within what the service takes."""
