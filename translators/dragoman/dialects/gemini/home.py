@@ -28,7 +28,7 @@ from .parts import SERVER, respelt
 from .read import time_of
 from .read_request import plain_layout
 from .schema import to_schema
-from .words import CHOICE, CONFIG_WIRE, FINISH, ROLE, SERVICE_TIER, TEXT_FORMAT, TOP_WIRE, VOICE
+from .words import CHOICE, CONFIG_WIRE, DETAIL, FINISH, ROLE, SERVICE_TIER, TEXT_FORMAT, TOP_WIRE, VOICE
 
 
 def home_request(r: Request) -> Json:
@@ -214,6 +214,8 @@ def home_part(part: Part) -> Json:
         out = {"functionResponse": {k: v for k, v in result.items() if v is not None}}
     elif isinstance(part, Media):
         out = _media(part)
+        if part.detail in DETAIL.write:
+            out["mediaResolution"] = {"level": DETAIL.write[part.detail]}
     elif isinstance(part, ServerTool):
         head, data = SERVER.get(part.type, ("name", "input"))
         step = {"id": part.id, head: part.name, data: part.input}

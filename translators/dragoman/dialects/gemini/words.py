@@ -84,6 +84,8 @@ CHOICE = Pairs(("AUTO", "auto"), ("ANY", "required"), ("NONE", "none"))
 CHOICE_NUMBERS = {1: "AUTO", 2: "ANY", 3: "NONE", 4: "VALIDATED"}
 MODALITY_NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "AUDIO"}
 RESOLUTION_NUMBERS = {1: "MEDIA_RESOLUTION_LOW", 2: "MEDIA_RESOLUTION_MEDIUM", 3: "MEDIA_RESOLUTION_HIGH"}
+# A part's resolution beside the detail of a picture; medium and ultra high have no such word.
+DETAIL = Pairs(("MEDIA_RESOLUTION_LOW", "low"), ("MEDIA_RESOLUTION_HIGH", "high"))
 SERVICE_TIER = Pairs(("standard", "default"), ("flex", "flex"), ("priority", "priority"))
 LEVELS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
 
@@ -355,7 +357,7 @@ PART: Kind = {
     "toolCall": {"id": (), "toolType": (), "args": ()},
     "toolResponse": {"id": (), "toolType": (), "response": ()},
     "videoMetadata": ({},),
-    "mediaResolution": ({},),
+    "mediaResolution": {"level": ("MEDIA_RESOLUTION_UNSPECIFIED", 0), "numTokens": ()},
     "partMetadata": ({},),
     "mediaProcessing": (),
     "speechMetadata": ({},),
@@ -479,6 +481,7 @@ PLACES: dict[type, dict[str, Any]] = {
         "state": "/thoughtSignature",
         "media_type": _media("mimeType"),
         "filename": _media("displayName"),
+        "detail": "/mediaResolution/level",
         "data": "/inlineData/data",
         "url": "/fileData/fileUri",
         "file_id": "/fileData/fileUri",
@@ -525,6 +528,7 @@ UNSIGNED = "skip_thought_signature_validator"
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "mediaResolution/level": "DETAIL",
     "candidates/token": "the key of a map",
     "role": "role of the turn",
     "finishReason": "FINISH",

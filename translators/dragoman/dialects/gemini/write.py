@@ -35,7 +35,7 @@ from .home import home_error, home_response
 from .parts import is_private, media_kind
 from .probs import to_result
 from .read import time_of
-from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME
+from .words import DETAIL, FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 
@@ -102,7 +102,9 @@ class PartWriter(Writer):
             return None
         self.drop(part)
         self.cache(part)
-        if part.detail not in (None, "auto"):
+        if self.sharp(part):
+            said["mediaResolution"] = {"level": DETAIL.write[part.detail or ""]}
+        elif part.detail not in (None, "auto"):
             report.dropped("media.detail", self.where(part, "detail"), part.detail)
         for name, code in (("filename", "media.filename"), ("context", "media.context")):
             if getattr(part, name) is not None:
@@ -110,6 +112,10 @@ class PartWriter(Writer):
         if part.cite:
             report.dropped("citation.unsupported", self.where(part, "cite"), True)
         return self.signed(part, said)
+
+    def sharp(self, part: Media) -> bool:
+        """Whether a picture says here how sharply it is looked at: a part of a request does."""
+        return False
 
     def gone(self, part: Part) -> None:
         """Report a part that this dialect has no word for."""

@@ -36,6 +36,7 @@ from .words import (
     CHOICE,
     COMMON_LEVELS,
     CONFIG_WIRE,
+    DETAIL,
     LIMIT_STOP,
     NAME,
     PLACEHOLDER,
@@ -87,6 +88,7 @@ class RequestWriter(PartWriter):
     """One request."""
 
     __slots__ = (
+        "answering",
         "called",
         "facts",
         "free",
@@ -107,6 +109,7 @@ class RequestWriter(PartWriter):
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
+        self.answering = False  # whether what is said stands in a result
         self.facts = lookup(NAME, r.model, context.profile)
         self.said, self.ids = self.paired(self.gathered(self.turns(self.opened(r.messages, results=True))))
         self.free: set[str] = set()  # the calls of free-text tools
@@ -426,7 +429,9 @@ class RequestWriter(PartWriter):
                 self.report.changed("tool_result.media_moved", item.at)
                 moved.append(item)
                 continue
+            self.answering = True
             said = self.attached(item)
+            self.answering = False
             if said is not None:
                 inner.append((f"parts/{len(media)}", item))
                 media.append(said)
@@ -458,6 +463,10 @@ class RequestWriter(PartWriter):
         self.drop(part)
         turn.add(self.signed(part, {"functionResponse": response}), part)
         return moved
+
+    def sharp(self, part: Media) -> bool:
+        """Models that take no media in results are those before parts had a resolution; in results there is none."""
+        return part.detail in DETAIL.write and self.facts.result_media is not False and not self.answering
 
     def moves(self, part: Media) -> bool:
         """Whether media of a result have to leave it: the model takes none there, or none of this type."""

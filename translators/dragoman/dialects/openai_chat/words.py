@@ -289,6 +289,7 @@ TRANSPORT = frozenset({"obfuscation", "p"})
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
     "top_logprobs/token": "the key of a map",
+    "image_url/detail": "the resolution of a part",
     "type": "the word of the envelope or part",
     "object": "the word of the envelope",
     "role": "role of the turn",
