@@ -577,6 +577,7 @@ def buffering() -> str:
         "end": "at the end of the stream",
     }
     cited = model.Citation("web", {}, "https://mark.org", "t", "x", 0, 1)
+    likely = {"token": "mark", "logprob": -0.5, "bytes": None, "top_logprobs": []}
     text, other = model.Text(""), model.Text("")
     call, second = model.ToolCall("c1", "a", None), model.ToolCall("mark", "b", None)
     usage_ = model.Usage({}, 4321, 1, 4322, 0, 0, 0)
@@ -626,6 +627,12 @@ def buffering() -> str:
         ],
         "a picture": [
             ("now", start(0, 0, model.Media("image", "base64", data="mark", media_type="image/png"))),
+            ("part", end(0, 0)),
+        ],
+        "log probabilities": [
+            ("", start(0, 0, text)),
+            ("", delta(0, 0, "text", "x")),
+            ("now", events.Extra("logprobs", 0, {"content": [likely]})),
             ("part", end(0, 0)),
         ],
         "a citation": [

@@ -85,8 +85,13 @@ def test_what_a_sound_says_is_the_text_of_the_answer(target: str) -> None:
     out = answer(reply({"audio": SOUND}), CHAT, target)
     assert texts(out.body, target) == ["Hello there."]
     assert ("media.as_text", "/choices/0/message/audio/transcript") in told(out.losses, "changed")
-    gone = "media.file_id" if target == GEMINI else "media.audio"
-    assert (gone, "/choices/0/message/audio") in told(out.losses, "dropped")
+    # "Gemini inlineData": there the sound itself comes along, and its id is gone.
+    gone = (
+        ("media.file_id", "/choices/0/message/audio/id")
+        if target == GEMINI
+        else ("media.audio", "/choices/0/message/audio")
+    )
+    assert gone in told(out.losses, "dropped")
     assert_lawful_document(reply({"audio": SOUND}), CHAT, target)
 
 
@@ -127,6 +132,39 @@ def test_what_a_sound_said_stays_in_the_conversation(target: str) -> None:
     out = ask({"model": "m", "messages": turns}, CHAT, target)
     assert "Hello there." in text(out.body)
     assert ("media.as_text", "/messages/1/audio/transcript") in told(out.losses, "changed")
+
+
+WAV = {"inlineData": {"mimeType": "audio/wav", "data": "AAAA"}}
+
+
+def test_a_sound_reaches_gemini_behind_all_else() -> None:
+    """It is whole with the end of the answer only, and no text waits for it."""
+    out = answer(reply({"audio": SOUND}), CHAT, GEMINI)
+    assert out.body["candidates"][0]["content"]["parts"] == [{"text": "Hello there."}, WAV]
+    assert ("order.moved", "/choices/0/message/audio") in told(out.losses, "changed")
+    sent = folded(send(b"".join(SOUNDS), CHAT, GEMINI).out, GEMINI)
+    assert sent["candidates"][0]["content"]["parts"] == [{"text": "Hello there."}, WAV]
+    silent = answer(reply({"audio": {"id": "audio_1"}}), CHAT, GEMINI)
+    assert ("media.file_id", "/choices/0/message/audio") in told(silent.losses, "dropped")
+
+
+@pytest.mark.parametrize("parts", [[WAV], [{"text": "a"}, WAV], [WAV, {"text": "b"}], [WAV, WAV]])
+def test_a_sound_of_gemini_is_the_audio_of_a_message(parts: list[Json]) -> None:
+    """ "`audio{id, data, expires_at, transcript}`": there is room for one."""
+    out = answer(drawn(*parts), GEMINI, CHAT)
+    audio = out.body["choices"][0]["message"]["audio"]
+    assert (audio["data"], audio["expires_at"], audio["transcript"]) == ("AAAA", 0, "")
+    at = "/choices/0/message/audio"
+    made = {("media.audio", f"{at}/{name}") for name in ("id", "expires_at", "transcript")}
+    assert made <= told(out.losses, "invented")
+    gone = {("media.audio", "/candidates/0/content/parts/1")} if parts == [WAV, WAV] else set()
+    assert told(out.losses, "dropped") == gone
+    for target in (CHAT, CLAUDE, OPENROUTER):
+        assert_lawful_document(drawn(*parts), GEMINI, target)
+        assert_lawful(drawn_stream(*parts), GEMINI, target)
+    sent = folded(send(b"".join(drawn_stream(*parts)), GEMINI, CHAT).out, CHAT)
+    assert sent["choices"][0]["message"]["audio"] == audio
+    assert "audio" not in answer(drawn(*parts), GEMINI, "openai-chat+vllm").body["choices"][0]["message"]
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------

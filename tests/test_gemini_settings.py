@@ -257,3 +257,94 @@ def test_nothing_said_of_strict_is_no_false_in_responses(target: str) -> None:
         assert (changed in losses) == told or target == GEMINI
     open_ = {"model": "m", "max_output_tokens": 99, "input": "x", "tools": [{**tool, "parameters": {"type": "object"}}]}
     assert changed not in translated(open_, RESPONSES, target)[1]
+
+
+# --- sound ----------------------------------------------------------------------------------------------------------
+
+KORE: Json = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
+
+
+def test_a_voice_is_named_there_and_here() -> None:
+    """ "modalities, audio" of Chat are "responseModalities, speechConfig"."""
+    body, losses = to_gemini(modalities=["text", "audio"], audio={"voice": "alloy", "format": "mp3"})
+    said = {"responseModalities": ["TEXT", "AUDIO"], "speechConfig": KORE}
+    alloy = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "alloy"}}}
+    assert body["generationConfig"] == {**said, "speechConfig": alloy}
+    assert losses == {("dropped", "media.output", "/audio/format")}
+    body, losses = of_gemini(CHAT, **config(**{**said, "speechConfig": {**KORE, "languageCode": "en-US"}}))
+    assert body["audio"] == {"voice": "Kore", "format": "wav"}
+    assert losses == {
+        ("invented", "media.output", "/audio/format"),
+        ("dropped", "field.unsupported", "/generationConfig/speechConfig/languageCode"),
+    }
+
+
+def test_a_voice_in_a_stream_has_the_form_that_streams_have() -> None:
+    asked = {"contents": [{"parts": [{"text": "x"}]}], **config(speechConfig=KORE)}
+    t = dragoman.translate_request(asked, GEMINI, CHAT, path="/v1beta/models/m:streamGenerateContent")
+    assert t.body["audio"] == {"voice": "Kore", "format": "pcm16"}
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        KORE,
+        {**KORE, "languageCode": "en-US"},
+        {"voiceConfig": {**KORE["voiceConfig"], "voice": "x"}},
+        {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "", "x": 1}}},
+        {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": 7}}},
+        {"multiSpeakerVoiceConfig": {"speakerVoiceConfigs": [{"speaker": "A", **KORE}]}},
+        {"voiceConfig": None},
+        None,
+    ],
+)
+def test_how_an_answer_sounds_comes_home(speech: Any) -> None:
+    assert not laws.home_document("request", {"contents": [], **config(speechConfig=speech)}, GEMINI)
+    of_gemini(CHAT, **config(speechConfig=speech))
+
+
+def test_a_voice_of_the_users_own_is_told() -> None:
+    body, losses = to_gemini(audio={"voice": {"id": "v_1"}, "format": "wav"})
+    assert "generationConfig" not in body
+    assert losses == {("dropped", "media.output", "/audio/voice"), ("dropped", "media.output", "/audio/format")}
+
+
+# --- how sharply pictures are looked at -----------------------------------------------------------------------------
+
+PNG = "iVBORw0KGgo="
+
+
+@pytest.mark.parametrize(("detail", "level"), [("low", "MEDIA_RESOLUTION_LOW"), ("high", "MEDIA_RESOLUTION_HIGH")])
+def test_the_detail_of_a_picture_is_its_resolution(detail: str, level: str) -> None:
+    """ "`detail` <-> mediaResolution (low/high)"."""
+    image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}", "detail": detail}}
+    part = {"inlineData": {"mimeType": "image/png", "data": PNG}, "mediaResolution": {"level": level}}
+    body, losses = to_gemini(messages=[{"role": "user", "content": [image]}])
+    assert body["contents"] == [{"role": "user", "parts": [part]}]
+    assert not losses
+    body, losses = translated({"contents": [{"role": "user", "parts": [part]}]}, GEMINI, CHAT, PATH)
+    assert body["messages"] == [{"role": "user", "content": [image]}]
+    body, losses = translated({"contents": [{"role": "user", "parts": [part]}]}, GEMINI, RESPONSES, PATH)
+    assert body["input"][0]["content"][0]["detail"] == detail
+    assert not losses
+
+
+def test_a_resolution_that_is_no_detail_is_told() -> None:
+    blob = {"inlineData": {"mimeType": "image/png", "data": PNG}}
+    for level in ("MEDIA_RESOLUTION_MEDIUM", "MEDIA_RESOLUTION_ULTRA_HIGH", 3):
+        parts = [{**blob, "mediaResolution": {"level": level}}]
+        _, losses = translated({"contents": [{"role": "user", "parts": parts}]}, GEMINI, CHAT, PATH)
+        assert losses == {("dropped", "field.unsupported", "/contents/0/parts/0/mediaResolution/level")}
+    parts = [{**blob, "mediaResolution": {"level": "MEDIA_RESOLUTION_LOW", "numTokens": 9}}]
+    asked = {"contents": [{"role": "user", "parts": parts}]}
+    assert not laws.home_document("request", asked, GEMINI)
+    place = "/contents/0/parts/0/mediaResolution/numTokens"
+    assert translated(asked, GEMINI, CHAT, PATH)[1] == {("dropped", "field.unsupported", place)}
+
+
+@pytest.mark.parametrize(("model", "detail"), [("gemini-2.5-pro", "high"), ("gemini-3-pro", "original")])
+def test_a_detail_that_no_part_says_is_told(model: str, detail: str) -> None:
+    image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}", "detail": detail}}
+    body, losses = to_gemini(model=model, messages=[{"role": "user", "content": [image]}])
+    assert "mediaResolution" not in body["contents"][0]["parts"][0]
+    assert losses == {("dropped", "media.detail", "/messages/0/content/0/image_url/detail")}

@@ -101,6 +101,7 @@ SHARED = (
     "openai_facts",
     "pairing",
     "openai_grammar",
+    "probabilities",
     "schemas",
     "usage",
     "web_search",

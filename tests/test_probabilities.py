@@ -216,10 +216,15 @@ def test_of_grounding_what_no_citation_says_is_told(target: str) -> None:
     assert_lawful(body, GEMINI, target)
 
 
-def test_sources_that_support_nothing_are_gone() -> None:
-    body = of_gemini(groundingMetadata={"groundingChunks": GROUNDING["groundingChunks"]})
-    at = "/candidates/0/groundingMetadata/groundingChunks"
-    assert ("dropped", "field.unsupported", at) in told(answer(body, GEMINI, CHAT).losses, "field.")
+def test_grounding_may_come_in_pieces() -> None:
+    """The texts that are supported in one chunk, what supports them in another."""
+    first, last = g_answer({"text": "Hello"}), g_answer({"text": ""})
+    del first["candidates"][0]["finishReason"]
+    for one, key in ((first, "groundingSupports"), (last, "groundingChunks")):
+        one["candidates"][0]["groundingMetadata"] = {key: GROUNDING[key]}
+    data = sse(GEMINI, [first, last])
+    for target in (CHAT, RESPONSES, MESSAGES, COMPLETIONS):
+        assert not laws.stream_is_document(data, GEMINI, target)
 
 
 def test_of_the_details_of_an_error_what_is_not_said_is_told() -> None:

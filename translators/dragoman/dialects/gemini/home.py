@@ -21,14 +21,14 @@ from ...model import (
     ToolCall,
     ToolResult,
 )
-from ...tables import ERRORS, give_back
+from ...tables import ERRORS, give_back, put
 from ..base import arguments_object
 from .casing import respell
 from .parts import SERVER, respelt
 from .read import time_of
 from .read_request import plain_layout
 from .schema import to_schema
-from .words import CHOICE, CONFIG_WIRE, FINISH, ROLE, SERVICE_TIER, TEXT_FORMAT, TOP_WIRE
+from .words import CHOICE, CONFIG_WIRE, DETAIL, FINISH, ROLE, SERVICE_TIER, TEXT_FORMAT, TOP_WIRE, VOICE
 
 
 def home_request(r: Request) -> Json:
@@ -51,6 +51,8 @@ def home_request(r: Request) -> Json:
         if wire is not None:
             said = [str(v).upper() for v in value] if name == "modalities" and type(value) is list else value
             config[wire] = settings.get(wire, said)
+        elif name == "audio":
+            config[VOICE[0]] = put({}, VOICE[1:], r.params["audio"]["voice"])
         elif name in TOP_WIRE:
             out[TOP_WIRE[name]] = value
         elif name == "service_tier":
@@ -212,6 +214,8 @@ def home_part(part: Part) -> Json:
         out = {"functionResponse": {k: v for k, v in result.items() if v is not None}}
     elif isinstance(part, Media):
         out = _media(part)
+        if part.detail in DETAIL.write:
+            out["mediaResolution"] = {"level": DETAIL.write[part.detail]}
     elif isinstance(part, ServerTool):
         head, data = SERVER.get(part.type, ("name", "input"))
         step = {"id": part.id, head: part.name, data: part.input}

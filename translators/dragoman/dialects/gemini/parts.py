@@ -21,7 +21,7 @@ from ...model import (
     ToolResult,
 )
 from .casing import camel
-from .words import NAME, PART_SHAPE
+from .words import DETAIL, NAME, PART_SHAPE
 
 Faults = list[Fault]
 _NO_KEYS: dict[str, str] = {}
@@ -72,6 +72,14 @@ def _beside(item: Json, name: str, part: Any, keys: dict[str, str]) -> None:
         del rest["thought"]
     if type(rest.get("thoughtSignature")) is str and rest["thoughtSignature"]:
         part.state = State("thought_signature", rest.pop("thoughtSignature"), NAME)
+    if isinstance(part, Media) and part.kind == "image":
+        resolution = rest.get("mediaResolution")
+        level = resolution.get("level") if type(resolution) is dict else None
+        if type(resolution) is dict and type(level) is str and level in DETAIL.read:
+            part.detail = DETAIL.read[level]
+            rest["mediaResolution"] = {k: v for k, v in resolution.items() if k != "level"}
+            if not rest["mediaResolution"]:
+                del rest["mediaResolution"]
     if rest:
         part.extra = {**(part.extra or {}), **rest}
 

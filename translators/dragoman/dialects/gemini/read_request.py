@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Json, Message, OutputFormat, ReasoningControl, Request, Text, Tool, ToolChoice, ToolResult
+from ...tables import item_at
 from .casing import aliases, camel
 from .parts import Faults, read_parts
 from .schema import from_schema, to_schema
@@ -26,6 +27,7 @@ from .words import (
     TEXT_FORMAT,
     TEXT_SCHEMAS,
     TOP_PARAMS,
+    VOICE,
 )
 
 
@@ -354,6 +356,7 @@ def _generation_config(r: Request, value: Any, faults: Faults) -> bool:
             r.places[row[0]] = f"{_CONFIG}/{key}"
         else:
             rest[key] = item
+    _voice(r, rest)
     _thinking(r, rest)
     _format(r, rest)
     if (rest or not value) and r.extra is not None:
@@ -389,6 +392,24 @@ def _whole(item: Any) -> int | None:
     if type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item:
         return int(item)
     return item if type(item) is int else None
+
+
+def _voice(r: Request, config: Json) -> None:
+    """The voice of the answer, which is all that others say of how it sounds."""
+    voice = item_at(config, VOICE)
+    if type(voice) is str and voice:
+        r.params["audio"] = {"voice": voice}
+        r.places["audio"] = "/".join((_CONFIG, *VOICE))
+        rest = _without(config, VOICE)
+        config.clear()
+        config.update(rest)
+
+
+def _without(value: Json, path: tuple[str, ...]) -> Json:
+    """`value` without what stands at `path`, and without the objects that held nothing else."""
+    out = {key: item for key, item in value.items() if key != path[0]}
+    inner = _without(value[path[0]], path[1:]) if len(path) > 1 else None
+    return {**out, path[0]: inner} if inner else out
 
 
 def _thinking(r: Request, config: Json) -> None:

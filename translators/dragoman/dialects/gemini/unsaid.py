@@ -12,14 +12,13 @@ from ...report import Report
 def grounding(report: Report, value: Any, at: str) -> None:
     """Report what of the groundingMetadata at `at` stays behind: chunks and supports become citations together.
 
-    Their lists grow in streams, so that the place of an entry is not known there.
+    Their lists grow in streams, where one may come without the other, and the place of an entry is not known.
     """
     if type(value) is not dict:
         report.dropped("field.invalid", at, value)
         return
-    both = bool(value.get("groundingChunks")) and bool(value.get("groundingSupports"))
     for key, item in value.items():
-        _tell(report, item, f"{at}/{escape(key)}", both and key in ("groundingChunks", "groundingSupports"))
+        _tell(report, item, f"{at}/{escape(key)}", key in ("groundingChunks", "groundingSupports"))
 
 
 def citations(report: Report, value: Any, at: str) -> None:

@@ -87,6 +87,8 @@ MODALITY_NUMBERS = {1: "TEXT", 2: "IMAGE", 3: "AUDIO"}
 RESOLUTION_NUMBERS = {1: "MEDIA_RESOLUTION_LOW", 2: "MEDIA_RESOLUTION_MEDIUM", 3: "MEDIA_RESOLUTION_HIGH"}
 # What is wrong, in `ErrorInfo`, beside OpenAI's code for it; others are nobody else's words.
 REASONS = Pairs(("API_KEY_INVALID", "invalid_api_key"), ("RATE_LIMIT_EXCEEDED", "rate_limit_exceeded"))
+# A part's resolution beside the detail of a picture; medium and ultra high have no such word.
+DETAIL = Pairs(("MEDIA_RESOLUTION_LOW", "low"), ("MEDIA_RESOLUTION_HIGH", "high"))
 SERVICE_TIER = Pairs(("standard", "default"), ("flex", "flex"), ("priority", "priority"))
 LEVELS = frozenset({"minimal", "low", "medium", "high", "xhigh"})
 
@@ -306,7 +308,15 @@ REQUEST: Kind = {
         "responseSchema": (),
         "responseJsonSchema": (),
         "responseFormat": (),
-        "speechConfig": ({},),
+        "speechConfig": {
+            "voiceConfig": {
+                "prebuiltVoiceConfig": {"voiceName": ("",)},
+                "replicatedVoiceConfig": ({},),
+                "voice": ("",),
+            },
+            "multiSpeakerVoiceConfig": ({},),
+            "languageCode": ("",),
+        },
         "imageConfig": ({},),
         "thinkingConfig": {
             "includeThoughts": (False,),
@@ -350,7 +360,7 @@ PART: Kind = {
     "toolCall": {"id": (), "toolType": (), "args": ()},
     "toolResponse": {"id": (), "toolType": (), "response": ()},
     "videoMetadata": ({},),
-    "mediaResolution": ({},),
+    "mediaResolution": {"level": ("MEDIA_RESOLUTION_UNSPECIFIED", 0), "numTokens": ()},
     "partMetadata": ({},),
     "mediaProcessing": (),
     "speechMetadata": ({},),
@@ -474,6 +484,7 @@ PLACES: dict[type, dict[str, Any]] = {
         "state": "/thoughtSignature",
         "media_type": _media("mimeType"),
         "filename": _media("displayName"),
+        "detail": "/mediaResolution/level",
         "data": "/inlineData/data",
         "url": "/fileData/fileUri",
         "file_id": "/fileData/fileUri",
@@ -494,6 +505,7 @@ PLACES: dict[type, dict[str, Any]] = {
 
 # Where a schema stands in the newer form; the SDK sends it under the second name.
 TEXT_FORMAT = "responseFormat/0/text/"
+VOICE = ("speechConfig", "voiceConfig", "prebuiltVoiceConfig", "voiceName")  # where a voice stands
 TEXT_SCHEMAS = ("jsonSchema", "schema")
 
 # --- limits and models -------------------------------------------------------------------------------------------
@@ -519,6 +531,7 @@ UNSIGNED = "skip_thought_signature_validator"
 
 # Law 3: what a writer derives, by key (or owner/key), and by which table or function.
 DERIVED = {
+    "mediaResolution/level": "DETAIL",
     "candidates/token": "the key of a map",
     "role": "role of the turn",
     "finishReason": "FINISH",

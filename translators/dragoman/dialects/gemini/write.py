@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from ...ids import is_derived, spell, unspell
@@ -35,7 +36,7 @@ from .home import home_error, home_response
 from .parts import is_private, media_kind
 from .probs import to_result
 from .read import time_of
-from .words import FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME, REASONS
+from .words import DETAIL, FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME, REASONS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 
@@ -102,7 +103,9 @@ class PartWriter(Writer):
             return None
         self.drop(part)
         self.cache(part)
-        if part.detail not in (None, "auto"):
+        if self.sharp(part):
+            said["mediaResolution"] = {"level": DETAIL.write[part.detail or ""]}
+        elif part.detail not in (None, "auto"):
             report.dropped("media.detail", self.where(part, "detail"), part.detail)
         for name, code in (("filename", "media.filename"), ("context", "media.context")):
             if getattr(part, name) is not None:
@@ -111,6 +114,10 @@ class PartWriter(Writer):
             report.dropped("citation.unsupported", self.where(part, "cite"), True)
         return self.signed(part, said)
 
+    def sharp(self, part: Media) -> bool:
+        """Whether a picture says here how sharply it is looked at: a part of a request does."""
+        return False
+
     def gone(self, part: Part) -> None:
         """Report a part that this dialect has no word for."""
         code = "media.file_id" if isinstance(part, Media) and part.form == "file" else opaque_code(part)
@@ -118,6 +125,11 @@ class PartWriter(Writer):
 
 
 _TYPES = {"image": "image/png", "audio": "audio/wav", "video": "video/mp4", "document": "application/pdf"}
+
+
+def is_sound(part: Any) -> bool:
+    """Whether a part is the sound of an answer of Chat."""
+    return isinstance(part, Media) and part.kind == "audio" and part.form == "file"
 
 
 def own(state: State | None) -> bool:
@@ -218,7 +230,7 @@ class ResponseWriter(PartWriter):
         self.link(f"{target}/content", c.message.at)
         parts: list[Json] = []
         joiner, grounding = Joiner(), Grounding()
-        for whole in c.message.parts:
+        for whole in self.sounds_last(c.message.parts):
             part, token = self.carried(whole)
             if token is not None:
                 joiner.joins("", part, self.report)
@@ -264,6 +276,22 @@ class ResponseWriter(PartWriter):
         self.about(c)
         return out
 
+    def sounds_last(self, parts: list[Part]) -> list[Part]:
+        """The parts with a sound of Chat's behind all others: it is whole with the end of the answer only."""
+        sounds = [part for part in parts if is_sound(part)]
+        if sounds and len(parts) > 1:
+            self.report.changed("order.moved", sounds[0].at)
+        return [*(part for part in parts if not is_sound(part)), *sounds] if sounds else parts
+
+    def sound(self, part: Media) -> Json | None:
+        """The sound of an answer, whose data are there beside its id; of what type they are, Chat does not say."""
+        if not part.data:
+            self.gone(part)
+            return None
+        if part.file_id is not None and not is_derived(part.file_id):
+            self.report.dropped("media.file_id", f"{part.at}/id", part.file_id)
+        return self.media(replace(part, form="base64", file_id=None))
+
     def about(self, c: Candidate) -> None:
         """What a candidate carries beside its parts."""
         self.drop(c.message)
@@ -294,6 +322,8 @@ class ResponseWriter(PartWriter):
             return "thought", self.thought(part)
         if isinstance(part, ToolCall):
             return "", self.signed(part, {"functionCall": self.call(part)})
+        if isinstance(part, Media) and is_sound(part):
+            return "", self.sound(part)
         if isinstance(part, Media) and part.file_id is None and not is_private(part.url or ""):
             # A file of Google's own is none that an answer of another vendor could speak of.
             return "", self.media(part)

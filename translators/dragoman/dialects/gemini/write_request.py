@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ...ids import is_derived, unspell
+from ...jsontext import escape
 from ...model import (
     Json,
     Media,
@@ -25,7 +26,7 @@ from ...model import (
 from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code
+from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code, put
 from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..choices import chosen
 from ..pairing import Twins
@@ -37,6 +38,7 @@ from .words import (
     CHOICE,
     COMMON_LEVELS,
     CONFIG_WIRE,
+    DETAIL,
     GOOGLE,
     LIMIT_STOP,
     NAME,
@@ -45,6 +47,7 @@ from .words import (
     RESULT_MEDIA,
     SERVICE_TIER,
     UNSIGNED,
+    VOICE,
     WEB_SEARCH,
 )
 from .write import PartWriter, own
@@ -89,6 +92,7 @@ class RequestWriter(PartWriter):
     """One request."""
 
     __slots__ = (
+        "answering",
         "called",
         "facts",
         "free",
@@ -109,6 +113,7 @@ class RequestWriter(PartWriter):
     def __init__(self, r: Request, report: Report, context: Context) -> None:
         super().__init__(find(r.dialect), report, context)
         self.r = r
+        self.answering = False  # whether what is said stands in a result
         self.facts = lookup(NAME, r.model, context.profile)
         self.said, self.ids = self.paired(self.gathered(self.turns(self.opened(r.messages, results=True))))
         self.free: set[str] = set()  # the calls of free-text tools
@@ -428,7 +433,9 @@ class RequestWriter(PartWriter):
                 self.report.changed("tool_result.media_moved", item.at)
                 moved.append(item)
                 continue
+            self.answering = True
             said = self.attached(item)
+            self.answering = False
             if said is not None:
                 inner.append((f"parts/{len(media)}", item))
                 media.append(said)
@@ -460,6 +467,10 @@ class RequestWriter(PartWriter):
         self.drop(part)
         turn.add(self.signed(part, {"functionResponse": response}), part)
         return moved
+
+    def sharp(self, part: Media) -> bool:
+        """Models that take no media in results are those before parts had a resolution; in results there is none."""
+        return part.detail in DETAIL.write and self.facts.result_media is not False and not self.answering
 
     def moves(self, part: Media) -> bool:
         """Whether media of a result have to leave it: the model takes none there, or none of this type."""
@@ -506,6 +517,8 @@ class RequestWriter(PartWriter):
                 # "logprobs without responseLogprobs -> 400"
                 if not is_default(name, value):
                     report.dropped(param_code(name), at, value)
+            elif name == "audio":
+                self.voice(config, r.params["audio"])
             elif name in RANGES:
                 config[CONFIG_WIRE[name]] = self.clamped(name, value)
             elif wire is not None and name != "modalities":
@@ -520,6 +533,17 @@ class RequestWriter(PartWriter):
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage", "web_search") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
+
+    def voice(self, config: Json, audio: Json) -> None:
+        """How the answer sounds: its voice, by name; what form it has is the service's own."""
+        for key, value in audio.items():
+            place = self.r.place("audio")
+            place = place if place.endswith(f"/{key}") else f"{place}/{escape(key)}"
+            if key == "voice" and type(value) is str and value:
+                self.link("/".join(("/generationConfig", *VOICE)), place)
+                config[VOICE[0]] = put({}, VOICE[1:], value)
+            else:
+                self.report.dropped("media.output", place, value)
 
     def clamped(self, name: str, value: Any) -> Any:
         """A number within what the service takes."""

@@ -54,7 +54,7 @@ from .home import finish_word, home_error, home_part
 from .probs import merged
 from .read import time_of
 from .words import ROLE
-from .write import Joiner, ResponseWriter, hidden, write_error
+from .write import Joiner, ResponseWriter, hidden, is_sound, write_error
 
 
 class SSE:
@@ -218,6 +218,7 @@ class _Answer:
     refused: bool = False
     finish: Finish | None = None
     logprobs: Any = None
+    sounds: list[Part] = field(default_factory=list)  # Chat's, which stand behind all others
     shells: list[Part] = field(default_factory=list)  # the parts as they began, for their places
 
 
@@ -313,6 +314,9 @@ class ForeignWriter(ResponseWriter):
         kind = "text" if isinstance(part, (Text, Refusal)) else "thought" if isinstance(part, Reasoning) else "whole"
         entry = answer.parts[event.index] = _Part(part, kind)
         answer.shells.append(part)
+        if is_sound(part):
+            entry.kind, entry.sealed = "", []
+            return b""
         if isinstance(part, (ServerTool, Opaque)) or (isinstance(part, Media) and part.form == "file"):
             if not self.seals(part):
                 entry.kind = ""
@@ -447,6 +451,8 @@ class ForeignWriter(ResponseWriter):
         entry.ended = True
         if event.part is not None:
             self.settle(entry, event.part)
+        if is_sound(entry.part):
+            answer.sounds.append(grown(entry.part, entry.sealed or ()))
         return self.flush(event.candidate, answer) if entry.kind else b""
 
     def settle(self, entry: _Part, whole: Any) -> None:
@@ -472,6 +478,12 @@ class ForeignWriter(ResponseWriter):
             if event is not None:
                 c.finish_reason, c.stop_sequence = event.finish_reason, event.stop_sequence
                 c.spelling = event.spelling
+            if answer.sounds and len(answer.shells) > 1:
+                self.report.changed("order.moved", answer.sounds[0].at)
+            for sound in answer.sounds:
+                _, whole = self.part(sound)
+                if whole is not None:
+                    out.append(self.hide(index, answer, sound, whole))
             # An empty text: a chunk without parts makes the SDK's chats forget the turn.
             values: Json = {"content": {"role": "model", "parts": [{"text": ""}]}}
             values["finishReason"] = self.finish(c, answer.calls, answer.refused, f"/candidates/{position}")

@@ -295,6 +295,7 @@ TRANSPORT = frozenset({"obfuscation", "p"})
 DERIVED = {
     "top_logprobs/token": "the key of a map",
     "search_context_size": "how much a search finds, and how often is searched",
+    "image_url/detail": "the resolution of a part",
     "type": "the word of the envelope or part",
     "object": "the word of the envelope",
     "role": "role of the turn",

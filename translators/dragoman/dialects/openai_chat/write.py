@@ -196,6 +196,7 @@ class ResponseWriter(ChatWriter):
         content: list[str] = []
         length = spoken = 0  # characters of content, and those of them that are no thinking between tags
         more: Json = {}
+        sound: Json | None = None
         brought: Part | None = None  # thinking that came home
         for ordinal, part in enumerate(c.message.parts):
             if isinstance(part, Opaque) and part.issuer == self.flavour.id:
@@ -210,6 +211,12 @@ class ResponseWriter(ChatWriter):
                     self.report.changed("order.flattened", part.at)
                 self.link(f"{target}/message/images/{len(images)}", part.at)
                 images.append(self.picture(part, len(images)))
+                continue
+            if self.hears(part) and sound is None:
+                if texts or calls or images:
+                    self.report.changed("order.flattened", part.at)
+                self.link(f"{target}/message/audio", part.at)
+                sound = self.sound(part, response_id, c.index, f"{target}/message/audio")
                 continue
             stowed = False
             place, call_id = f"{target}/message/tool_calls/{len(calls)}", ""
@@ -275,6 +282,8 @@ class ResponseWriter(ChatWriter):
                 message[self.flavour.state_list] = [entry for state in states for entry in state.value]
             self.link(f"{target}/message/{self.flavour.thinking}", thoughts[0].at)
         rejoin(message, more)
+        if sound is not None:
+            message["audio"] = sound
         if images:
             message["images"] = images
         if annotations:
@@ -296,6 +305,24 @@ class ResponseWriter(ChatWriter):
         if not self.flavour.images or not isinstance(part, Media):
             return False
         return part.kind == "image" and part.form in ("base64", "url")
+
+    def hears(self, part: Part) -> bool:
+        """Whether a part is a sound that an answer of the flavour may have; it has room for one."""
+        if "audio" in self.flavour.refuses or not isinstance(part, Media):
+            return False
+        return part.kind == "audio" and part.form == "base64"
+
+    def sound(self, part: Any, response_id: str | None, index: int, target: str) -> Json:
+        """The `audio` of a message: it has an id, an end, and words, and its type is what was asked for."""
+        self.drop(part)
+        self.cache(part)
+        if part.media_type is not None:
+            self.report.changed("media.type", self.where(part, "media_type"), part.media_type)
+        self.lose_filename(part)
+        said = {"id": derived(response_id, "audio", index), "data": part.data, "expires_at": 0, "transcript": ""}
+        for name in ("id", "expires_at", "transcript"):
+            self.report.invented("media.audio", f"{target}/{name}", said[name])
+        return said
 
     def picture(self, part: Any, ordinal: int) -> Json:
         """An entry of `images`."""

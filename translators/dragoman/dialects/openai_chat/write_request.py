@@ -528,6 +528,12 @@ class RequestWriter(PartWriter):
             ):
                 if not is_default(name, value):
                     report.dropped(param_code(name), r.place(name), value)
+            elif name == "audio" and "format" not in r.params["audio"]:
+                # "`{format, voice}` both required"; "streaming audio only supports `pcm16`".
+                form = "pcm16" if r.params.get("stream") else "wav"
+                report.invented("media.output", "/audio/format", form)
+                self.link("/audio/voice", r.place(name))
+                out[wire] = {**r.params["audio"], "format": form}
             else:
                 self.link(f"/{wire}", r.place(name))
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)

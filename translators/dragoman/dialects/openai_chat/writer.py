@@ -252,6 +252,7 @@ class ForeignWriter(ResponseWriter):
         "sealed",
         "sent",
         "signed",
+        "sounds",
         "spoken_so_far",
         "texts",
         "thinkings",
@@ -278,6 +279,7 @@ class ForeignWriter(ResponseWriter):
         self.sealed: dict[tuple[int, int], list[PartDelta]] = {}  # the pieces of parts that are told whole
         self.places: dict[tuple[int, int], Place] = {}
         self.pictures: dict[int, int] = {}  # those that have begun
+        self.sounds: dict[int, tuple[int, int]] = {}  # the one of each candidate
         self.called: dict[int, int] = {}  # the calls that have begun, those that wait included
         self.late: dict[tuple[int, int], bool] = {}  # whether a thinking began after text or calls
         self.offsets: dict[tuple[int, int], int] = {}  # where a text begins in the content
@@ -456,6 +458,10 @@ class ForeignWriter(ResponseWriter):
             return self.piece(PartDelta(index, event.index, "text", part.text)) if part.text else b""
         if self.shows(part):
             self.pictures.setdefault(index, 0)  # whole with its end
+        elif self.hears(part) and index not in self.sounds:
+            self.sounds[index] = key  # likewise
+            if index in self.firsts or self.places[key][1] or index in self.pictures:
+                self.report.changed("order.flattened", part.at)
         elif not self.seals(part):
             self.gone(part)
         else:
@@ -593,6 +599,9 @@ class ForeignWriter(ResponseWriter):
             return out + aside
         elif self.shows(part):
             return out + self.show(key, part)
+        elif self.sounds.get(event.candidate) == key:
+            sound = self.sound(part, self.response_id, event.candidate, f"/choices/{event.candidate}/message/audio")
+            return out + self.chunk(event.candidate, {"audio": sound})
         elif isinstance(part, ToolCall) and key in self.held:
             whole = joined(self.held.pop(key)) or part.arguments
             out += self.arguments(event.candidate, key, replace(part, arguments=whole))

@@ -115,16 +115,17 @@ class ResponseWriter(Writer):
 
     def logprobs(self, c: Candidate, value: Any, start: int = 0) -> Json | None:
         """Log probabilities: rows with bytes elsewhere, columns with offsets here. start: the characters before."""
+        at = self.where(c, "logprobs")
+        if type(value) is dict and value.get("refusal"):
+            self.report.dropped("logprobs.unsupported", f"{at}/refusal", value["refusal"])
+            value = {key: item for key, item in value.items() if key != "refusal"}
         if not tells_probabilities(value):
             return None
-        at = self.where(c, "logprobs")
         said = columns_of(value, start)
         if said is None:
             self.report.dropped("logprobs.unsupported", at, value)
             return None
         self.report.changed("logprobs.approximated", at, value)
-        if value.get("refusal"):
-            self.report.dropped("logprobs.unsupported", f"{at}/refusal", value["refusal"])
         return said
 
     def finish(self, c: Candidate, calls: bool, refused: bool) -> str:
