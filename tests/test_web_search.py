@@ -193,7 +193,7 @@ def test_beside_functions_gemini_has_none() -> None:
 
 def test_the_clients_own_tool_keeps_its_name() -> None:
     """A tool's name stands once among the tools of Messages."""
-    tools = [{"type": "function", "name": "web_search", "parameters": {}}, {"type": "web_search"}]
+    tools: list[Json] = [{"type": "function", "name": "web_search", "parameters": {}}, {"type": "web_search"}]
     t = dragoman.translate_request(asked(RESPONSES, tools), RESPONSES, MESSAGES)
     assert [tool.get("type") for tool in t.body["tools"]] == [None]
     assert ("dropped", "tool.server", "/tools/1") in told(t)
@@ -260,3 +260,12 @@ def test_the_laws_hold_of_a_search_in_snake_case() -> None:
         assert not regressions.violations("request", body, GEMINI, target)
     t = dragoman.translate_request(body, GEMINI, MESSAGES)
     assert t.body["tools"][0]["blocked_domains"] == ["a.example"]
+
+
+def test_where_it_stands_among_the_entries_of_gemini_is_spelling() -> None:
+    declared: Json = {"functionDeclarations": [{"name": "f"}]}
+    search: Json = {"googleSearch": {}}
+    for tools in ([search, declared], [declared, search]):
+        t = dragoman.translate_request(asked(GEMINI, tools), GEMINI, RESPONSES)
+        assert [tool["type"] for tool in t.body["tools"]] == ["function", "web_search"]
+        assert not regressions.violations("request", asked(GEMINI, tools), GEMINI, RESPONSES)
