@@ -260,3 +260,12 @@ def test_the_laws_hold_of_a_search_in_snake_case() -> None:
         assert not regressions.violations("request", body, GEMINI, target)
     t = dragoman.translate_request(body, GEMINI, MESSAGES)
     assert t.body["tools"][0]["blocked_domains"] == ["a.example"]
+
+
+def test_where_it_stands_among_the_entries_of_gemini_is_spelling() -> None:
+    declared: Json = {"functionDeclarations": [{"name": "f"}]}
+    search: Json = {"googleSearch": {}}
+    for tools in ([search, declared], [declared, search]):
+        t = dragoman.translate_request(asked(GEMINI, tools), GEMINI, RESPONSES)
+        assert [tool["type"] for tool in t.body["tools"]] == ["function", "web_search"]
+        assert not regressions.violations("request", asked(GEMINI, tools), GEMINI, RESPONSES)

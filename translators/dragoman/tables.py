@@ -363,6 +363,23 @@ def tell_error(e: Any, report: Report, kind: Kind, column: str) -> None:
         report.changed("error.type", f"{e.at}/type", word)
 
 
+# --- tiers of service: spec/MAP.md section 1 ---------------------------------------------------------------------
+
+QUICK = ("priority", "fast", "ultrafast")  # "fast~priority"
+
+
+def taken_tier(tier: Any, taken: Collection[str], at: str, report: Report) -> str | None:
+    """The tier of a request, in OpenAI's word, as a target takes it that has those in `taken`; what differs is told."""
+    if tier in taken:
+        return str(tier)
+    near = next((word for word in QUICK if word in taken), None) if tier in QUICK else None
+    if near is not None:
+        report.changed("service_tier.approximated", at, tier)
+    elif not is_default("service_tier", tier):
+        report.dropped("service_tier.unsupported", at, tier)
+    return near
+
+
 # --- schemas ------------------------------------------------------------------------------------------
 
 

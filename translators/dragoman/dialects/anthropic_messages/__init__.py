@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...model import Json, Request
+from ...tables import QUICK
 from ..base import Context, Dialect, asks_in_body, grammar_of
 from .home import home_block
-from .read import read_error, read_path, read_request, read_response
+from .read import leave, read_error, read_path, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
 from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, USAGE_MEANING, WEB_SEARCH
 from .write import write_error, write_response
@@ -13,7 +14,10 @@ from .write_request import version, write_request
 
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
-    return "/v1/messages", {"content-type": "application/json", "anthropic-version": version(context)}
+    headers = {"content-type": "application/json", "anthropic-version": version(context)}
+    if request.params.get("service_tier") in QUICK:
+        headers["anthropic-beta"] = "fast-mode-2026-02-01"  # "needed on some models"
+    return "/v1/messages", headers
 
 
 def _asks(body: Json, path: str | None) -> tuple[str, bool]:
@@ -53,6 +57,7 @@ DIALECT = Dialect(
     },
     states=STATES,
     search=WEB_SEARCH,
+    leave=leave,
     vendor="anthropic",
     seal=home_block,
     beside=BESIDE,

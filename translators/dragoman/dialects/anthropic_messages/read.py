@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -32,11 +33,13 @@ from ...model import (
     ToolResult,
     Usage,
 )
+from ...report import Report
 from ...tables import ERRORS, error_named, error_status, error_type, error_word
 from ..error_forms import message_of, whole_message
 from .words import (
     DIRECT,
     EFFORTS,
+    FAST,
     FINISH,
     NAME,
     PARAMS,
@@ -154,6 +157,17 @@ def _service_tier(r: Request, value: Any, faults: Faults) -> bool:
         return False
     r.params["service_tier"] = word
     return True
+
+
+def leave(r: Request, report: Report) -> Request:
+    """A request on its way out: "fast~priority", unless it wants none but the standard tier."""
+    if not r.extra or r.extra.get("speed") != "fast" or r.params.get("service_tier", "auto") != "auto":
+        return r
+    report.changed("service_tier.approximated", "/speed", "fast")
+    params = r.params.copy()
+    params["service_tier"] = FAST
+    extra = {key: value for key, value in r.extra.items() if key != "speed"}
+    return replace(r, params=params, extra=extra or None, places={**r.places, "service_tier": "/speed"})
 
 
 def _stop_sequences(r: Request, value: Any, faults: Faults) -> bool:

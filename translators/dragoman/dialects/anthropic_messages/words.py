@@ -47,6 +47,7 @@ FINISH = Pairs(
 )
 TOOL_CHOICE = Pairs(("auto", "auto"), ("any", "required"), ("none", "none"))
 SERVICE_TIER = Pairs(("auto", "auto"), ("standard_only", "default"))
+FAST = "priority"  # what the speed `fast` is elsewhere
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 THINKING = frozenset({"enabled", "disabled", "adaptive", "between_tools"})
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
@@ -256,6 +257,7 @@ DERIVED = {
     "max_tokens": "the shortest answer for none",
     "display": "what of the thinking is shown",
     "budget_tokens": "budget below the limit",
+    "speed": "SERVICE_TIER",
     "max_uses": "how much a search finds, and how often is searched",
     "temperature": "clamp to 0..1",
     "additionalProperties": "objects are closed where a schema binds",

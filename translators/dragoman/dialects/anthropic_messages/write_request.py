@@ -13,7 +13,7 @@ from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Req
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
-from ...tables import is_closed, is_default, param_code
+from ...tables import is_closed, is_default, param_code, taken_tier
 from ..base import Context, has_calls, limit_taken, speaks_as_tool
 from ..choices import chosen
 from ..pairing import Twins
@@ -23,6 +23,7 @@ from .control import ControlWriter
 from .home import home_request
 from .words import (
     BESIDE,
+    FAST,
     LIMIT_NAME,
     MEDIA_TYPES,
     MOST_MARKS,
@@ -540,10 +541,7 @@ class RequestWriter(ControlWriter):
                 out["temperature"] = 1.0 if value > 1 else 0.0
                 report.changed("sampling.clamped", at, value)
             elif name == "service_tier":
-                if value in SERVICE_TIER.write:
-                    out["service_tier"] = SERVICE_TIER.write[str(value)]
-                else:
-                    report.dropped("service_tier.unsupported", at, value)
+                self.tier(out, value, at)
             elif name == "max_output_tokens" and type(value) is int and value < 1:
                 # Here 0 would only write the prompt cache.
                 report.changed("max_tokens.zero", at, value)
@@ -564,6 +562,17 @@ class RequestWriter(ControlWriter):
         if "max_tokens" not in out:
             out["max_tokens"] = self.default_limit()
             report.invented("max_tokens.default", "/max_tokens", out["max_tokens"])
+
+    def tier(self, out: Json, tier: Any, at: str) -> None:
+        """ "fast~priority": the quick ones are no tier here, but a speed."""
+        word = taken_tier(tier, (*SERVICE_TIER.write, FAST), at, self.report)
+        if word == FAST:
+            if tier == FAST:
+                self.report.changed("service_tier.approximated", at, tier)
+            out["speed"] = "fast"
+            self.link("/speed", at)
+        elif word is not None:
+            out["service_tier"] = SERVICE_TIER.write[word]
 
     def refused(self) -> set[str]:
         """The settings that the model, or the wire version, does not take, or takes and ignores."""

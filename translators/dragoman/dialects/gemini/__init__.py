@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...model import Json, Request
+from ...report import Report
 from ..base import Dialect, grammar_of
 from .home import home_part
 from .read import read_error, read_response
@@ -21,6 +22,13 @@ __all__ = ["DIALECT", "VARIANTS", "read_path"]
 
 def _asks(body: Json, path: str | None) -> tuple[str, bool]:
     return read_path(path) if path else ("", False)
+
+
+def _leave(r: Request, report: Report) -> Request:
+    """A request on its way out: how tools stand in entries is spelling here, so that functions come first."""
+    if not r.tools or not any(tool.kind == "server" for tool in r.tools):
+        return r
+    return replace(r, tools=sorted(r.tools, key=lambda tool: tool.kind == "server"))
 
 
 def _bare(r: Request) -> bool:
@@ -67,6 +75,7 @@ DIALECT = Dialect(
     vendor="google",
     seal=home_part,
     bare=_bare,
+    leave=_leave,
 )
 ARRAY = "gemini+array"
 # streamGenerateContent without `alt=sse` answers with one JSON array; everything else is the same.

@@ -26,7 +26,7 @@ from ...model import (
 from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code, put
+from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code, put, taken_tier
 from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..choices import chosen
 from ..pairing import Twins
@@ -526,9 +526,10 @@ class RequestWriter(PartWriter):
             elif name == "metadata" and type(value) is dict and all(type(v) is str for v in value.values()):
                 out["labels"] = value
                 self.link("/labels", at)
-            elif name == "service_tier" and value in SERVICE_TIER.write:
-                out["serviceTier"] = SERVICE_TIER.write[str(value)]
-                self.link("/serviceTier", at)
+            elif name == "service_tier":
+                if (tier := taken_tier(value, SERVICE_TIER.write, at, report)) is not None:
+                    out["serviceTier"] = SERVICE_TIER.write[tier]
+                    self.link("/serviceTier", at)
             elif name == "parallel_tool_calls" and value is False:
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage", "web_search") and not is_default(name, value):

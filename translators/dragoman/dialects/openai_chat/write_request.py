@@ -24,7 +24,7 @@ from ...model import (
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_default, param_code, put
+from ...tables import effort_of, is_default, param_code, put, taken_tier
 from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..choices import chosen
 from ..openai_facts import (
@@ -512,8 +512,9 @@ class RequestWriter(PartWriter):
                 out[wire or "max_completion_tokens"] = limit_taken(self.facts, value, r.place(name), report) or 1
             elif name == "stop":
                 self.stop(out, r.params["stop"])
-            elif name == "service_tier" and name not in self.flavour.refuses and value not in SERVICE_TIERS:
-                report.dropped("service_tier.unsupported", r.place(name), value)
+            elif name == "service_tier" and name not in self.flavour.refuses:
+                if (tier := taken_tier(value, SERVICE_TIERS, r.place(name), report)) is not None:
+                    out[name] = tier
             elif name == "include_usage" or (name == "include_obfuscation" and self.options()):
                 continue
             elif name == "prompt_cache_options" and name not in self.flavour.refuses:

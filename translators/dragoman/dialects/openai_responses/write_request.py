@@ -25,7 +25,7 @@ from ...model import (
 from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_default, param_code, rooted
+from ...tables import effort_of, is_default, param_code, rooted, taken_tier
 from ..base import Context, limit_taken, speaks_as_tool
 from ..choices import chosen
 from ..openai_facts import (
@@ -486,8 +486,9 @@ class RequestWriter(ItemWriter):
                 out["max_output_tokens"] = MIN_TOKENS
             elif name == "max_output_tokens":
                 out["max_output_tokens"] = limit_taken(self.facts, value, at, report)
-            elif name == "service_tier" and value not in SERVICE_TIERS:
-                report.dropped("service_tier.unsupported", at, value)
+            elif name == "service_tier":
+                if (tier := taken_tier(value, SERVICE_TIERS, at, report)) is not None:
+                    out[name] = tier
             elif name == "logprobs":
                 if value:
                     out["include"] = [*out.get("include", ()), LOGPROBS]
