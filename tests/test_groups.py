@@ -176,7 +176,7 @@ def test_a_group_of_nothing_is_gone(tools: Any) -> None:
 
 
 def test_a_tool_of_a_group_that_is_no_function_is_told_alone() -> None:
-    t = dragoman.translate_request(asking({**CRM, "tools": [GET, {"type": "web_search"}]}), RESPONSES, CHAT)
+    t = dragoman.translate_request(asking({**CRM, "tools": [GET, {"type": "code_interpreter"}]}), RESPONSES, CHAT)
     assert tool_names(t, CHAT) == ["crm__get"]
     assert ("dropped", "tool.server", "/tools/0/tools/1") in told(t.losses)
 

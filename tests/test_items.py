@@ -67,7 +67,7 @@ FUNCTION = {"type": "function", "name": "get", "parameters": {"type": "object", 
 @everywhere
 def test_a_group_of_the_clients_tools_is_no_tool_of_the_vendors(target: str) -> None:
     group = {"type": "namespace", "name": "crm", "description": "Customers.", "tools": [FUNCTION]}
-    tools: list[Any] = [{"type": "web_search"}, group]
+    tools: list[Any] = [{"type": "code_interpreter"}, group]
     t = dragoman.translate_request({"model": "m", "input": "x", "tools": tools}, RESPONSES, target)
     assert {("dropped", "tool.server", "/tools/0"), ("changed", "tool.namespace", "/tools/1")} <= losses(t)
 
