@@ -211,3 +211,50 @@ def test_what_several_sources_bear_out_has_one_span(target: str) -> None:
     assert all(f"https://{name}.example" in t.json().decode() for name in "ab")
     place = "/candidates/0/groundingMetadata/groundingSupports/0"
     assert told(t.losses, "citation.span") == [("changed", "citation.span", place)]
+
+
+U = {"role": "user", "content": "hi"}
+OF_ANOTHER_TYPE: list[tuple[str, dict[str, Any], str]] = [
+    *(
+        ("openai-chat", {"messages": [U], key: value}, f"/{key}")
+        for key, value in (
+            ("temperature", "0.5"),
+            ("max_tokens", 10.0),
+            ("stream", 1),
+            ("tool_choice", "weird"),
+            ("stop", 5),
+            ("metadata", 5),
+            ("reasoning_effort", 5),
+        )
+    ),
+    ("anthropic-messages", {"max_tokens": 5, "messages": [U], "system": 5}, "/system"),
+    ("anthropic-messages", {"max_tokens": "5", "messages": [U]}, "/max_tokens"),
+    ("openai-responses", {"input": "hi", "instructions": 5}, "/instructions"),
+    ("openai-responses", {"input": "hi", "store": "yes"}, "/store"),
+    ("openai-completions", {"prompt": "hi", "echo": 5}, "/echo"),
+    ("gemini", {"contents": [], "generationConfig": {"topK": "x"}}, "/generationConfig/topK"),
+    ("gemini", {"contents": [], "safetySettings": 5}, "/safetySettings"),
+]
+
+
+@pytest.mark.parametrize(("source", "body", "at"), OF_ANOTHER_TYPE)
+def test_a_value_of_another_type_is_invalid(source: str, body: dict[str, Any], at: str) -> None:
+    """docs/losses.md, `field.invalid`: "a known field that holds another type than its own"."""
+    for target in {"openai-chat", "anthropic-messages", "gemini"} - {source}:
+        losses = dragoman.translate_request({"model": "m", **body}, source, target).losses
+        told = [loss.code for loss in losses if loss.at == at and loss.kind != "invented"]
+        assert told == ["field.invalid"]
+
+
+def test_a_value_of_its_type_that_nothing_says_is_unsupported() -> None:
+    body = {"model": "m", "max_tokens": 5, "messages": [U], "inference_geo": "us"}
+    losses = dragoman.translate_request(body, "anthropic-messages", "openai-chat").losses
+    assert [(loss.code, loss.at) for loss in losses] == [("field.unsupported", "/inference_geo")]
+
+
+@pytest.mark.parametrize("source", ["openai-chat", "openai-responses", "openai-completions"])
+def test_what_openai_says_of_misalignment_is_a_known_field(source: str) -> None:
+    """OPENAI 1.8: "NEW optional `misalignment` object `{detailed_explanation, error_type, review_target, steer}`"."""
+    body = {"error": {"message": "no", "type": "invalid_request_error", "misalignment": {"error_type": "x"}}}
+    losses = dragoman.translate_error(400, body, source, "anthropic-messages").losses
+    assert [(loss.code, loss.at) for loss in losses] == [("field.unsupported", "/error/misalignment")]

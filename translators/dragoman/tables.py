@@ -43,6 +43,26 @@ class Partly(tuple[Any, ...]):
         return made
 
 
+class Typed(tuple[Any, ...]):
+    """Values that say the same as absence, of a key whose values have one of `types`: any other value is invalid."""
+
+    types: tuple[type, ...]
+
+
+def typed(kind: Kind, types: Mapping[str, tuple[type, ...]]) -> Kind:
+    """`kind` with the JSON types that the values of some of its keys have."""
+    out = dict(kind)
+    for key, known in types.items():
+        out[key] = Typed(kind.get(key, ()))
+        out[key].types = known
+    return out
+
+
+def types_of(params: Mapping[str, tuple[str, tuple[type, ...]]]) -> dict[str, tuple[type, ...]]:
+    """The JSON types of settings, from the table that they are read by."""
+    return {key: types for key, (_, types) in params.items()}
+
+
 class Pairs:
     """Words of a dialect beside canonical words. The first row of a word is the one written."""
 
@@ -101,7 +121,8 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
             elif type(known) is Partly:
                 known.tell(report, value, f"{at}/{escape(key)}")
             else:
-                report.dropped("field.unsupported", f"{at}/{escape(key)}", value)
+                valid = type(known) is not Typed or type(value) in known.types
+                report.dropped("field.unsupported" if valid else "field.invalid", f"{at}/{escape(key)}", value)
 
 
 def tells_probabilities(logprobs: Any) -> bool:

@@ -258,7 +258,7 @@ def tell_named(body: Any, made: list[Json], report: Report, at: str = "") -> Non
 
 # --- errors ---------------------------------------------------------------------------------------------------
 
-ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
+ERROR: Kind = {"message": (), "type": ..., "param": (), "code": (), "misalignment": ()}
 
 
 def read_error(

@@ -27,7 +27,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, INT, NUM, STR, Kind, Pairs
+from ...tables import BOOL, INT, LIST, NUM, STR, Kind, Pairs, typed, types_of
 from ..base import Places
 from ..web_search import Words
 
@@ -78,39 +78,42 @@ SERVER_RESULTS = frozenset(
     }
 )
 
-REQUEST: Kind = {
-    "model": ("",),
-    "max_tokens": (),
-    "messages": (),
-    "system": ("", []),
-    "thinking": {"type": (), "budget_tokens": (), "display": (), "block_binding": ()},
-    "output_config": {"effort": (), "format": (), "task_budget": ()},
-    "output_format": (),
-    "stop_sequences": ([],),
-    "stream": (False,),
-    "temperature": (),
-    "top_p": (),
-    "top_k": (),
-    "tools": ([],),
-    "tool_choice": {"disable_parallel_tool_use": (False,)},
-    "metadata": {"user_id": ()},
-    "service_tier": ("auto",),
-    "speed": ("standard",),
-    "container": (),
-    "cache_control": (),
-    "inference_geo": (),
-    "diagnostics": (),
-    "mcp_servers": ([],),
-    "context_management": (),
-    "compaction": (),
-    "fallbacks": (),
-    "fallback_credit_token": (),
-    "billing_policy": (),
-    "thread": (),
-    # What Bedrock and Vertex have in place of the header: "bedrock-2023-05-31", "vertex-2023-10-16".
-    "anthropic_version": ("bedrock-2023-05-31", "vertex-2023-10-16"),
-    "anthropic_beta": (),
-}
+REQUEST: Kind = typed(
+    {
+        "model": ("",),
+        "max_tokens": (),
+        "messages": (),
+        "system": ("", []),
+        "thinking": {"type": (), "budget_tokens": (), "display": (), "block_binding": ()},
+        "output_config": {"effort": (), "format": (), "task_budget": ()},
+        "output_format": (),
+        "stop_sequences": ([],),
+        "stream": (False,),
+        "temperature": (),
+        "top_p": (),
+        "top_k": (),
+        "tools": ([],),
+        "tool_choice": {"disable_parallel_tool_use": (False,)},
+        "metadata": {"user_id": ()},
+        "service_tier": ("auto",),
+        "speed": ("standard",),
+        "container": (),
+        "cache_control": (),
+        "inference_geo": (),
+        "diagnostics": (),
+        "mcp_servers": ([],),
+        "context_management": (),
+        "compaction": (),
+        "fallbacks": (),
+        "fallback_credit_token": (),
+        "billing_policy": (),
+        "thread": (),
+        # What Bedrock and Vertex have in place of the header: "bedrock-2023-05-31", "vertex-2023-10-16".
+        "anthropic_version": ("bedrock-2023-05-31", "vertex-2023-10-16"),
+        "anthropic_beta": (),
+    },
+    {**types_of(PARAMS), "system": (str, list), "stop_sequences": LIST},
+)
 MESSAGE: Kind = {"role": (), "content": (), "clear_at": (), "output_config": ()}
 SOURCE: Kind = {"type": (), "media_type": (), "data": (), "url": (), "file_id": (), "content": ()}
 DIRECT = {"type": "direct"}  # the `caller` of a call that the model itself made

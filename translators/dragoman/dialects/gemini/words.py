@@ -26,7 +26,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs, Partly
+from ...tables import BOOL, INT, LIST, NUM, SECONDS, STR, Kind, Pairs, Partly, typed, types_of
 from ..usage import Listed
 from ..web_search import Words
 from . import probs, unsaid
@@ -283,22 +283,8 @@ ALIASES = {"_responseJsonSchema": "responseJsonSchema"}
 
 # --- known fields: what says the same as absence ---------------------------------------------------------------
 
-REQUEST: Kind = {
-    "model": ("",),
-    "contents": (),
-    "systemInstruction": ({}, ""),
-    "tools": ([],),
-    "toolConfig": {
-        "functionCallingConfig": {
-            "mode": ("AUTO", "MODE_UNSPECIFIED", 0),
-            "allowedFunctionNames": ([],),
-            "streamFunctionCallArguments": (False,),
-        },
-        "retrievalConfig": ({},),
-        "includeServerSideToolInvocations": (False,),
-    },
-    "safetySettings": ([],),
-    "generationConfig": {
+_SETTINGS: Kind = typed(
+    {
         **dict.fromkeys(PARAMS, ()),
         "candidateCount": (0,),
         "stopSequences": ([],),
@@ -331,14 +317,35 @@ REQUEST: Kind = {
         "translationConfig": (),
         "audioTranscriptionConfig": (),
     },
-    "cachedContent": ("",),
-    "labels": ({},),
-    "serviceTier": ("", "unspecified", "standard"),
-    "store": (),
-    "continuationToken": (),
-    "modelArmorConfig": ({},),
-    "outputConfig": ({},),
-}
+    types_of(PARAMS),
+)
+REQUEST: Kind = typed(
+    {
+        "model": ("",),
+        "contents": (),
+        "systemInstruction": ({}, ""),
+        "tools": ([],),
+        "toolConfig": {
+            "functionCallingConfig": {
+                "mode": ("AUTO", "MODE_UNSPECIFIED", 0),
+                "allowedFunctionNames": ([],),
+                "streamFunctionCallArguments": (False,),
+            },
+            "retrievalConfig": ({},),
+            "includeServerSideToolInvocations": (False,),
+        },
+        "safetySettings": ([],),
+        "generationConfig": _SETTINGS,
+        "cachedContent": ("",),
+        "labels": ({},),
+        "serviceTier": ("", "unspecified", "standard"),
+        "store": (),
+        "continuationToken": (),
+        "modelArmorConfig": ({},),
+        "outputConfig": ({},),
+    },
+    {**types_of(TOP_PARAMS), "systemInstruction": (dict, str)},
+)
 MESSAGE: Kind = {"role": (), "parts": ([],)}
 PART: Kind = {
     "text": (),

@@ -23,7 +23,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
+from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs, typed, types_of
 from ..base import Places
 from ..openai_shape import CACHE_KEY, ERROR, USAGE
 
@@ -95,34 +95,49 @@ SERVICE_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast
 
 CACHE_KEYS = (CACHE_KEY, "cache_control")
 
-REQUEST: Kind = {
-    **dict.fromkeys(PARAMS, ()),
-    "model": ("",),
-    "messages": (),
-    "n": (0,),
-    "max_tokens": (0,),
-    "max_completion_tokens": (0,),
-    "stop": (),
-    "tools": ([],),
-    "functions": ([],),
-    "tool_choice": ({},),
-    "function_call": (),
-    "response_format": {"type": (), "json_schema": {}},
-    "stream_options": {"include_usage": (True, False), "include_obfuscation": (True,)},
-    "reasoning_effort": (),
-    "thinking": {"type": (), "budget_tokens": ()},
-    "reasoning": {"effort": (), "max_tokens": (), "enabled": (True,), "exclude": (False,)},
-    "enable_thinking": (),
-    "thinking_budget": (),
-    "thinking_token_budget": (),
-    "include_reasoning": (True,),
-    "extra_body": {
-        "google": {"thinking_config": {"thinking_budget": (), "thinking_level": (), "include_thoughts": ()}}
+REQUEST: Kind = typed(
+    {
+        **dict.fromkeys(PARAMS, ()),
+        "model": ("",),
+        "messages": (),
+        "n": (0,),
+        "max_tokens": (0,),
+        "max_completion_tokens": (0,),
+        "stop": (),
+        "tools": ([],),
+        "functions": ([],),
+        "tool_choice": ({},),
+        "function_call": (),
+        "response_format": {"type": (), "json_schema": {}},
+        "stream_options": {"include_usage": (True, False), "include_obfuscation": (True,)},
+        "reasoning_effort": (),
+        "thinking": {"type": (), "budget_tokens": ()},
+        "reasoning": {"effort": (), "max_tokens": (), "enabled": (True,), "exclude": (False,)},
+        "enable_thinking": (),
+        "thinking_budget": (),
+        "thinking_token_budget": (),
+        "include_reasoning": (True,),
+        "extra_body": {
+            "google": {"thinking_config": {"thinking_budget": (), "thinking_level": (), "include_thoughts": ()}}
+        },
+        "chat_template_kwargs": {"enable_thinking": (), "thinking": ()},
+        "seen": (),
+        "random_seed": (),
     },
-    "chat_template_kwargs": {"enable_thinking": (), "thinking": ()},
-    "seen": (),
-    "random_seed": (),
-}
+    {
+        **types_of(PARAMS),
+        "max_tokens": INT,
+        "max_completion_tokens": INT,
+        "stop": (str, list),
+        "tool_choice": DICT,  # a word that is one is read
+        "function_call": DICT,
+        "reasoning_effort": STR,
+        "enable_thinking": BOOL,
+        "thinking_budget": INT,
+        "thinking_token_budget": INT,
+        "include_reasoning": BOOL,
+    },
+)
 MESSAGE: Kind = {
     "role": (),
     "content": (),

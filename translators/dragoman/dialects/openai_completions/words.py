@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import Candidate, Error, Request, Response, Usage
-from ...tables import BOOL, DICT, INT, NUM, STR, Kind, Pairs
+from ...tables import BOOL, DICT, INT, NUM, STR, Kind, Pairs, typed, types_of
 from ..base import Places
 from ..openai_shape import ERROR, USAGE
 
@@ -61,15 +61,18 @@ MAX_STOPS = 4
 MAX_TOKENS = 2048
 PLACEHOLDER = "."  # what a prompt says that must be there and has nothing to say
 
-REQUEST: Kind = {
-    **dict.fromkeys(PARAMS, ()),
-    "model": ("",),
-    "prompt": (),
-    "n": (0,),
-    "logprobs": (),
-    "stop": (),
-    "stream_options": {"include_usage": (True, False), "include_obfuscation": (True,)},
-}
+REQUEST: Kind = typed(
+    {
+        **dict.fromkeys(PARAMS, ()),
+        "model": ("",),
+        "prompt": (),
+        "n": (0,),
+        "logprobs": (),
+        "stop": (),
+        "stream_options": {"include_usage": (True, False), "include_obfuscation": (True,)},
+    },
+    {**types_of(PARAMS), "logprobs": INT, "stop": (str, list)},
+)
 RESPONSE: Kind = {
     "id": ("",),
     "object": ("text_completion", "text_completion.chunk", ""),

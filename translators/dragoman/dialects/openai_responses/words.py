@@ -26,7 +26,7 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs
+from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs, typed, types_of
 from ..base import Places
 from ..openai_shape import CACHE_KEY
 from ..web_search import Words
@@ -176,19 +176,22 @@ RESULTS = {"function_call_output": "function", "custom_tool_call_output": "custo
 
 # --- known keys ---------------------------------------------------------------------------------------------
 
-REQUEST: Kind = {
-    **dict.fromkeys(PARAMS, ()),
-    "model": ("",),
-    "input": ([],),
-    "instructions": ("",),
-    "tools": ([],),
-    "tool_choice": (),
-    "text": {"format": {"type": ("text",)}, "verbosity": ()},
-    "reasoning": {"effort": (), "summary": (), "generate_summary": (), "context": ("auto",), "mode": ("standard",)},
-    "stream_options": {"include_obfuscation": (True,)},
-    "access_programs": (),
-    "image": (),
-}
+REQUEST: Kind = typed(
+    {
+        **dict.fromkeys(PARAMS, ()),
+        "model": ("",),
+        "input": ([],),
+        "instructions": ("",),
+        "tools": ([],),
+        "tool_choice": (),
+        "text": {"format": {"type": ("text",)}, "verbosity": ()},
+        "reasoning": {"effort": (), "summary": (), "generate_summary": (), "context": ("auto",), "mode": ("standard",)},
+        "stream_options": {"include_obfuscation": (True,)},
+        "access_programs": (),
+        "image": (),
+    },
+    {**types_of(PARAMS), "instructions": (str, list), "tool_choice": DICT},
+)
 MESSAGE: Kind = {"type": (), "role": (), "content": (), "id": (), "status": (), "phase": ()}
 PART: Kind = {
     "type": (),
@@ -321,7 +324,7 @@ USAGE_MEANING: Json = {
     "input_tokens_details": {"cached_tokens": "cache_read", "cache_write_tokens": "cache_write"},
     "output_tokens_details": {"reasoning_tokens": "reasoning"},
 }
-ERROR: Kind = {"message": (), "type": ..., "param": (), "code": ()}
+ERROR: Kind = {"message": (), "type": ..., "param": (), "code": (), "misalignment": ()}
 KINDS: dict[type, Kind] = {
     Request: REQUEST,
     ReasoningControl: REQUEST["reasoning"],
