@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...ids import derived
-from ...media import is_empty
+from ...media import file_name, is_empty
 from ...model import (
     Item,
     Json,
@@ -28,7 +28,7 @@ from ...report import Report
 from ...tables import effort_of, is_default, param_code, rooted
 from ..base import Context, limit_taken, speaks_as_tool, tool_code
 from ..choices import chosen
-from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks
+from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks, thoughtless
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, may_bind, strict_tools
 from .home import flat_format, home_request
@@ -281,7 +281,7 @@ class RequestWriter(ItemWriter):
             out["filename"] = part.filename
             if part.filename is None:
                 # "Missing required parameter": file_data does not go without a name.
-                out["filename"] = "document.pdf"
+                out["filename"] = file_name(media_type)
                 self.named.append(out)
             self.beside(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
@@ -550,6 +550,8 @@ class RequestWriter(ItemWriter):
         if c is None:
             return None
         self.drop(c, c.at)
+        if thoughtless(self.facts, c, r, report):
+            return None
         effort = c.effort
         self.effort_alone(c, r.place("reasoning.effort"))
         if c.mode is not None:
