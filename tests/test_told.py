@@ -258,3 +258,67 @@ def test_what_openai_says_of_misalignment_is_a_known_field(source: str) -> None:
     body = {"error": {"message": "no", "type": "invalid_request_error", "misalignment": {"error_type": "x"}}}
     losses = dragoman.translate_error(400, body, source, "anthropic-messages").losses
     assert [(loss.code, loss.at) for loss in losses] == [("field.unsupported", "/error/misalignment")]
+
+
+# --- what is gone is not approximated, and what is as it was is not told -------------------------------------------
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize(
+    ("asked", "places"),
+    [
+        ({"thinking": {"type": "enabled", "budget_tokens": 2048}}, ["/thinking/type", "/thinking/budget_tokens"]),
+        ({"thinking": {"type": "adaptive"}}, ["/thinking/type"]),
+        ({"thinking": {"type": "disabled"}}, ["/thinking/type"]),
+        ({"output_config": {"effort": "high"}}, ["/output_config/effort"]),
+    ],
+)
+def test_a_model_that_takes_no_word_about_thinking(target: str, asked: dict[str, Any], places: list[str]) -> None:
+    body = {"model": "gpt-4o", "max_tokens": 9000, "messages": [{"role": "user", "content": "x"}], **asked}
+    t = dragoman.translate_request(body, MESSAGES, target)
+    assert not t.body.keys() & {"reasoning", "reasoning_effort"}
+    assert [(x.kind, x.at) for x in t.losses if x.code.startswith("reasoning.")] == [("dropped", at) for at in places]
+
+
+def test_a_citation_between_chat_and_responses_is_what_it_was() -> None:
+    """They count the same characters, so that whoever refuses losses still gets answers that cite."""
+    where = {"url": "https://a", "title": "T", "start_index": 3, "end_index": 7}
+    message = {"role": "assistant", "content": "It is four.", "refusal": None}
+    cited = {**message, "annotations": [{"type": "url_citation", "url_citation": where}]}
+    choice = {"index": 0, "message": cited, "finish_reason": "stop", "logprobs": None}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    body = {"id": "r", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    there = dragoman.translate_response(body, CHAT, RESPONSES, on_loss="raise")
+    assert there.body["output"][0]["content"][0]["annotations"] == [{"type": "url_citation", **where}]
+    back = dragoman.translate_response(there.body, RESPONSES, CHAT)
+    assert told(back.losses, "citation.") == []
+    assert back.body["choices"][0]["message"]["annotations"] == cited["annotations"]
+    # Without a span, the whole text is one; behind another text, the figures are others.
+    for key in where:
+        less = {k: v for k, v in where.items() if k != key}
+        odd = {**choice, "message": {**cited, "annotations": [{"type": "url_citation", "url_citation": less}]}}
+        t = dragoman.translate_response({**body, "choices": [odd]}, CHAT, RESPONSES)
+        assert told(t.losses, "citation.")
+    item = there.body["output"][0]
+    first = {**item, "id": "msg_0", "content": [{**item["content"][0], "annotations": []}]}
+    t = dragoman.translate_response({**there.body, "output": [first, item]}, RESPONSES, CHAT)
+    assert told(t.losses, "citation.") == [("changed", "citation.span", "/output/1/content/0/annotations/0")]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize(
+    ("media_type", "name"),
+    [
+        ("application/pdf", "document.pdf"),
+        ("text/csv", "document.csv"),
+        ("text/plain", "document.txt"),
+        ("text/x-odd", "document.txt"),
+        ("application/json", "document.json"),
+    ],
+)
+def test_a_file_without_a_name_gets_one_of_its_kind(target: str, media_type: str, name: str) -> None:
+    blob = {"inlineData": {"mimeType": media_type, "data": "aQ=="}}
+    t = dragoman.translate_request({"contents": [{"role": "user", "parts": [blob]}]}, GEMINI, target)
+    (part,) = t.body["messages" if target == CHAT else "input"][0]["content"]
+    assert part.get("file", part)["filename"] == name
+    assert [(x.kind, x.value) for x in t.losses if x.code == "media.filename"] == [("invented", name)]

@@ -84,3 +84,22 @@ def media_type_of(url: str) -> str | None:
     import mimetypes  # only now: few addresses come with a type beside them
 
     return mimetypes.guess_type(url.split("?", 1)[0])[0]
+
+
+_ENDINGS = {
+    "application/json": "json",
+    "application/pdf": "pdf",
+    "application/xml": "xml",
+    "text/css": "css",
+    "text/csv": "csv",
+    "text/html": "html",
+    "text/markdown": "md",
+    "text/plain": "txt",
+    "text/xml": "xml",
+}
+
+
+def file_name(media_type: str) -> str:
+    """A name for a document that has none: its ending says what is in it."""
+    ending = _ENDINGS.get(media_type.lower()) or ("txt" if media_type.startswith("text/") else "pdf")
+    return f"document.{ending}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ids import fitted_id
-from ..model import Json, OutputFormat, Request, Tool
+from ..model import Json, OutputFormat, ReasoningControl, Request, Tool
 from ..profiles import Profile, pointless
 from ..report import Report
 from ..tables import is_default, nearest_effort, param_code
@@ -50,6 +50,16 @@ def taken_effort(facts: Profile, effort: str, r: Request, report: Report) -> str
     word = "effort" if r.reasoning is not None and r.reasoning.effort == effort else "mode"
     tell(f"reasoning.{word}", r.place(f"reasoning.{word}"), getattr(r.reasoning, word))
     return said
+
+
+def thoughtless(facts: Profile, c: ReasoningControl, r: Request, report: Report) -> bool:
+    """Whether the model takes no word about thinking; if so, every one is told as gone, and as nothing else."""
+    if facts.efforts != ():
+        return False
+    for name in ("mode", "effort", "budget", "display"):
+        if (said := getattr(c, name)) is not None:
+            report.dropped(f"reasoning.{name}", r.place(f"reasoning.{name}"), said)
+    return True
 
 
 def bound_schema(

@@ -9,7 +9,7 @@ from typing import Any
 from ..framing import sse
 from ..ids import fits, spell, unspell
 from ..jsontext import dumps, escape
-from ..model import Error, Json, Request, Usage
+from ..model import Citation, Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
@@ -49,6 +49,16 @@ class NameWriter(Writer):
         """A call id: any text; what another dialect had to spell otherwise is spelt out again."""
         return unspell(word)
 
+
+def spans_alike(c: Citation, offset: int = 0) -> bool:
+    """Whether a citation counts in the answer as it is written here: one of Chat or of Responses, in the same text."""
+    said = c.value.get("url_citation", c.value)
+    if offset or c.value.get("type") != "url_citation" or type(said) is not dict:
+        return False
+    return said.keys() - {"type"} == _CITED and None not in (c.title, c.start, c.end)
+
+
+_CITED = {"url", "title", "start_index", "end_index"}
 
 # --- usage ----------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import put
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import MODALITIES, NameWriter, shared_logprobs, shared_tokens, usage_of
+from ..openai_shape import MODALITIES, NameWriter, shared_logprobs, shared_tokens, spans_alike, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin
 from .flavours import OPENAI, Flavour
 from .home import home_response
@@ -91,7 +91,8 @@ class ChatWriter(NameWriter):
             start, end = c.start, c.end
             if start is None or end is None:
                 start, end = 0, length
-            self.report.changed("citation.span", c.at, c.value)
+            if self.flavour.thinking in TAGS or not spans_alike(c, offset):
+                self.report.changed("citation.span", c.at, c.value)
             inner = {
                 "start_index": start + offset,
                 "end_index": end + offset,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...media import is_empty
+from ...media import file_name, is_empty
 from ...model import Json, Media, Part, Refusal, Text
 from ...profiles import Profile
 from ..openai_facts import cache_mark
@@ -93,7 +93,7 @@ class PartWriter(ChatWriter):
             file: Json = {"file_data": f"data:{media_type};base64,{part.data}"} | _named(part)
             if part.filename is None and not self.flavour.documents:
                 # "Missing required parameter": file_data does not go without a name.
-                file["filename"] = "document.pdf"
+                file["filename"] = file_name(media_type)
                 self.named.append(file)
             out = {"type": "file", "file": file}
             self.beside(part)

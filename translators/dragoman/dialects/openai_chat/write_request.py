@@ -36,6 +36,7 @@ from ..openai_facts import (
     taken_effort,
     taken_id,
     thinks,
+    thoughtless,
 )
 from ..openai_shape import stream_options, tell_named
 from ..schemas import is_said, strict_tools
@@ -586,6 +587,8 @@ class RequestWriter(PartWriter):
         if c is None:
             return None
         self.drop(c, c.at)
+        if thoughtless(self.facts, c, r, report):
+            return None
         effort = c.effort
         if c.mode in ("disabled", "between_tools"):
             if effort is not None:

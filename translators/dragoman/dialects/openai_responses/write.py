@@ -28,7 +28,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
-from ..openai_shape import NameWriter, error_words, shared_logprobs, shared_tokens
+from ..openai_shape import NameWriter, error_words, shared_logprobs, shared_tokens, spans_alike
 from ..others import alone
 from .groups import GROUP, flat, group_of
 from .home import home_request, home_response
@@ -265,7 +265,8 @@ class ResponseWriter(ItemWriter):
             if c.url is None:
                 self.report.dropped("citation.unsupported", c.at, c.value)
                 continue
-            self.report.changed("citation.span", c.at, c.value)
+            if not spans_alike(c):
+                self.report.changed("citation.span", c.at, c.value)
             start, end = (0, length) if c.start is None or c.end is None else (c.start, c.end)
             said = {"type": "url_citation", "url": c.url, "title": c.title or ""}
             out.append(said | {"start_index": start, "end_index": end})

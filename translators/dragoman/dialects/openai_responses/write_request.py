@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...ids import derived
-from ...media import is_empty
+from ...media import file_name, is_empty
 from ...model import (
     Item,
     Json,
@@ -38,6 +38,7 @@ from ..openai_facts import (
     taken_effort,
     taken_id,
     thinks,
+    thoughtless,
 )
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, may_bind, strict_tools
@@ -299,7 +300,7 @@ class RequestWriter(ItemWriter):
             out["filename"] = part.filename
             if part.filename is None:
                 # "Missing required parameter": file_data does not go without a name.
-                out["filename"] = "document.pdf"
+                out["filename"] = file_name(media_type)
                 self.named.append(out)
             self.beside(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
@@ -558,6 +559,8 @@ class RequestWriter(ItemWriter):
         if c is None:
             return None
         self.drop(c, c.at)
+        if thoughtless(self.facts, c, r, report):
+            return None
         effort = c.effort
         self.effort_alone(c, r.place("reasoning.effort"))
         if c.mode is not None:
