@@ -636,6 +636,7 @@ class RequestWriter(ControlWriter):
                     said = {"type": "auto"}
                     report.invented("tool_choice.auto", "/tool_choice/type", "auto")
                 said["disable_parallel_tool_use"] = True
+                self.link("/tool_choice/disable_parallel_tool_use", r.place("parallel_tool_calls"))
         if said is not None:
             out["tool_choice"] = said
         if self.facts.forced_tool_choice == "never":

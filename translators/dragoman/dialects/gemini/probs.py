@@ -42,13 +42,19 @@ def unsaid(report: Report, result: Any, at: str) -> None:
     for key, value in result.items():
         place = f"{at}/{escape(key)}"
         if key in ("chosenCandidates", "topCandidates"):
-            if any(entry.keys() - _SAID for entry in _entries(value)):
+            if any(entry.keys() - _SAID for entry in _entries(value)) or (key == "topCandidates" and _trails(value)):
                 report.changed("logprobs.approximated", place, value)
         elif value is not None:
             report.dropped("field.unsupported", place, value)
 
 
 _SAID = {"token", "logProbability"}
+
+
+def _trails(tops: Any) -> bool:
+    """Whether the last token has an entry without alternatives, which elsewhere is none."""
+    last = tops[-1] if type(tops) is list and tops else None
+    return type(last) is dict and not last.get("candidates")
 
 
 def _entries(value: Any) -> Iterator[Json]:
@@ -67,7 +73,9 @@ def to_result(logprobs: Any) -> Json | None:
         return None
     out: Json = {"chosenCandidates": [_candidate(entry) for entry in content]}
     tops = [_tops(entry) for entry in content]
-    if any(tops):
+    while tops and not tops[-1]:
+        tops.pop()  # behind the last there are none to tell
+    if tops:
         out["topCandidates"] = [{"candidates": top} for top in tops]
     return out
 
