@@ -27,7 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, rooted
 from ..base import Context, limit_taken, speaks_as_tool, tool_code
-from ..choices import chosen
+from ..choices import chosen, one_call
 from ..openai_facts import bound_schema, cache_mark, free_choice, refused, taken_effort, taken_id, thinks, thoughtless
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, may_bind, strict_tools
@@ -506,6 +506,9 @@ class RequestWriter(ItemWriter):
                     report.dropped(param_code(name), at, value)
             else:
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, at, report)
+        if "tools" in out and one_call(r):
+            out["parallel_tool_calls"] = False
+            report.invented("tool_choice.parallel", "/parallel_tool_calls", False)
         if text:
             out["text"] = text
 
