@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,18 @@ def spelt_choice(c: ToolChoice) -> ToolChoice:
     """The choice as it was spelt."""
     found = (c.spelling or {}).get(AMONG)
     return c if found is None else replace(c, mode=f"subset_{c.mode}", names=found[0], kinds=found[1])
+
+
+def only_functions(tools: Iterable[Tool]) -> bool:
+    """Whether a client of Chat declared its tools as `functions`, its older word, and no others."""
+    fields = {(tool.spelling or {}).get("field") for tool in tools}
+    return fields == {"functions"}
+
+
+def one_call(r: Request) -> bool:
+    """Whether the upstream has to be kept to one call: a client of `functions` knows no more, and cannot say so."""
+    none = r.tool_choice is not None and r.tool_choice.mode == "none"
+    return not none and "parallel_tool_calls" not in r.params and only_functions(r.tools or ())
 
 
 @dataclass(frozen=True, slots=True)

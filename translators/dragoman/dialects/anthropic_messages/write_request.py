@@ -15,7 +15,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import is_closed, is_default, param_code, taken_tier
 from ..base import Context, has_calls, limit_taken, speaks_as_tool
-from ..choices import chosen
+from ..choices import chosen, one_call
 from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, strict_tools, topped
 from ..web_search import written
@@ -628,6 +628,9 @@ class RequestWriter(ControlWriter):
                 said = {"type": "tool", "name": self.name(made.names[0], choice, "names")}
             elif not is_said(choice):
                 said = {"type": TOOL_CHOICE.write[made.mode]}
+        if tools and one_call(r):
+            parallel = False
+            report.invented("tool_choice.parallel", "/tool_choice/disable_parallel_tool_use", True)
         if parallel is False:
             if not tools or (said is not None and said["type"] == "none"):
                 report.dropped("tool_choice.without_tools", r.place("parallel_tool_calls"), parallel)

@@ -26,6 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import put
 from ..base import Context, Dialect, arguments_text, free_text, opaque_code
+from ..choices import only_functions
 from ..openai_shape import MODALITIES, NameWriter, shared_logprobs, shared_tokens, spans_alike, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin
 from .flavours import OPENAI, Flavour
@@ -132,7 +133,10 @@ def write_response(r: Response, report: Report, home: bool, context: Context, fl
 
 
 class ResponseWriter(ChatWriter):
-    """One response, or the ends of a stream. legacy: the client declared its tools as `functions`."""
+    """One response, or the ends of a stream.
+
+    legacy: the client declared its tools as `functions`: it knows one call, which has no id.
+    """
 
     __slots__ = ("cargo", "legacy")
 
@@ -140,7 +144,7 @@ class ResponseWriter(ChatWriter):
         super().__init__(find(dialect), report, context, flavour)
         self.cargo: dict[int, Cargo] = {}
         declared = (context.request.tools or ()) if context.request is not None else ()
-        self.legacy = any((t.spelling or {}).get("field") == "functions" for t in declared)
+        self.legacy = only_functions(declared)
 
     def body(self, r: Response) -> Json:
         out = self.envelope(r, "chat.completion")
@@ -220,6 +224,8 @@ class ResponseWriter(ChatWriter):
                 sound = self.sound(part, response_id, c.index, f"{target}/message/audio")
                 continue
             stowed = False
+            if isinstance(part, ToolCall) and self.legacy and not self.only_call(part, len(calls)):
+                continue
             place, call_id = f"{target}/message/tool_calls/{len(calls)}", ""
             if isinstance(part, ToolCall):
                 call_id = self.call_id(part, response_id, len(calls), place)
@@ -292,8 +298,8 @@ class ResponseWriter(ChatWriter):
         finish = self.finish(c, bool(calls))
         self.link(f"{target}/finish_reason", self.where(c, "finish_reason"))
         if calls and self.legacy:
-            # A client of `functions` knows one call, in `function_call`.
-            message["function_call"] = calls.pop(0)["function"]
+            # "reply carries message.function_call, never tool_calls"
+            message["function_call"], calls = calls[0][calls[0]["type"]], []
             finish = "function_call" if finish == "tool_calls" else finish
         if calls:
             message["tool_calls"] = calls
@@ -490,10 +496,18 @@ class ResponseWriter(ChatWriter):
         """A name as the client wrote it."""
         return self.as_declared(name, node)
 
+    def only_call(self, part: ToolCall, ordinal: int) -> bool:
+        """Whether a call is the one that a client of `functions` gets; what it does not get is told."""
+        if ordinal:
+            self.report.dropped("tool_call.unsupported", part.at, part)
+        elif part.id:
+            self.report.dropped("tool_call.id", self.where(part, "id"), part.id)
+        return not ordinal
+
     def call_id(self, part: ToolCall, response_id: str | None, ordinal: int, place: str) -> str:
         """The id of a call, derived from the response's where it has none."""
-        if part.id:
-            return self.id(part.id)
+        if part.id or self.legacy:
+            return self.id(part.id or "")
         made = derived(response_id, "call", ordinal)
         self.report.invented("tool_call.id", f"{place}/id", made)
         return made

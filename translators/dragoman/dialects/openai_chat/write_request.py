@@ -26,7 +26,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, put, taken_tier
 from ..base import Context, limit_taken, only_results, speaks_as_tool
-from ..choices import chosen
+from ..choices import chosen, one_call
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -539,6 +539,9 @@ class RequestWriter(PartWriter):
             else:
                 self.link(f"/{wire}", r.place(name))
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)
+        if tools and one_call(r) and "parallel_tool_calls" not in self.flavour.refuses:
+            out["parallel_tool_calls"] = False
+            report.invented("tool_choice.parallel", "/parallel_tool_calls", False)
         if "logprobs" not in out and out.get("top_logprobs") == 0:
             del out["top_logprobs"]  # none beside none
         if "top_logprobs" in out and "logprobs" not in out:

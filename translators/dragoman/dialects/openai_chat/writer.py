@@ -258,6 +258,7 @@ class ForeignWriter(ResponseWriter):
         "thinkings",
         "thoughts",
         "timed",
+        "unheard",
         "usage_now",
         "waiting",
     )
@@ -270,6 +271,7 @@ class ForeignWriter(ResponseWriter):
         self.response_id: str | None = None
         self.candidates: dict[int, Candidate] = {}
         self.parts: dict[tuple[int, int], Part] = {}
+        self.unheard: set[tuple[int, int]] = set()  # calls that a client of `functions` does not get
         self.firsts: dict[int, Text] = {}
         self.refused: dict[int, Refusal] = {}
         self.thoughts: dict[int, list[Reasoning]] = {}
@@ -412,6 +414,9 @@ class ForeignWriter(ResponseWriter):
             self.sent.add(key)
         if isinstance(part, ToolCall):
             ordinal = self.places[key][1]
+            if self.legacy and not self.only_call(part, ordinal):
+                self.unheard.add(key)
+                return b""
             place = f"/choices/{index}/message/tool_calls/{ordinal}"
             call_id = self.call_id(part, self.response_id, ordinal, place)
             there, out = self.stowed(part, key, call_id)
@@ -422,7 +427,7 @@ class ForeignWriter(ResponseWriter):
                 self.held[key] = []
             fields = entry[entry["type"]]
             fields["input" if entry["type"] == "custom" else "arguments"] = ""
-            if self.legacy and ordinal == 0:
+            if self.legacy:
                 return self.chunk(index, {"function_call": fields})
             return out + self.chunk(index, {"tool_calls": [{"index": ordinal, **entry, **beside}]})
         out = b""
@@ -486,6 +491,8 @@ class ForeignWriter(ResponseWriter):
         key, index = (event.candidate, event.index), event.candidate
         part: Any = self.parts[key]
         kind = type(part)
+        if key in self.unheard:
+            return b""
         if key in self.sealed:
             self.sealed[key].append(event)
             return b""
@@ -511,7 +518,7 @@ class ForeignWriter(ResponseWriter):
                 # A row of forced buffering: free text is told once its JSON is whole.
                 self.held[key].append(event.value)
                 return b""
-            if self.legacy and ordinal == 0:
+            if self.legacy:
                 return self.chunk(index, {"function_call": {"arguments": event.value}})
             inner = "custom" if part.kind == "custom" else "function"
             fields = {"input" if part.kind == "custom" else "arguments": event.value}
@@ -574,6 +581,9 @@ class ForeignWriter(ResponseWriter):
 
     def end_part(self, event: PartEnd) -> bytes:
         key = (event.candidate, event.index)
+        if key in self.unheard:
+            del self.parts[key]
+            return b""
         out = self.settled(key, event.part) if event.part is not None else b""
         part = self.parts.pop(key)
         if key in self.signed:
@@ -623,7 +633,7 @@ class ForeignWriter(ResponseWriter):
             entry = {"index": self.places[key][1], "custom": {"input": free_text(part.arguments)}, "type": "custom"}
             return self.chunk(index, {"tool_calls": [entry]})
         fields = {"arguments": arguments_text(part.arguments)}
-        if self.legacy and self.places[key][1] == 0:
+        if self.legacy:
             return self.chunk(index, {"function_call": fields})
         return self.chunk(index, {"tool_calls": [{"index": self.places[key][1], "function": fields}]})
 

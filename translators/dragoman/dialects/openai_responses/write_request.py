@@ -27,7 +27,7 @@ from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, rooted, taken_tier
 from ..base import Context, limit_taken, speaks_as_tool
-from ..choices import chosen
+from ..choices import chosen, one_call
 from ..openai_facts import (
     any_object,
     bound_schema,
@@ -511,6 +511,9 @@ class RequestWriter(ItemWriter):
                     report.dropped(param_code(name), at, value)
             else:
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, at, report)
+        if "tools" in out and one_call(r):
+            out["parallel_tool_calls"] = False
+            report.invented("tool_choice.parallel", "/parallel_tool_calls", False)
         if text:
             out["text"] = text
 
