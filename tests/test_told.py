@@ -210,4 +210,4 @@ def test_what_several_sources_bear_out_has_one_span(target: str) -> None:
     t = dragoman.translate_response({"candidates": [said], "responseId": "r"}, GEMINI, target)
     assert all(f"https://{name}.example" in t.json().decode() for name in "ab")
     place = "/candidates/0/groundingMetadata/groundingSupports/0"
-    assert told(t.losses, "citation.") == [("changed", "citation.span", place)]
+    assert told(t.losses, "citation.span") == [("changed", "citation.span", place)]

@@ -46,7 +46,7 @@ def unsaid(report: Report, result: Any, at: str) -> None:
             alone = key == "topCandidates" and value not in (None, [])
             if alone or any(entry.keys() - _SAID for entry in _entries(value)):
                 report.changed("logprobs.approximated", place, value)
-        elif value is not None:
+        else:
             report.dropped("field.unsupported", place, value)
 
 
