@@ -94,7 +94,9 @@ def test_rows_become_columns(source: str, body: Json, at: str) -> None:
     """ "`text_offset` counts characters": the tokens before are what is counted here."""
     t = answer(body, source, COMPLETIONS)
     assert t.body["choices"][0]["logprobs"] == COLUMNS
-    assert told(t.losses, "logprobs.", "field.") == {("changed", "logprobs.approximated", at)}
+    beside = {f"{at}/topCandidates"} if source == GEMINI else set()
+    wanted = {("changed", "logprobs.approximated", place) for place in {at, *beside}}
+    assert told(t.losses, "logprobs.", "field.") == wanted
     assert_lawful(body, source, COMPLETIONS)
 
 
@@ -184,10 +186,20 @@ def test_of_probabilities_what_only_gemini_has_is_told() -> None:
     at = "/candidates/0"
     assert told(answer(body, GEMINI, CHAT).losses, "logprobs.", "field.") == {
         ("changed", "logprobs.approximated", f"{at}/logprobsResult/chosenCandidates"),
+        ("changed", "logprobs.approximated", f"{at}/logprobsResult/topCandidates"),
         ("dropped", "field.unsupported", f"{at}/logprobsResult/logProbabilitySum"),
         ("dropped", "field.unsupported", f"{at}/avgLogprobs"),
     }
     assert_lawful(body, GEMINI, CHAT)
+
+
+@pytest.mark.parametrize("tops", [RESULT["topCandidates"][:1], [{"candidates": []}, {"candidates": []}], [{}, {}]])
+def test_alternatives_that_are_not_there_for_every_token_are_told(tops: Any) -> None:
+    body = of_gemini(logprobsResult={**RESULT, "topCandidates": tops})
+    at = "/candidates/0/logprobsResult/topCandidates"
+    assert ("changed", "logprobs.approximated", at) in told(answer(body, GEMINI, CHAT).losses, "logprobs.")
+    for target in (CHAT, RESPONSES, COMPLETIONS, MESSAGES):
+        assert_lawful(body, GEMINI, target)
 
 
 GROUNDING: Json = {

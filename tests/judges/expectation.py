@@ -69,7 +69,7 @@ def plain_chat(document: Json) -> Seen:
         reasoning=reasoning,
         calls=tuple(calls),
         finish=choice.get("finish_reason"),
-        usage=_plain_usage(document.get("usage")),
+        usage=_uncounted(_plain_usage(document.get("usage")), reasoning),
         refusal=message.get("refusal") or "",
         model=document.get("model"),
         id=document.get("id"),
@@ -99,9 +99,15 @@ def expect_from_chat(document: Json, *, streamed: bool = False) -> Seen:
         reasoning=reasoning,
         calls=tuple(calls),
         finish=finish,
-        usage=_usage_from_chat(document.get("usage")),
+        usage=_uncounted(_usage_from_chat(document.get("usage")), reasoning),
         model=document.get("model"),
     )
+
+
+def _uncounted(usage: dict[str, Any], reasoning: str) -> dict[str, Any]:
+    """ "`reasoning_tokens: 0` although thinking was used": "0 means unknown", but for a client at home."""
+    nought = bool(reasoning) and usage.get("reasoning") == 0
+    return {**usage, "reasoning": OneOf((0, None))} if nought else usage
 
 
 def completions_as_chat(document: Json) -> Json:

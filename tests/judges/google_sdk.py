@@ -275,7 +275,8 @@ def _open_counts(counts: dict[str, Any]) -> dict[str, Any]:
     beside it: both will do."""
     if not counts:
         return counts
-    total, output, thoughts = counts.get("total"), counts["output"], counts.get("reasoning") or 0
+    total, output, thoughts = counts.get("total"), counts["output"], counts.get("reasoning")
+    thoughts = thoughts if isinstance(thoughts, int) else 0  # nought, or unknown
     if total in (None, counts["input"] + output) and thoughts <= output:
         return {key: value for key, value in counts.items() if key != "total" or value is not None}
     outputs = [output, thoughts, output + thoughts, output - thoughts]

@@ -31,8 +31,6 @@ def citations(report: Report, value: Any, at: str) -> None:
 
 
 def _tell(report: Report, item: Any, at: str, said: bool) -> None:
-    if item in (None, [], {}, ""):
-        return
     if said:
         report.changed("citation.grounding", at, item)
     else:
