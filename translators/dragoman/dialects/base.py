@@ -41,7 +41,7 @@ from ..model import (
 )
 from ..profiles import Profile, lookup, provider_of
 from ..report import Report
-from ..tables import Kind, drop_extra
+from ..tables import Kind, Pairs, drop_extra
 from . import web_search
 from .pairing import answers, pair_ids
 from .usage import COUNTS, Listed, drop_usage, figures
@@ -196,6 +196,7 @@ class Dialect:
     constants: tuple[str, ...] = ()  # what a writer puts around texts of the source
     turns: str = "/messages"  # where a request has its turns
     answers: str = ""  # where a response has its candidates, in a dialect that has several
+    tiers: tuple[str, Pairs] | None = None  # where usage says the tier of service, and its words for OpenAI's
     total: str = ""  # the usage key that is the sum of the others and may be left out
     effort_apart: bool = False  # whether an effort is no word about thinking
     listed: bool = False  # whether a stream may be one JSON array
@@ -280,6 +281,7 @@ class Writer:
     )
 
     says_results = False  # whether a tool may say what it gives back
+    tiers: Collection[str] = ()  # the tiers of service, in OpenAI's words, that an answer here can say
     upstream = False  # whether this is a request on its way up, or an answer to a client
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
@@ -668,12 +670,25 @@ class Writer:
                 self.link(f"{at}/{words[means]}", self.usage_at(usage, means))
         return out
 
+    def tier_in(self, usage: Usage | None) -> str | None:
+        """The tier of service that usage says, where the target can say it."""
+        found = self.source.tiers if self.source is not None else None
+        if usage is None or found is None:
+            return None
+        key, words = found
+        said = usage.reported.get(key)
+        tier = words.read.get(said) if type(said) is str else None
+        return tier if tier in self.tiers else None
+
     def usage(self, usage: Usage, *unsaid: str, modalities: Collection[str] = ()) -> None:
         """Report what `usage` reported beyond the meanings the target has a word for.
 
         They are all but `unsaid`, and of what is counted by modality those in `modalities`.
         """
         kind = self.kinds.get(Usage, {})
+        if self.source is not None and self.source.tiers is not None and self.tier_in(usage) is not None:
+            key, _ = self.source.tiers
+            kind = {**kind, key: (usage.reported[key],)}  # it is said
         at = self.usage_at(usage, "output")
         reported = usage.reported.get(at.rpartition("/")[2])
         if type(reported) is int and reported != usage.output:

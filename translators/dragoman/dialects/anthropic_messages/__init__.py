@@ -8,7 +8,7 @@ from ..base import Context, Dialect, asks_in_body, grammar_of
 from .home import home_block
 from .read import leave, read_error, read_path, read_request, read_response
 from .stream import MessagesStreamReader, MessagesStreamWriter
-from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, USAGE_MEANING, WEB_SEARCH
+from .words import BESIDE, DERIVED, KINDS, NAME, PLACES, STATES, TIERS, USAGE_MEANING, WEB_SEARCH
 from .write import write_error, write_response
 from .write_request import version, write_request
 
@@ -58,6 +58,7 @@ DIALECT = Dialect(
     states=STATES,
     search=WEB_SEARCH,
     leave=leave,
+    tiers=("service_tier", TIERS),
     vendor="anthropic",
     seal=home_block,
     beside=BESIDE,

@@ -36,6 +36,7 @@ from .words import (
     LIMIT_ID,
     LIMIT_NAME,
     NAME,
+    TIERS,
 )
 
 
@@ -200,13 +201,15 @@ def write_response(r: Response, report: Report, home: bool, context: Context) ->
     return ResponseWriter(r.dialect, report, context).body(r)
 
 
-ENVELOPE = ("created", "fingerprint", "service_tier")
+ENVELOPE = ("created", "fingerprint")
 
 
 class ResponseWriter(BlockWriter):
     """One response, or the ends of a stream."""
 
     __slots__ = ()
+
+    tiers = TIERS.write
 
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
@@ -228,6 +231,7 @@ class ResponseWriter(BlockWriter):
         out["stop_sequence"] = candidate.stop_sequence
         self.about(candidate)
         out["usage"] = self.usage_of(r.usage, "/usage")
+        self.tier(out["usage"], r)
         out |= self.beside_parts
         self.drop(r)
         return out
@@ -250,6 +254,13 @@ class ResponseWriter(BlockWriter):
             report.invented("envelope.model", "/model", "")
         self.unsaid(r)
         return {"id": identity, "type": "message", "role": "assistant", "model": r.model or "", "content": []}
+
+    def tier(self, usage: Json, r: Response) -> None:
+        """The tier of service, which stands in the usage here."""
+        if r.service_tier in TIERS.write:
+            usage["service_tier"] = TIERS.write[str(r.service_tier)]
+        elif r.service_tier is not None:
+            self.report.dropped("envelope.service_tier", self.where(r, "service_tier"), r.service_tier)
 
     def unsaid(self, r: Response) -> None:
         """The envelope values that have no place here."""
@@ -407,6 +418,8 @@ class ResponseWriter(BlockWriter):
         out["output_tokens"] = u.output or 0
         if u.reasoning is not None:
             out["output_tokens_details"] = {"thinking_tokens": u.reasoning}
+        if (tier := self.tier_in(u)) is not None:
+            out["service_tier"] = TIERS.write[tier]
         said = max(plain, 0) + (u.cache_read or 0) + (u.cache_write or 0) + (u.output or 0)
         if u.total is not None and u.total != said:
             report.changed("usage.total", self.usage_at(u, "total"), u.total)

@@ -213,6 +213,7 @@ class ForeignWriter(ResponseWriter):
         "count",
         "current",
         "finish_event",
+        "late_tier",
         "others",
         "over",
         "response_id",
@@ -234,6 +235,7 @@ class ForeignWriter(ResponseWriter):
         self.response_id: str | None = None
         self.running: dict[int, _Block] = {}  # those of the blocks that are not closed
         self.usage_now: Usage | None = None
+        self.late_tier: str | None = None
         self.used_tool = False
         self.told: set[str] = set()  # envelope values that a loss tells of
 
@@ -284,7 +286,7 @@ class ForeignWriter(ResponseWriter):
         if source is not None:
             self.come(source)
         self.response_id = r.id
-        self.told.update(name for name in ENVELOPE if getattr(r, name) is not None)
+        self.told.update(name for name in (*ENVELOPE, "service_tier") if getattr(r, name) is not None)
         self.drop(r)
         message = self.envelope(r)
         # "message_start needs input_tokens before they are known": 0 here, the real ones in message_delta.
@@ -293,11 +295,15 @@ class ForeignWriter(ResponseWriter):
             "stop_sequence": None,
             "usage": {"input_tokens": 0, "output_tokens": 0},
         }
+        self.tier(message["usage"], r)
         return frame("message_start", message=message)
 
     def late_envelope(self, values: Json) -> None:
         """Envelope values that came after the start, and were not known then."""
         fresh = {k: v for k, v in values.items() if k in ENVELOPE and k not in self.told}
+        if values.get("service_tier") is not None and "service_tier" not in self.told:
+            self.late_tier = values["service_tier"]
+            self.told.add("service_tier")
         self.told.update(fresh)
         self.unsaid(Response("", **fresh))
 
@@ -577,5 +583,7 @@ class ForeignWriter(ResponseWriter):
             )
         refused = any(isinstance(b.part, Refusal) and b.index is not None for b in self.blocks.values())
         delta = {"stop_reason": self.finish(c, self.used_tool, refused), "stop_sequence": c.stop_sequence}
-        out += frame("message_delta", delta=delta, usage=self.usage_of(self.usage_now, "/usage"))
+        usage = self.usage_of(self.usage_now, "/usage")
+        self.tier(usage, Response("", service_tier=self.late_tier))
+        out += frame("message_delta", delta=delta, usage=usage)
         return out + frame("message_stop")

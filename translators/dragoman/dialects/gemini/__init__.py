@@ -12,7 +12,7 @@ from .home import home_part
 from .read import read_error, read_response
 from .read_request import read_path, read_request
 from .stream import GeminiStreamReader
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING, WEB_SEARCH
+from .words import DERIVED, KINDS, NAME, PLACES, SERVICE_TIER, USAGE_MEANING, WEB_SEARCH
 from .write import asked_error, write_error, write_response
 from .write_request import target, write_request
 from .writer import GeminiArrayWriter, GeminiStreamWriter
@@ -76,6 +76,7 @@ DIALECT = Dialect(
     seal=home_part,
     bare=_bare,
     leave=_leave,
+    tiers=("serviceTier", SERVICE_TIER),
 )
 ARRAY = "gemini+array"
 # streamGenerateContent without `alt=sse` answers with one JSON array; everything else is the same.

@@ -411,7 +411,7 @@ USAGE: Kind = {
     "candidatesTokensDetails": ([],),
     "toolUsePromptTokensDetails": ([],),
     "trafficType": ("TRAFFIC_TYPE_UNSPECIFIED", "ON_DEMAND", 1),
-    "serviceTier": ("unspecified", "standard"),
+    "serviceTier": ("unspecified",),
 }
 RESPONSE: Kind = {
     "candidates": ([],),

@@ -36,7 +36,7 @@ from .home import home_error, home_response
 from .parts import is_private, media_kind
 from .probs import to_result
 from .read import time_of
-from .words import DETAIL, FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME, REASONS
+from .words import DETAIL, FINISH, FINISH_NEAREST, LIMIT_NAME, LISTS, MODALITIES, NAME, REASONS, SERVICE_TIER
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 
@@ -173,6 +173,8 @@ class ResponseWriter(PartWriter):
 
     __slots__ = ()
 
+    tiers = SERVICE_TIER.write
+
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
 
@@ -192,6 +194,7 @@ class ResponseWriter(PartWriter):
             out |= self.blocked()
         if r.usage is not None:
             out["usageMetadata"] = self.usage_of(r.usage)
+        self.tier(out.get("usageMetadata"), r)
         out |= envelope
         self.unsaid(r)
         self.drop(r)
@@ -218,10 +221,15 @@ class ResponseWriter(PartWriter):
 
     def unsaid(self, r: Response) -> None:
         """The envelope values that have no place here."""
-        for name in ("fingerprint", "service_tier"):
-            value = getattr(r, name)
-            if value is not None:
-                self.report.dropped(f"envelope.{name}", self.where(r, name), value)
+        if r.fingerprint is not None:
+            self.report.dropped("envelope.fingerprint", self.where(r, "fingerprint"), r.fingerprint)
+
+    def tier(self, usage: Json | None, r: Response) -> None:
+        """The tier of service, which stands in the usage here, if there is any."""
+        if usage is not None and r.service_tier in SERVICE_TIER.write:
+            usage["serviceTier"] = SERVICE_TIER.write[str(r.service_tier)]
+        elif r.service_tier is not None:
+            self.report.dropped("envelope.service_tier", self.where(r, "service_tier"), r.service_tier)
 
     def candidate(self, c: Candidate, position: int) -> Json:
         """One candidate."""
@@ -436,6 +444,8 @@ class ResponseWriter(PartWriter):
         if u.cache_write and u.reported.get(at.rpartition("/")[2]) != u.input:
             # What the cache took is told nowhere here, only as a part of the whole.
             self.report.changed("usage.counting", at, u.input)
+        if (tier := self.tier_in(u)) is not None:
+            out["serviceTier"] = SERVICE_TIER.write[tier]
         for listed in LISTS:
             if entries := self._entries(u, listed):
                 out[listed.key] = entries

@@ -226,7 +226,7 @@ class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that Google's own server would send."""
 
     spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
-    __slots__ = ("answers", "envelope_now", "framing", "media_type", "told", "usage_now")
+    __slots__ = ("answers", "envelope_now", "framing", "media_type", "tier_now", "told", "usage_now")
 
     def __init__(self, report: Report, context: Context, framing: SSE | Array) -> None:
         super().__init__("", report, context)
@@ -236,6 +236,7 @@ class ForeignWriter(ResponseWriter):
         self.envelope_now: Json = {}
         self.told: set[str] = set()  # envelope values that a loss tells of
         self.usage_now: Usage | None = None
+        self.tier_now: str | None = None
 
     def send(self, event: Event) -> bytes:
         """The bytes that `event` settles."""
@@ -274,6 +275,7 @@ class ForeignWriter(ResponseWriter):
         self.come(find(r.dialect))
         self.envelope_now = self.envelope(r)
         self.told.update(n for n in ("fingerprint", "service_tier") if getattr(r, n) is not None)
+        self.tier_now = r.service_tier
         self.unsaid(r)
         self.drop(r)
 
@@ -282,6 +284,7 @@ class ForeignWriter(ResponseWriter):
         known = {k: v for k, v in values.items() if k not in self.told}
         self.told.update(k for k in known if k in ("fingerprint", "service_tier"))
         fresh = Response("", **{k: v for k, v in known.items() if v is not None})
+        self.tier_now = fresh.service_tier if self.tier_now is None else self.tier_now
         self.unsaid(fresh)
         for key, value in self.envelope(fresh).items():
             self.envelope_now.setdefault(key, value)
@@ -472,6 +475,7 @@ class ForeignWriter(ResponseWriter):
     def end(self) -> bytes:
         out: list[bytes] = []
         usage = self.usage_of(self.usage_now) if self.usage_now is not None else None
+        self.tier(usage, Response("", service_tier=self.tier_now))
         for position, (index, answer) in enumerate(sorted(self.answers.items())):
             event, seen = answer.finish, answer.candidate
             c = Candidate(index, Message("assistant", answer.shells), at=seen.at)

@@ -140,6 +140,8 @@ class ResponseWriter(ChatWriter):
 
     __slots__ = ("cargo", "legacy")
 
+    tiers = SERVICE_TIERS
+
     def __init__(self, dialect: str, report: Report, context: Context, flavour: Flavour) -> None:
         super().__init__(find(dialect), report, context, flavour)
         self.cargo: dict[int, Cargo] = {}
@@ -159,6 +161,8 @@ class ResponseWriter(ChatWriter):
             out["usage"] = self.usage_of(r.usage)
         if r.service_tier is not None:
             self.tier(out, r)
+        elif (tier := self.tier_in(r.usage)) is not None:
+            out["service_tier"] = tier
         self.drop(r)
         return out
 

@@ -674,6 +674,8 @@ class ForeignWriter(ResponseWriter):
             self.report.invented("envelope.created", "/created", self.envelope_text.get("created", 0))
         delayed, self.delayed = self.delayed, []
         out = b"".join(map(self.send, delayed))
+        if "service_tier" not in self.envelope_text and (tier := self.tier_in(self.usage_now)) is not None:
+            self.envelope_text["service_tier"] = tier
         for i in self.candidates:
             self.unload(i, bool(self.called.get(i)))
             out += self.finish_chunk(i)

@@ -102,6 +102,8 @@ class ResponseWriter(ItemWriter):
 
     __slots__ = ("called", "response_id")
 
+    tiers = SERVICE_TIERS
+
     def __init__(self, dialect: str, report: Report, context: Context) -> None:
         super().__init__(find(dialect), report, context)
         self.called: set[str] = set()  # the ids of the calls so far
@@ -123,7 +125,7 @@ class ResponseWriter(ItemWriter):
         self.about(first)
         if r.usage is not None:
             out["usage"] = self.usage_of(r.usage)
-        self.tier(out, r)
+        self.tier(out, r, r.usage)
         self.unsaid(r)
         self.drop(r)
         return out
@@ -187,11 +189,12 @@ class ResponseWriter(ItemWriter):
         if r.fingerprint is not None:
             self.report.dropped("envelope.fingerprint", self.where(r, "fingerprint"), r.fingerprint)
 
-    def tier(self, out: Json, r: Response) -> None:
-        if r.service_tier is None:
+    def tier(self, out: Json, r: Response, usage: Usage | None) -> None:
+        tier = self.tier_in(usage) if r.service_tier is None else r.service_tier
+        if tier is None:
             return
-        if r.service_tier in SERVICE_TIERS:
-            out["service_tier"] = r.service_tier
+        if tier in SERVICE_TIERS:
+            out["service_tier"] = tier
         else:
             self.report.dropped("service_tier.unsupported", self.where(r, "service_tier"), r.service_tier)
 

@@ -469,7 +469,7 @@ class ForeignWriter(ResponseWriter):
         response = {**self.snapshot, **said, "output": [g.item for g in self.groups]}
         if self.late.get("created") and not response["created_at"]:
             response["created_at"] = self.seconds(Response("", created=self.late["created"]))
-        self.tier(response, r)
+        self.tier(response, r, self.usage_now)
         self.unsaid(r)
         if self.usage_now is not None:
             response["usage"] = self.usage_of(self.usage_now)
