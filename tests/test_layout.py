@@ -93,6 +93,7 @@ def test_imports_point_one_way(path: Path) -> None:
 
 # What stands beside the folders of the dialects, and is nobody's own.
 SHARED = (
+    "arguments",
     "base",
     "choices",
     "error_forms",

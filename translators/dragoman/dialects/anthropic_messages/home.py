@@ -21,7 +21,7 @@ from ...model import (
     ToolResult,
 )
 from ...tables import ERRORS, give_back
-from ..base import arguments_object
+from ..arguments import arguments_object
 from .words import FINISH, SERVICE_TIER, TOOL_CHOICE, WIRE
 
 

@@ -41,7 +41,8 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ..base import RAW, Context, arguments_text
+from ..arguments import RAW, arguments_text
+from ..base import Context
 from ..others import Others
 from .home import finish_word, home_block, home_error
 from .write import ENVELOPE, ResponseWriter, hidden, own, write_error

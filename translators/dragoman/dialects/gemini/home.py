@@ -22,7 +22,7 @@ from ...model import (
     ToolResult,
 )
 from ...tables import ERRORS, give_back, put
-from ..base import arguments_object
+from ..arguments import arguments_object
 from .casing import respell
 from .parts import SERVER, respelt
 from .read import time_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...jsontext import dumps
 from ...model import Json, Message, Part, Request, Tool, ToolCall, ToolResult
-from ..base import arguments_object
+from ..arguments import arguments_object
 from .write import ChatWriter
 
 # The one argument, as in Messages and Gemini: `input` is what the reader of a client's request looks for.

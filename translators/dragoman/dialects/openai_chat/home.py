@@ -25,7 +25,7 @@ from ...model import (
 )
 from ...registry import issuer
 from ...tables import give_back, put
-from ..base import arguments_text
+from ..arguments import arguments_text
 from ..choices import spelt_choice
 from ..openai_shape import STREAM_OPTIONS, home_error
 from .flavours import SUFFIX

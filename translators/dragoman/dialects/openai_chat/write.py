@@ -25,7 +25,8 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import put
-from ..base import Context, Dialect, arguments_text, free_text, opaque_code
+from ..arguments import arguments_text, free_text
+from ..base import Context, Dialect, opaque_code
 from ..choices import only_functions
 from ..openai_shape import MODALITIES, NameWriter, shared_logprobs, shared_tokens, spans_alike, usage_of
 from .carry import ENTRIES, Cargo, Place, on_id, rejoin

@@ -47,7 +47,8 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ..base import Context, arguments_text, free_text
+from ..arguments import arguments_text, free_text
+from ..base import Context
 from ..openai_shape import home_failure, write_error
 from .carry import Place
 from .flavours import OPENAI, Flavour

@@ -31,7 +31,8 @@ from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import is_default, param_code
-from ..base import Context, Writer, arguments_text, limit_taken, opaque_code
+from ..arguments import arguments_text
+from ..base import Context, Writer, limit_taken, opaque_code
 from ..openai_facts import refused
 from ..openai_shape import stream_options
 from ..web_search import tool_code

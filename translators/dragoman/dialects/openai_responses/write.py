@@ -27,7 +27,8 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ..base import Context, Dialect, arguments_text, free_text, opaque_code
+from ..arguments import arguments_text, free_text
+from ..base import Context, Dialect, opaque_code
 from ..openai_shape import NameWriter, error_words, shared_logprobs, shared_tokens, spans_alike
 from ..others import alone
 from .groups import GROUP, flat, group_of

@@ -41,7 +41,8 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ..base import Context, arguments_text, free_text
+from ..arguments import arguments_text, free_text
+from ..base import Context
 from ..others import Others
 from .home_writer import HomeWriter
 from .words import CALLS, CUT_OFF
