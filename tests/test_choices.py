@@ -137,3 +137,12 @@ def test_a_vendors_tool_among_those_chosen_is_lost_alone(target: str) -> None:
     none: dict[str, Any] = {CHAT: "none", MESSAGES: {"type": "none"}, GEMINI: {"mode": "NONE"}}
     assert (went, said) == (["f"], none[target])
     assert ("changed", "tool_choice.subset", "/tool_choice") in told
+
+
+def test_gemini_names_all_of_them() -> None:
+    declared = [{"name": name, "parametersJsonSchema": SCHEMA} for name in "fg"]
+    calling = {"mode": "ANY", "allowedFunctionNames": ["f", "g"]}
+    body: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
+    body |= {"tools": [{"functionDeclarations": declared}], "toolConfig": {"functionCallingConfig": calling}}
+    assert choose(body, GEMINI, MESSAGES) == (["f", "g"], {"type": "any"}, set())
+    assert choose(body, GEMINI, CHAT) == (["f", "g"], "required", set())

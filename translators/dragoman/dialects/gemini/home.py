@@ -23,6 +23,7 @@ from ...model import (
 )
 from ...tables import ERRORS, give_back, put
 from ..arguments import arguments_object
+from ..choices import spelt_choice
 from .casing import respell
 from .parts import SERVER, respelt
 from .read import time_of
@@ -62,6 +63,7 @@ def home_request(r: Request) -> Json:
         out["tools"] = tools[0] if spelling.get("tools") == "bare" and len(tools) == 1 else tools
     choice = r.tool_choice
     if choice is not None:
+        choice = spelt_choice(choice)
         said = (choice.spelling or {}).get("mode")
         said = said or {"tool": "ANY", "subset_required": "ANY", "subset_auto": "VALIDATED"}.get(choice.mode)
         said = said or ("VALIDATED" if choice.strict else None)

@@ -9,6 +9,7 @@ from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Json, Message, OutputFormat, ReasoningControl, Request, Text, Tool, ToolChoice, ToolResult
 from ...tables import item_at
+from ..choices import plain_choice
 from .casing import aliases, camel
 from .parts import Faults, read_parts
 from .schema import from_schema, to_schema
@@ -91,6 +92,8 @@ def read_request(body: Json, path: str | None = None) -> Request:
         faults.append(Fault("/contents", "array", "nothing"))
     if faults:
         raise InvalidDocument(faults)
+    if r.tool_choice is not None and r.tool_choice.mode == "subset_required":
+        plain_choice(r)  # `VALIDATED` among all of them says more than `AUTO`
     if keys:
         _note(r, "keys", keys)
     if keys or _is_spelt(r):
