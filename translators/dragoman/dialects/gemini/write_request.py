@@ -466,7 +466,12 @@ class RequestWriter(PartWriter):
 
     def sharp(self, part: Media) -> bool:
         """Models that take no media in results are those before parts had a resolution; in results there is none."""
-        return part.detail in DETAIL.write and self.facts.result_media is not False and not self.answering
+        return (
+            part.kind == "image"
+            and part.detail in DETAIL.write
+            and self.facts.result_media is not False
+            and not self.answering
+        )
 
     def moves(self, part: Media) -> bool:
         """Whether media of a result have to leave it: the model takes none there, or none of this type."""

@@ -646,7 +646,8 @@ class RequestWriter(ChatWriter):
                 self.link("/audio/voice", r.place(name))
                 out[wire] = {**r.params["audio"], "format": form}
             else:
-                self.link(f"/{wire}", r.place(name))
+                if type(value) in (int, float):
+                    self.link(f"/{wire}", r.place(name))  # a number may be out of range on its way back
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)
         if "logprobs" not in out and out.get("top_logprobs") == 0:
             del out["top_logprobs"]  # none beside none
