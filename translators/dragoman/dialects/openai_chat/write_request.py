@@ -537,7 +537,8 @@ class RequestWriter(PartWriter):
                 self.link("/audio/voice", r.place(name))
                 out[wire] = {**r.params["audio"], "format": form}
             else:
-                self.link(f"/{wire}", r.place(name))
+                if type(value) in (int, float):
+                    self.link(f"/{wire}", r.place(name))  # a number may be out of range on its way back
                 out[wire] = value if type(value) is not str else within(self.facts, name, value, r.place(name), report)
         if tools and one_call(r) and "parallel_tool_calls" not in self.flavour.refuses:
             out["parallel_tool_calls"] = False

@@ -224,7 +224,8 @@ class RequestWriter(Writer):
             elif name == "max_output_tokens":
                 out["max_tokens"] = limit_taken(self.facts, value, at, report)
             elif name in WIRE and name not in UNOFFICIAL:
-                self.link(f"/{WIRE[name]}", at)
+                if type(value) in (int, float):
+                    self.link(f"/{WIRE[name]}", at)  # it may be out of range on its way back
                 out[WIRE[name]] = value if type(value) is not str else within(self.facts, name, value, at, report)
             elif not is_default(name, value):
                 report.dropped(param_code(name), at, value)
