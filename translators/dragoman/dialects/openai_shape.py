@@ -132,6 +132,10 @@ def shared_logprobs(value: Any, at: str, report: Report) -> Json | None:
         report.changed("logprobs.approximated", at, value)
         return rows
     strange = {key: item for key, item in value.items() if key not in _LOGPROBS and item not in (None, [], {})}
+    if strange and type(value.get("tokens")) is list:
+        # Columns without a token: in a stream others may follow, and all are told as one.
+        report.changed("logprobs.approximated", at, value)
+        return None
     for key, item in strange.items():
         report.dropped("logprobs.unsupported", f"{at}/{escape(key)}", item)
     known = {}

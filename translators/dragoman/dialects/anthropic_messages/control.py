@@ -64,6 +64,7 @@ class ControlWriter(BlockWriter):
         shown = thinking is not None and thinking["type"] in ("enabled", "adaptive")
         if thinking is not None and shown and c.display is not None:
             thinking["display"] = c.display if c.display in ("summarized", "omitted") else "summarized"
+            self.link("/thinking/display", r.place("reasoning.display"))
             if thinking["display"] != c.display:
                 report.changed("reasoning.display", r.place("reasoning.display"), c.display)
         elif c.display is not None:

@@ -259,6 +259,7 @@ class ResponseWriter(BlockWriter):
         """The tier of service, which stands in the usage here."""
         if r.service_tier in TIERS.write:
             usage["service_tier"] = TIERS.write[str(r.service_tier)]
+            self.link("/usage/service_tier", self.where(r, "service_tier"))
         elif r.service_tier is not None:
             self.report.dropped("envelope.service_tier", self.where(r, "service_tier"), r.service_tier)
 

@@ -69,9 +69,7 @@ def to_result(logprobs: Any) -> Json | None:
         return None
     out: Json = {"chosenCandidates": [_candidate(entry) for entry in content]}
     tops = [_tops(entry) for entry in content]
-    while tops and not tops[-1]:
-        tops.pop()  # behind the last there are none to tell
-    if tops:
+    if any(tops):
         out["topCandidates"] = [{"candidates": top} for top in tops]
     return out
 

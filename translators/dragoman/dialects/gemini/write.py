@@ -228,6 +228,7 @@ class ResponseWriter(PartWriter):
         """The tier of service, which stands in the usage here, if there is any."""
         if usage is not None and r.service_tier in SERVICE_TIER.write:
             usage["serviceTier"] = SERVICE_TIER.write[str(r.service_tier)]
+            self.link("/usageMetadata/serviceTier", self.where(r, "service_tier"))
         elif r.service_tier is not None:
             self.report.dropped("envelope.service_tier", self.where(r, "service_tier"), r.service_tier)
 

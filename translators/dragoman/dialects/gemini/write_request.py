@@ -710,6 +710,7 @@ class RequestWriter(PartWriter):
             report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
         if c.display is not None:
             thinking["includeThoughts"] = c.display not in ("omitted", "none")
+            self.link("/generationConfig/thinkingConfig/includeThoughts", r.place("reasoning.display"))
             if c.display != "summarized":
                 # What nobody asks for is not shown here: who hides it says no more than who says nothing.
                 report.changed("reasoning.display", r.place("reasoning.display"), c.display)
