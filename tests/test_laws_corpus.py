@@ -319,7 +319,7 @@ def _refused(loss: dragoman.Loss) -> tuple[str, str] | None:
     if (loss.kind, loss.code) == ("changed", "tool_call.id"):
         return "id", str(loss.value)
     if (loss.kind, loss.code) == ("dropped", "tool_choice.subset") and isinstance(loss.value, Tool):
-        return "tool", loss.value.name
+        return "tool", loss.value.name or ""
     return None
 
 

@@ -55,6 +55,8 @@ def spans_alike(c: Citation, offset: int = 0) -> bool:
     said = c.value.get("url_citation", c.value)
     if offset or c.value.get("type") != "url_citation" or type(said) is not dict:
         return False
+    if said is not c.value and len(c.value) > 2:
+        return False  # something stands beside it
     return said.keys() - {"type"} == _CITED and None not in (c.title, c.start, c.end)
 
 

@@ -13,11 +13,11 @@ from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Req
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
-from ...tables import is_closed, is_default, param_code, taken_tier
+from ...tables import is_default, param_code, taken_tier
 from ..base import Context, has_calls, limit_taken, speaks_as_tool
 from ..choices import chosen, one_call
 from ..pairing import Twins
-from ..schemas import Limits, bound, is_said, strict_tools, topped
+from ..schemas import Limits, bound, is_said, may_bind, strict_tools, topped
 from ..web_search import written
 from .control import ControlWriter
 from .home import home_request
@@ -702,7 +702,7 @@ class RequestWriter(ControlWriter):
         for key in ("name", "description"):
             if getattr(f, key) is not None:
                 report.dropped(f"format.{key}", self.where(f, key), getattr(f, key))
-        if f.strict is False or (f.strict and not is_closed(f.schema)):
+        if f.strict is False or (f.strict and not may_bind(f.schema)):
             report.changed("format.strict", self.where(f, "strict"), f.strict)
 
 

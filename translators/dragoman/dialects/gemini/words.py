@@ -540,6 +540,7 @@ UNSIGNED = "skip_thought_signature_validator"
 DERIVED = {
     "mediaResolution/level": "DETAIL",
     "candidates/token": "the key of a map",
+    "details/reason": "REASONS",
     "role": "role of the turn",
     "finishReason": "FINISH",
     "index": "position of the candidate",

@@ -26,7 +26,7 @@ from ...model import (
 from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
-from ...tables import BUDGETS, is_closed, is_default, nearest_effort, param_code, put, taken_tier
+from ...tables import BUDGETS, is_default, nearest_effort, param_code, put, taken_tier
 from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..choices import chosen
 from ..pairing import Twins
@@ -669,7 +669,7 @@ class RequestWriter(PartWriter):
             schema = config["responseJsonSchema"] = for_service(schema, report, place)
         else:
             report.changed("format.schema", f.at, f.kind)
-        if f.strict is False or (f.strict and not is_closed(schema)):
+        if f.strict is False or (f.strict and not may_bind(schema)):
             # Here an answer always holds to its schema, whatever that is.
             report.changed("format.strict", self.where(f, "strict"), f.strict)
 

@@ -399,8 +399,9 @@ def _finish_at(c: Candidate) -> str:
 
 
 def _logprobs_at(c: Candidate) -> str:
+    counts = iter((c.spelling or {}).get("logprobs", (1,)))  # how many each text has, where it is not the first alone
     for part in c.message.parts:
-        if type(part) is Text:
+        if type(part) is Text and next(counts, 1):
             return f"{part.at}/logprobs"
     return "/output/0/content/0/logprobs"
 

@@ -205,6 +205,7 @@ class ResponseWriter(ItemWriter):
         """The output items: texts in a row are content parts of one message."""
         out: list[Json] = []
         self.link("/output", c.message.at)
+        alone = sum(type(part) is Text for part in c.message.parts) < 2
         for whole in c.message.parts:
             part, token = self.carried(whole)
             if token is not None:
@@ -214,7 +215,7 @@ class ResponseWriter(ItemWriter):
             if isinstance(part, (Text, Refusal)):
                 if not self.speaks(part):
                     continue
-                content = self.content(part)
+                content = self.content(part, alone)
                 if out and out[-1]["type"] == "message" and joins(part, out[-1]):
                     place = f"/output/{len(out) - 1}"
                 else:
@@ -253,23 +254,26 @@ class ResponseWriter(ItemWriter):
                 self.lose_state(part, part.state)
         return bool(part.text)
 
-    def content(self, part: Text | Refusal) -> Json:
-        """A content part of an answer."""
+    def content(self, part: Text | Refusal, alone: bool) -> Json:
+        """A content part of an answer. alone: whether the answer has no other text."""
         self.drop(replace(part, item=None) if part.item is not None and part.item.phase is not None else part)
         if isinstance(part, Refusal):
             return {"type": "refusal", "refusal": part.text}
         self.cache(part)
-        annotations = self.annotations(part, len(part.text))
+        annotations = self.annotations(part, len(part.text), alone)
         return {"type": "output_text", "text": part.text, "annotations": annotations, "logprobs": []}
 
-    def annotations(self, text: Text, length: int) -> list[Json]:
-        """The citations of a text. Those without a span of their own (Anthropic's) span the whole text."""
+    def annotations(self, text: Text, length: int, alone: bool = True) -> list[Json]:
+        """The citations of a text. Those without a span of their own (Anthropic's) span the whole text.
+
+        alone: whether the answer has no other text, among whose characters Chat counts.
+        """
         out = []
         for c in text.citations or ():
             if c.url is None:
                 self.report.dropped("citation.unsupported", c.at, c.value)
                 continue
-            if not spans_alike(c):
+            if not alone or not spans_alike(c):
                 self.report.changed("citation.span", c.at, c.value)
             start, end = (0, length) if c.start is None or c.end is None else (c.start, c.end)
             said = {"type": "url_citation", "url": c.url, "title": c.title or ""}
