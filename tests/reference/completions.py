@@ -79,6 +79,11 @@ def _take(choices: dict[int, Json], choice: Json) -> None:
             home[key] = home[key] or value
         elif key == "logprobs" and isinstance(value, dict):
             columns = home[key] or {}
+            if columns.get("tokens") and value.get("tokens"):
+                # A column that one of the two has not is null at each of its tokens.
+                for name in {n for one in (columns, value) for n, column in one.items() if isinstance(column, list)}:
+                    for one in (columns, value):
+                        one[name] = [None] * len(one["tokens"]) if one.get(name) is None else one[name]
             for name, column in value.items():
                 if isinstance(column, list) and isinstance(columns.get(name), list):
                     columns[name] = columns[name] + column

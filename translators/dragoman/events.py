@@ -419,7 +419,7 @@ class Folder:
         elif event.where == "message":
             candidate.message.extra = merged(candidate.message.extra)
         else:
-            candidate.logprobs = _merge_logprobs(candidate.logprobs, event.values)
+            candidate.logprobs = merge_logprobs(candidate.logprobs, event.values)
 
     def _delta(self, event: PartDelta) -> None:
         part: Any = self._candidates[event.candidate].message.parts[event.index]
@@ -539,9 +539,18 @@ def _merge_audio(part: Media, value: dict[str, Any]) -> None:
         part.extra = merge_extra(part.extra, extra)
 
 
-def _merge_logprobs(before: Any, now: Any) -> Any:
+def _padded(columns: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Columns with nulls where only `others` have one, so that every token keeps its place in each."""
+    nulls = [None] * len(columns["tokens"])
+    return columns | {k: nulls for k, v in others.items() if type(v) is list and nulls and columns.get(k) is None}
+
+
+def merge_logprobs(before: Any, now: Any) -> Any:
+    """Log probabilities of several frames as one: lists grow."""
     if type(before) is not dict or type(now) is not dict:
         return now if now is not None else before
+    if type(before.get("tokens")) is list and type(now.get("tokens")) is list:
+        before, now = _padded(before, now), _padded(now, before)
     out = dict(before)
     for key, value in now.items():
         if type(value) is list and type(out.get(key)) is list:

@@ -603,6 +603,7 @@ def come_back(kind: str, body: Json, source: str, target: str) -> tuple[int, int
 _LOOKED_AT = (
     "text.",
     "message.",
+    "cache.",
     "stop.",
     "max_tokens.",
     "tool_result.",

@@ -86,17 +86,3 @@ def _known(entry: Any) -> bool:
 
 def _candidate(entry: Json) -> Json:
     return {"token": entry["token"], "logProbability": entry["logprob"]}
-
-
-def merged(before: Any, now: Any) -> Any:
-    """Log probabilities of several frames as one: lists grow."""
-    if type(before) is not dict or type(now) is not dict:
-        return now if now is not None else before
-    out = dict(before)
-    for key, value in now.items():
-        old = out.get(key)
-        if type(value) is list and type(old) is list:
-            out[key] = old + value
-        elif value is not None or key not in out:
-            out[key] = value
-    return out

@@ -486,7 +486,7 @@ def _format(r: Request, config: Json) -> None:
 def _text_format(config: Json) -> Json | None:
     """The one entry of `responseFormat` if it says that the answer is JSON, and nothing else does."""
     entries = config.get("responseFormat")
-    if type(entries) is not list or len(entries) != 1 or not config.keys().isdisjoint(_FORMATS):
+    if type(entries) is not list or len(entries) != 1 or any(config.get(name) is not None for name in _FORMATS):
         return None
     text = entries[0].get("text") if type(entries[0]) is dict and len(entries[0]) == 1 else None
     if type(text) is not dict or text.get("mimeType", "application/json") != "application/json":

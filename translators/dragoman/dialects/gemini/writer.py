@@ -26,6 +26,7 @@ from ...events import (
     UsageReport,
     aside,
     grown,
+    merge_logprobs,
     merge_usage,
 )
 from ...framing import sse
@@ -51,7 +52,6 @@ from ...tables import drop_extra
 from ..base import Context
 from .cite import Grounding
 from .home import finish_word, home_error, home_part
-from .probs import merged
 from .read import time_of
 from .words import ROLE
 from .write import Joiner, ResponseWriter, hidden, is_sound, write_error
@@ -296,7 +296,7 @@ class ForeignWriter(ResponseWriter):
         c = self.answers[event.candidate].candidate
         if event.where == "logprobs":
             answer = self.answers[event.candidate]
-            answer.logprobs = merged(answer.logprobs, event.values)
+            answer.logprobs = merge_logprobs(answer.logprobs, event.values)
             return
         node: Any = c.message if event.where == "message" else c
         drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))

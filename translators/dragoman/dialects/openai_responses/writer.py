@@ -21,6 +21,7 @@ from ...events import (
     UsageReport,
     aside,
     grown,
+    merge_logprobs,
     merge_usage,
 )
 from ...framing import sse
@@ -188,11 +189,7 @@ class ForeignWriter(ResponseWriter):
         elif event.candidate:
             self.others.take(event)
         elif event.where == "logprobs":
-            for key, value in event.values.items():
-                old = self.found.get(key)
-                both = type(old) is list and type(value) is list
-                if both or value is not None or key not in self.found:
-                    self.found[key] = [*old, *value] if both else value  # type: ignore[misc]
+            self.found = merge_logprobs(self.found, event.values)
         elif self.candidate is not None:
             node: Any = self.candidate.message if event.where == "message" else self.candidate
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
