@@ -498,3 +498,27 @@ def test_a_choice_among_some_tools(flavour: str, mode: str, chosen: list[Any], f
         left = [("dropped", "/tools/1")] if chosen == [_F] else []
         assert told == [("changed", "/tool_choice"), *left]
         assert len(t.body["tools"]) == 2 - len(left)  # "subset: filter tools"
+
+
+@pytest.mark.parametrize("target", ["anthropic-messages", "openai-chat", "openai-chat+openrouter"])
+def test_thinking_between_tags_leaves_the_parts_before_it_their_numbers(target: str) -> None:
+    """A call that was begun before the text goes on, and ends, under its own number."""
+    call = {"index": 0, "id": "call_0", "type": "function", "function": {"name": "f", "arguments": '{"a":'}}
+    deltas: list[Any] = [
+        {"role": "assistant", "tool_calls": [call]},
+        {"content": "<think>m</think>x"},
+        {"tool_calls": [{"index": 0, "function": {"arguments": "1}"}}]},
+    ]
+    chunks = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    chunks.append({"index": 0, "delta": {}, "finish_reason": "tool_calls"})
+    frames = [
+        {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [c]} for c in chunks
+    ]
+    data = b"".join(b"data: " + json.dumps(frame).encode() + b"\n\n" for frame in frames) + b"data: [DONE]\n\n"
+    whole = dragoman.fold(dragoman.read_events(data, TAGS))
+    said = {type(part).__name__: part for part in whole.candidates[0].message.parts}
+    assert said["ToolCall"].arguments == '{"a":1}'  # type: ignore[union-attr]
+    running = dragoman.translate_stream(TAGS, target)
+    out = running.feed(data) + running.close()
+    there = dragoman.fold(dragoman.read_events(out, target))
+    assert any(getattr(part, "name", None) == "f" for part in there.candidates[0].message.parts)

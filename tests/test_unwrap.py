@@ -244,3 +244,31 @@ def test_any_text_gives_the_same_however_it_is_cut(text: str, sizes: list[int]) 
             out += cut.feed((begin + text)[at : at + size])
             at += size
         assert (out + cut.close(), cut.rest, cut.taken) == (expected, whole.rest, whole.taken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"value":\\"}',
+        '{"value":\\"v1]\\n},{{{',
+        '{"value": "a\\\\" }',
+        '{"value": 1 \n }',
+        " " * 2000 + '{"value":[1]}',
+    ],
+)
+def test_the_cutting_of_a_text_does_not_show(text: str) -> None:
+    """Law 5, also where the text is no JSON, or begins with more blanks than anybody means."""
+    whole = unwrap._Inside()
+    said = whole.feed(text) + whole.close()
+    for size in (1, 2, 3):
+        pieces = unwrap._Inside()
+        parts = [pieces.feed(text[i : i + size]) for i in range(0, len(text), size)]
+        assert ("".join(parts) + pieces.close(), pieces.rest) == (said, whole.rest)
+
+
+def test_blanks_without_end_are_not_kept() -> None:
+    """JSON mode is known to say nothing but line ends until it is cut off."""
+    inside = unwrap._Inside()
+    for _ in range(5000):
+        inside.feed("\n")
+    assert len(inside._held) <= 1 << 10

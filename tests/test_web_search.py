@@ -269,3 +269,17 @@ def test_where_it_stands_among_the_entries_of_gemini_is_spelling() -> None:
         t = dragoman.translate_request(asked(GEMINI, tools), GEMINI, RESPONSES)
         assert [tool["type"] for tool in t.body["tools"]] == ["function", "web_search"]
         assert not regressions.violations("request", asked(GEMINI, tools), GEMINI, RESPONSES)
+
+
+def test_a_search_that_is_forbidden_is_not_offered() -> None:
+    """A setting always searches, and so does nothing under "none"; Messages says the choice beside the search."""
+    for mode, word in (("none", "none"), ("auto", "auto"), ("required", "any")):
+        body = {**asked(CHAT), "web_search_options": {}, "tool_choice": mode}
+        t = dragoman.translate_request(body, CHAT, MESSAGES)
+        assert t.body["tool_choice"] == {"type": word}
+    body = {**asked(MESSAGES, [FULL_MESSAGES]), "max_tokens": 5, "tool_choice": {"type": "none"}}
+    t = dragoman.translate_request(body, MESSAGES, CHAT)
+    assert "web_search_options" not in t.body
+    assert ("dropped", "tool.server", "/tools/0") in told(t)
+    t = dragoman.translate_request(body, MESSAGES, GEMINI)
+    assert "tools" not in t.body

@@ -22,6 +22,15 @@ class DragomanError(Exception):
     """The base of all errors of this package; messages name places, never payloads."""
 
 
+MISBUILT = (AttributeError, TypeError, LookupError, ValueError)
+"""What readers and writers raise where a document or event that was built by hand holds what it cannot."""
+
+
+def misbuilt(error: Exception) -> DragomanError:
+    """The error of ours for one of these."""
+    return DragomanError(f"no canonical document or event ({type(error).__name__})")
+
+
 class UnknownDialect(DragomanError):
     """No dialect or flavour is registered under `name`; `suggestions` are the nearest ids."""
 

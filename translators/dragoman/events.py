@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-from .errors import BrokenStream, DragomanError, InvalidDocument
+from .errors import MISBUILT, BrokenStream, DragomanError, InvalidDocument, misbuilt
 from .jsontext import joined, loads
 from .model import (
     Candidate,
@@ -579,13 +579,19 @@ def fold(events: Iterable[Event]) -> Response:
     folder = Folder()
     legal = Legal()
     for event in listed(events):
-        legal.check(event)
-        folder.take(event)
+        try:
+            legal.check(event)
+            folder.take(event)
+        except MISBUILT as error:
+            raise misbuilt(error) from error
     if folder.error is not None:
         raise BrokenStream(failure_text(folder.error), frame=legal.count)
     if not folder.ended:
         raise BrokenStream("the stream stopped before its end", frame=legal.count)
-    return folder.fold()
+    try:
+        return folder.fold()
+    except MISBUILT as error:
+        raise misbuilt(error) from error
 
 
 # --- unfold: response -> events -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from . import registry
 from .departure import departing
 from .dialects.base import Context, Dialect
-from .errors import BrokenStream, DragomanError, UntranslatableDocument
+from .errors import MISBUILT, BrokenStream, DragomanError, UntranslatableDocument, misbuilt
 from .events import Event, Failure, Legal, Start, Transport, failure_text, listed
 from .model import Error
 from .report import Loss, OnLoss, Report
@@ -304,7 +304,10 @@ def write_events(events: Iterable[Event], dialect: str, *, source: str | None = 
             if home and came is not target and isinstance(event, Failure):
                 event = out_of(event)
             passed = [event] if departure is None else departure.through([event])
-            out += [writer.send(one) for one in passed]
+            try:
+                out += [writer.send(one) for one in passed]
+            except MISBUILT as error:
+                raise misbuilt(error) from error
             failed = failed or isinstance(event, Failure)
     except BrokenStream:
         if not failed:  # else it is what `read_events` raises behind a Failure, which has been written

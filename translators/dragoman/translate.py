@@ -10,7 +10,7 @@ from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
-from .errors import DragomanError, Fault, InvalidDocument
+from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
 from .homecoming import come_home
 from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads, repeated
 from .model import Error, Json, Message, Request, Response
@@ -238,7 +238,13 @@ def write_request(
     _options(on_loss, profile)
     if not isinstance(request, Request):
         raise DragomanError("what is written is a canonical request")
-    return _written_request(request, registry.get(target), on_loss, profile, now)
+    goes = registry.get(target)
+    try:
+        return _written_request(request, goes, on_loss, profile, now)
+    except MISBUILT as error:
+        if callable(on_loss):
+            raise  # what the caller's own function raises is the caller's
+        raise misbuilt(error) from error
 
 
 def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: Any, now: int | None) -> Translation:
@@ -333,7 +339,13 @@ def write_response(
     _options(on_loss, profile)
     if not isinstance(response, Response):
         raise DragomanError("what is written is a canonical response")
-    return _written_response(response, registry.get(target), request, on_loss, profile, now)
+    goes = registry.get(target)
+    try:
+        return _written_response(response, goes, request, on_loss, profile, now)
+    except MISBUILT as error:
+        if callable(on_loss):
+            raise  # what the caller's own function raises is the caller's
+        raise misbuilt(error) from error
 
 
 def _written_response(

@@ -38,6 +38,7 @@ def _beginnings() -> re.Pattern[str]:
 
 _BEGINNING = _beginnings()
 _MARK = re.compile(r'["\\{}\[\],]')
+_LONGEST = 1 << 10  # characters: a longer head is none, so that one of blanks without end is not kept
 
 
 class _Inside:
@@ -50,7 +51,8 @@ class _Inside:
 
     def __init__(self) -> None:
         self._state = "head"  # then value, and behind it; or plain, for a text of another form
-        self._held = self._blanks = self.rest = ""
+        self._held = self.rest = ""
+        self._blanks: list[str] = []  # behind a value that may be whole
         self._depth = self.taken = 0
         self._quoted = self._escaped = False
 
@@ -59,7 +61,9 @@ class _Inside:
         if self._state == "head":
             text = self._held + text
             found = _HEAD.match(text)
-            waits = found is None and _BEGINNING.fullmatch(text)
+            if found is not None and found.end() > _LONGEST:
+                found = None
+            waits = found is None and len(text) <= _LONGEST and _BEGINNING.fullmatch(text)
             self._held = text if waits else ""
             if waits:
                 return ""
@@ -68,15 +72,19 @@ class _Inside:
             text = text[self.taken :]
         if self._state == "value":
             end = self._end(text)
-            said = self._blanks + text[:end]
-            if end < len(text):
-                self._state = "behind"
-                text = text[end:].removeprefix("}")
+            said = text[:end]
             # Blanks behind a value that is whole stand before the brace, as a rule.
             plain = said if self._depth or self._quoted else said.rstrip(_BLANKS)
-            self._blanks = said[len(plain) :]
-            if self._state == "value":
+            before, blanks = "", said[len(plain) :]
+            if plain:
+                before, self._blanks = "".join(self._blanks), []
+            if blanks:
+                self._blanks.append(blanks)
+            plain = before + plain
+            if end == len(text):
                 return plain
+            self._state = "behind"
+            text = text[end:].removeprefix("}")
         else:
             plain = text if self._state == "plain" else ""
         if self._state == "behind":
@@ -96,8 +104,9 @@ class _Inside:
             if at == passed:
                 continue
             if mark == "\\":
-                passed = at + 1
-                self._escaped = self._quoted and passed == len(text)
+                if self._quoted:
+                    passed = at + 1
+                    self._escaped = passed == len(text)
             elif mark == '"':
                 self._quoted = not self._quoted
             elif self._quoted:

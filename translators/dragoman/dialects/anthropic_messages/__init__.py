@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...model import Json, Request
+from ...profiles import lookup, pointless
 from ...tables import QUICK
 from ..base import Context, Dialect, asks_in_body, grammar_of
 from .home import home_block
@@ -15,7 +16,8 @@ from .write_request import version, write_request
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
     headers = {"content-type": "application/json", "anthropic-version": version(context)}
-    if request.params.get("service_tier") in QUICK:
+    facts = lookup(NAME, request.model, context.profile)
+    if request.params.get("service_tier") in QUICK and "service_tier" not in pointless(facts):
         headers["anthropic-beta"] = "fast-mode-2026-02-01"  # "needed on some models"
     return "/v1/messages", headers
 

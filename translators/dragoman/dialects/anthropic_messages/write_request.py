@@ -622,7 +622,9 @@ class RequestWriter(ControlWriter):
             self.drop(choice)
             if choice.kind == "custom":
                 report.changed("tool.custom", choice.at)
-            if made is None:
+            if made is None and tools and choice.mode in TOOL_CHOICE.write:
+                said = {"type": TOOL_CHOICE.write[choice.mode]}  # beside the search alone
+            elif made is None:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)
             elif made.mode == "tool":
                 said = {"type": "tool", "name": self.name(made.names[0], choice, "names")}

@@ -574,7 +574,8 @@ class RequestWriter(PartWriter):
         choice = r.tool_choice
         strict = (choice is None or choice.mode == "auto") and any(tool.strict for tool in r.tools or ())
         # "Multiple tools are supported only when they are all search tools".
-        searches = None if any(tool.kind != "server" for tool in r.tools or ()) else WEB_SEARCH
+        alone = all(tool.kind == "server" for tool in r.tools or ()) and (choice is None or choice.mode != "none")
+        searches = WEB_SEARCH if alone else None
         search: Json | None = None
         for tool in offered(r):
             if tool.kind == "server":

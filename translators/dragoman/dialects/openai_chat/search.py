@@ -12,7 +12,9 @@ def searches(w: Searching, tool: Tool, out: Json, flavour: Flavour, facts: Profi
     """Put a search that the vendor runs among the settings; any other tool of the vendor's is told."""
     if is_option(tool):
         return  # a setting as it is
-    taken = "web_search" not in flavour.refuses and facts.web_search is not False
+    # "A setting always searches", also where no tool may be called.
+    forbidden = w.r.tool_choice is not None and w.r.tool_choice.mode == "none"
+    taken = "web_search" not in flavour.refuses and facts.web_search is not False and not forbidden
     said = written(w, tool, OPTIONS if taken else None, "/web_search_options")
     if said is not None:
         out["web_search_options"] = said

@@ -123,7 +123,8 @@ class TagReader:
                 return
         elif mine:
             self._settle(answer, out)
-        out.append(replace(event, index=event.index + answer.shift) if answer.shift else event)
+        later = answer.start is not None and event.index >= answer.start.index
+        out.append(replace(event, index=event.index + answer.shift) if answer.shift and later else event)
 
     def _text(self, answer: _Answer, text: str, out: list[Event]) -> None:
         start = answer.start
