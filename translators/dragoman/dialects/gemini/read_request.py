@@ -486,7 +486,7 @@ def _format(r: Request, config: Json) -> None:
 def _text_format(config: Json) -> Json | None:
     """The one entry of `responseFormat` if it says that the answer is JSON, and nothing else does."""
     entries = config.get("responseFormat")
-    if type(entries) is not list or len(entries) != 1 or any(config.get(name) is not None for name in _FORMATS):
+    if type(entries) is not list or len(entries) != 1 or any(config.get(name) not in _PLAIN for name in _FORMATS):
         return None
     text = entries[0].get("text") if type(entries[0]) is dict and len(entries[0]) == 1 else None
     if type(text) is not dict or text.get("mimeType", "application/json") != "application/json":
@@ -496,6 +496,7 @@ def _text_format(config: Json) -> Json | None:
     return text if text and known and all(type(one) is dict for one in schemas) else None
 
 
+_PLAIN = (None, "", "text/plain")  # says no more than absence
 _FORMATS = ("responseMimeType", "responseJsonSchema", "responseSchema")
 
 

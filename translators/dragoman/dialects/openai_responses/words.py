@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...jsontext import escape
 from ...model import (
     Candidate,
     Error,
@@ -26,7 +27,8 @@ from ...model import (
     ToolResult,
     Usage,
 )
-from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs, typed, types_of
+from ...report import Report
+from ...tables import BOOL, DICT, INT, LIST, NUM, STR, Kind, Pairs, Partly, typed, types_of
 from ..base import Places
 from ..openai_shape import CACHE_KEY
 from ..web_search import Words
@@ -175,6 +177,18 @@ CALLS: dict[str, tuple[Any, str]] = {
 RESULTS = {"function_call_output": "function", "custom_tool_call_output": "custom"}
 
 # --- known keys ---------------------------------------------------------------------------------------------
+
+
+def _beside_texts(report: Report, value: Any, at: str) -> None:
+    """Report what stands beside the texts of a summary, or of thinking that is shown."""
+    if type(value) is not list or not all(type(entry) is dict and "text" not in entry for entry in value):
+        report.dropped("field.unsupported", at, value)
+        return
+    for i, entry in enumerate(value):
+        for key in entry:
+            if key != "type":
+                report.dropped("field.unknown", f"{at}/{i}/{escape(key)}", entry[key])
+
 
 REQUEST: Kind = typed(
     {
@@ -333,7 +347,7 @@ KINDS: dict[type, Kind] = {
     Text: PART,
     Refusal: PART,
     Media: PART | IMAGE,
-    Reasoning: ITEM,
+    Reasoning: ITEM | dict.fromkeys(("summary", "content"), Partly(_beside_texts, [])),
     ToolCall: ITEM,
     ToolResult: ITEM,
     ServerTool: ITEM,
