@@ -328,6 +328,11 @@ class Writer:
         code = "state.foreign" if self.upstream else "state.no_carrier"
         self.report.dropped(code, self.where(part, "state"), state.value)
 
+    def uncarried(self, part: Any, state: State) -> None:
+        """Report opaque state that no carrier takes; a signature of nothing is none."""
+        if state.value not in ("", []):
+            self.report.dropped("state.no_carrier", self.where(part, "state"), state.value)
+
     def unit(self, part: Any, shown: str = "", said: bool | None = None) -> Unit | None:
         """What `part` of an answer needs at home, beside the visible text `shown`; None if that is nothing.
 

@@ -362,7 +362,7 @@ class ResponseWriter(BlockWriter):
             return {"type": "thinking", "thinking": part.text, "signature": token} if part.text else hidden(token)
         self.drop(part)
         if part.state is not None:
-            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+            self.uncarried(part, part.state)
         if not part.text:
             if part.extra or part.item is not None:
                 self.report.dropped("reasoning.empty", part.at)

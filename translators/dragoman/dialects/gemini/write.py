@@ -371,7 +371,7 @@ class ResponseWriter(PartWriter):
             return {"text": part.text, "thought": True, "carrier": token}
         self.drop(part)
         if part.state is not None and not own(part.state):
-            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+            self.uncarried(part, part.state)
         if not part.text:
             if not part.redacted:
                 self.report.dropped("reasoning.empty", part.at)

@@ -257,8 +257,12 @@ def _tool_choice(r: Request, value: Any, body: Json, faults: Faults) -> bool:
         if type(inner) is not dict or inner.get("mode") not in ("auto", "required"):
             return False
         names = [_allowed(t) for t in inner["tools"]] if type(inner.get("tools")) is list else [None]
-        if set(value) != {"type", "allowed_tools"} or set(inner) != {"mode", "tools"} or None in names:
+        if None in names:
             return False
+        rest = {k: v for k, v in value.items() if k not in ("type", "allowed_tools")}
+        if more := {k: v for k, v in inner.items() if k not in ("mode", "tools")}:
+            rest["allowed_tools"] = more
+        choice.extra = rest or None
         choice.mode = "subset_" + inner["mode"]
         choice.names = [pair[1] for pair in names if pair]
         kinds = [pair[0] for pair in names if pair]

@@ -463,7 +463,7 @@ class ResponseWriter(ChatWriter):
         if not stowed:
             self.drop(part)
         if part.state is not None and not stowed:
-            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+            self.uncarried(part, part.state)
         if not part.text:
             return ""
         self.report.changed("reasoning.tagged", part.at, None)
@@ -475,7 +475,7 @@ class ResponseWriter(ChatWriter):
         if not stowed:
             self.drop(part)
         if part.state is not None and not kept and not stowed:
-            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+            self.uncarried(part, part.state)
         if part.redacted:
             return
         if not part.text:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...jsontext import escape
+from ...media import is_empty
 from ...model import (
     Json,
     Media,
@@ -276,6 +277,8 @@ class RequestWriter(PartWriter):
                     kept.append(Text(said["text"], at=inner.at))
             elif isinstance(inner, Media) and self.flavour.results:
                 kept.append(inner)
+            elif isinstance(inner, Media) and is_empty(inner):
+                self.media(inner)  # which tells that it is gone
             elif isinstance(inner, Media) and inner.kind in ("image", "document"):
                 if not media:
                     self.report.changed("message.split", m.at)

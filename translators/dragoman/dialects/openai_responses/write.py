@@ -351,7 +351,7 @@ class ResponseWriter(ItemWriter):
             return reasoning_item(part.text, token)
         self.drop(part)
         if part.state is not None:
-            self.report.dropped("state.no_carrier", self.where(part, "state"), part.state.value)
+            self.uncarried(part, part.state)
         if not part.text and not part.redacted:
             self.report.dropped("reasoning.empty", part.at, None)
         return reasoning_item(part.text) if part.text else None
