@@ -182,7 +182,7 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         node.cite = node.cite or None
         if node.form == "url" and node.media_type == media_type_of(node.url or ""):
             node.media_type = None  # the ending of the address says so
-        if str((node.spelling or {}).get("data_url", "")).startswith("data:") and node.spelling:
+        if str((node.spelling or {}).get("data_url", ""))[:5].lower() == "data:" and node.spelling:
             del node.spelling["data_url"]
     for f in fields(node):
         value = getattr(node, f.name)
