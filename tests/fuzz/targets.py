@@ -218,7 +218,7 @@ def carriers(data: bytes) -> int:
     except DragomanError:
         return 0
     units = [unit for row in rows if (unit := carrier._unit(row)) is not None] if type(rows) is list else []
-    token = carrier.encode(units) if units else None
+    token = sealed(units) if units else None
     if token is None:
         return 0
     assert carrier.is_carrier(token)
@@ -231,6 +231,14 @@ def carriers(data: bytes) -> int:
     damaged = damage(token, at, head[3])
     assert repr(carrier.decode(damaged)) in (repr(None), repr(units)), "units that nobody sealed"
     return 1
+
+
+def sealed(units: list[carrier.Unit]) -> str | None:
+    """The token of `units`; None where they hold a number beyond every float, which is read and never written."""
+    try:
+        return carrier.encode(units)
+    except DragomanError:
+        return None
 
 
 def damage(token: str, at: int, how: int) -> str:
@@ -251,7 +259,7 @@ def taken(token: str) -> int:
     if units is None:
         return 0
     assert units
-    assert repr(carrier.decode(carrier.encode(units) or token)) == repr(units)
+    assert repr(carrier.decode(sealed(units) or token)) == repr(units)
     for unit in units:
         followed(unit, token)
     return 1
