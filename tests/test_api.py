@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import inspect
 import json
@@ -10,13 +9,12 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 import dragoman
-from dragoman import events
-from dragoman.model import Candidate, Error, Message, Request, Response, Text, Tool, ToolCall
+from dragoman.model import Candidate, Message, Request, Response, Text, Tool, ToolCall
 from tests import fixtures
 from tests.reference.common import frames, records
 from tests.wire import CHAT, MERGE, MESSAGES, assert_in_order, assert_plain, begin, chunk, end, other, stream_of
@@ -796,28 +794,3 @@ def test_a_tool_is_called_by_the_name_that_the_client_gave_it(client: str, upstr
     (part,) = back.candidates[0].message.parts
     assert isinstance(part, ToolCall)
     assert [part.name] == [tool.name for tool in given.tools or ()]
-
-
-BEGUN = [events.Start(Response("")), events.CandidateStart(Candidate(0, Message("assistant")))]
-MISBUILT: list[Any] = [
-    [*BEGUN, events.PartStart(0, 0, Text("")), events.PartDelta(0, 0, "text", 7)],
-    [events.Failure(Error("api_error", cast(str, 5)))],
-]
-
-
-@pytest.mark.parametrize("told", MISBUILT)
-def test_events_built_by_hand_that_hold_what_they_cannot(told: list[Any]) -> None:
-    """DESIGN 3: "Nothing else escapes, whatever the input"."""
-    for target in ("openai-chat", "anthropic-messages"):
-        with contextlib.suppress(dragoman.DragomanError):
-            dragoman.write_events(told, target)
-    with pytest.raises(dragoman.DragomanError):
-        dragoman.fold([*told, events.PartEnd(0, 0), events.End()])
-
-
-def test_documents_built_by_hand_that_hold_what_they_cannot() -> None:
-    for target in ("openai-chat", "anthropic-messages"):
-        with pytest.raises(dragoman.DragomanError):
-            dragoman.write_response(Response("", candidates=[cast(Any, None)]), target)
-        with pytest.raises(dragoman.DragomanError):
-            dragoman.write_request(Request("", messages=[cast(Any, None)]), target)

@@ -369,12 +369,17 @@ def streamed(source: str, numbers: list[int]) -> bytes:
 
 
 @pytest.mark.parametrize("numbers", [[1], [2], [1, 2], [2, 0], [3, 1]])
-@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES, "openai-completions", "gemini"])
-@pytest.mark.parametrize("source", [CHAT, "gemini"])
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        (source, target)
+        for source in (CHAT, "gemini")
+        for target in (CHAT, MESSAGES, RESPONSES, "openai-completions", "gemini")
+        if source != target  # at home nothing is lost
+    ],
+)
 def test_a_loss_of_a_candidate_stands_where_the_whole_has_it(source: str, target: str, numbers: list[int]) -> None:
     """DESIGN 5: `at` points "in streams into the document the source stream folds to"."""
-    if source == target:
-        pytest.skip("at home nothing is lost")
     data = streamed(source, numbers)
     s = dragoman.translate_stream(source, target)
     s.feed(data)

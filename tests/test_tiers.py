@@ -10,7 +10,7 @@ import dragoman
 from dragoman import laws
 from tests import regressions
 from tests.reference.common import frames
-from tests.wire import CHAT, GEMINI, MESSAGES, RESPONSES, chunk, stream_of
+from tests.wire import CHAT, GEMINI, MESSAGES, RESPONSES, chunk, least, stream_of
 
 Json = dict[str, Any]
 TURNS = [{"role": "user", "content": "x"}]
@@ -19,14 +19,7 @@ CHANGED, DROPPED = ("changed", "service_tier.approximated"), ("dropped", "servic
 
 
 def asked(dialect: str, **settings: Any) -> Json:
-    body: Json = {"model": "m", "messages": TURNS}
-    if dialect == GEMINI:
-        body = {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
-    elif dialect == RESPONSES:
-        body = {"model": "m", "input": "x"}
-    elif dialect == MESSAGES:
-        body["max_tokens"] = 9
-    return {**body, **settings}
+    return {**least(dialect), **settings}
 
 
 def told(t: dragoman.Translation) -> list[tuple[str, str, str]]:

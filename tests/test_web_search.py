@@ -12,7 +12,7 @@ import pytest
 import dragoman
 from dragoman import laws
 from tests import regressions
-from tests.wire import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES, THINKING
+from tests.wire import CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES, THINKING, least
 
 Json = dict[str, Any]
 TURNS = [{"role": "user", "content": "x"}]
@@ -21,14 +21,11 @@ FUNCTION: Json = {"name": "f", "input_schema": {"type": "object", "properties": 
 
 
 def asked(dialect: str, tools: list[Json] | None = None, options: Json | None = None) -> Json:
-    body: Json = {"model": "m", "messages": TURNS}
-    if dialect == GEMINI:
-        body = {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
-    elif dialect == RESPONSES:
-        body = {"model": "m", "input": "x"}
-    elif dialect == MESSAGES:
-        body["max_tokens"] = 9
-    return body | ({"tools": tools} if tools is not None else {}) | ({"web_search_options": options} if options else {})
+    return (
+        least(dialect)
+        | ({"tools": tools} if tools is not None else {})
+        | ({"web_search_options": options} if options else {})
+    )
 
 
 def bare(dialect: str) -> Json:

@@ -331,3 +331,13 @@ def covered(losses: Iterable[dragoman.Loss], at: str, *kinds: str) -> bool:
 def reported(losses: Iterable[dragoman.Loss]) -> set[str]:
     """The places of everything dropped or changed."""
     return {loss.at for loss in losses if loss.kind != "invented"}
+
+
+def least(dialect: str) -> dict[str, Any]:
+    """The request that says least: one short turn of the user."""
+    turns = [{"role": "user", "content": "x"}]
+    if dialect == GEMINI:
+        return {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
+    if dialect == RESPONSES:
+        return {"model": "m", "input": "x"}
+    return {"model": "m", "messages": turns} | ({"max_tokens": 9} if dialect == MESSAGES else {})

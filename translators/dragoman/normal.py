@@ -12,6 +12,7 @@ from typing import Any
 
 from . import registry
 from .dialects.base import Context
+from .dialects.choices import ENTRIES
 from .dialects.usage import plain
 from .dialects.web_search import plain_search
 from .homecoming import come_home
@@ -214,7 +215,7 @@ _KEPT: dict[type, tuple[str, ...]] = {
     Message: ("field",),
     Media: ("field", "type", "data_url", "content"),
     Opaque: ("field",),
-    ToolChoice: ("entries",),
+    ToolChoice: (ENTRIES,),
     Reasoning: ("fields", "part"),
     ReasoningControl: ("fields",),
     Candidate: ("finish",),

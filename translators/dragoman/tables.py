@@ -48,14 +48,18 @@ class Typed(tuple[Any, ...]):
 
     types: tuple[type, ...]
 
+    def __new__(cls, types: tuple[type, ...], equal: Sequence[Any]) -> Typed:
+        made = super().__new__(cls, equal)
+        made.types = types
+        return made
+
+    def __getnewargs__(self) -> tuple[tuple[type, ...], tuple[Any, ...]]:
+        return self.types, tuple(self)  # a dialect's tables are copied by who makes one like it
+
 
 def typed(kind: Kind, types: Mapping[str, tuple[type, ...]]) -> Kind:
     """`kind` with the JSON types that the values of some of its keys have."""
-    out = dict(kind)
-    for key, known in types.items():
-        out[key] = Typed(kind.get(key, ()))
-        out[key].types = known
-    return out
+    return kind | {key: Typed(known, kind.get(key, ())) for key, known in types.items()}
 
 
 def types_of(params: Mapping[str, tuple[str, tuple[type, ...]]]) -> dict[str, tuple[type, ...]]:

@@ -69,6 +69,16 @@ def _guard(action: Callable[[], Any]) -> Any:
         raise _nested() from None
 
 
+def _built(write: Callable[[], Translation], on_loss: OnLoss) -> Translation:
+    """What `write` makes of a document that may have been built by hand, and may hold what no document can."""
+    try:
+        return write()
+    except MISBUILT as error:
+        if callable(on_loss):
+            raise  # what the caller's own function raises is the caller's
+        raise misbuilt(error) from error
+
+
 def _check(document: Any, dialect: Dialect, kind: str, text: Any) -> None:
     """Every fault of a document at once; `text` is what it was read from, if it was."""
     from .wire import faults  # only now: it imports pydantic
@@ -239,12 +249,7 @@ def write_request(
     if not isinstance(request, Request):
         raise DragomanError("what is written is a canonical request")
     goes = registry.get(target)
-    try:
-        return _written_request(request, goes, on_loss, profile, now)
-    except MISBUILT as error:
-        if callable(on_loss):
-            raise  # what the caller's own function raises is the caller's
-        raise misbuilt(error) from error
+    return _built(lambda: _written_request(request, goes, on_loss, profile, now), on_loss)
 
 
 def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: Any, now: int | None) -> Translation:
@@ -340,12 +345,7 @@ def write_response(
     if not isinstance(response, Response):
         raise DragomanError("what is written is a canonical response")
     goes = registry.get(target)
-    try:
-        return _written_response(response, goes, request, on_loss, profile, now)
-    except MISBUILT as error:
-        if callable(on_loss):
-            raise  # what the caller's own function raises is the caller's
-        raise misbuilt(error) from error
+    return _built(lambda: _written_response(response, goes, request, on_loss, profile, now), on_loss)
 
 
 def _written_response(

@@ -11,8 +11,6 @@ from ..report import Report
 
 AMONG = "among"  # in the spelling of a choice: the names of all the tools, and their kinds
 ENTRIES = "entries"  # likewise: its tools as they were listed, some of which are no functions of the client's
-
-
 _OWN = frozenset({"function", "custom"})  # tools that the client runs
 
 

@@ -9,9 +9,10 @@ from ..ids import fitted_id
 from ..model import Json, OutputFormat, ReasoningControl, Request, Tool
 from ..profiles import Profile, pointless
 from ..report import Report
-from ..tables import is_default, nearest_effort, param_code
+from ..tables import is_default, nearest_effort, param_code, rooted
+from .base import Writer
 from .openai_shape import CACHE_KEY
-from .schemas import all_required, bound, strays
+from .schemas import all_required, bound, may_bind, strays
 
 Where = Callable[[Any, str], str]
 """Where a field of a node stands in the source."""
@@ -80,17 +81,36 @@ def bound_schema(
     return bound(schema, facts, report, where(node, "parameters" if isinstance(node, Tool) else "schema")), strict
 
 
+def answer_schema(w: Writer, facts: Profile, f: OutputFormat, at: str) -> Json:
+    """The fields that stand at `at` for the schema of an answer; what is made up or changed is told."""
+    report = w.report
+    said: Json = {"name": f.name}
+    if f.name is None:
+        said["name"] = "response"
+        report.invented("format.name", f"{at}/name", "response")
+    if f.description is not None:
+        said["description"] = f.description
+    strict = f.strict
+    w.link(f"{at}/strict", w.where(f, "strict"))
+    if strict is None:
+        # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
+        # no schema but one that requires and closes everything.
+        strict = may_bind(f.schema)
+        report.invented("format.strict", f"{at}/strict", strict)
+    schema, said["strict"] = bound_schema(facts, f.schema, strict, f, w.where, report)
+    if f.schema is not None:
+        said["schema"] = rooted(schema)
+        w.link(f"{at}/schema", w.where(f, "schema"))
+        if said["schema"] is not schema:
+            report.changed("format.schema", w.where(f, "schema"), f.schema)
+    return said
+
+
 def says_json(messages: list[Json]) -> bool:
     """Whether any of these messages has the word that JSON mode wants: "the word "json" must occur in some message"."""
     for message in messages:
-        content = message.get("content")
-        texts = (
-            [content]
-            if type(content) is str
-            else [p.get("text") for p in content if type(p) is dict]
-            if content
-            else []
-        )
+        content = message.get("content") or ()
+        texts = [content] if type(content) is str else [part.get("text") for part in content if type(part) is dict]
         if any(type(text) is str and "json" in text.lower() for text in texts):
             return True
     return False

@@ -13,7 +13,7 @@ def columns_of(value: Any, start: int = 0) -> Json | None:
     Bytes have no column, and of two alternatives that are written alike the first stands.
     """
     content = value.get("content") if type(value) is dict else None
-    rows = [row for row in content if _is_row(row)] if type(content) is list else []
+    rows = [row for row in content if is_row(row)] if type(content) is list else []
     if not rows:
         return None
     out: Json = {"tokens": [], "token_logprobs": [], "top_logprobs": [], "text_offset": []}
@@ -21,7 +21,7 @@ def columns_of(value: Any, start: int = 0) -> Json | None:
         top: Json = {}
         others = row.get("top_logprobs")
         for other in others if type(others) is list else ():
-            if _is_row(other):
+            if is_row(other):
                 top.setdefault(other["token"], other["logprob"])
         out["tokens"].append(row["token"])
         out["token_logprobs"].append(row["logprob"])
@@ -43,10 +43,11 @@ def rows_of(value: Any) -> Json | None:
         row = {"token": token, "logprob": number, "bytes": None}
         top = tops[i] if type(tops) is list and i < len(tops) and type(tops[i]) is dict else {}
         others = [{"token": word, "logprob": one, "bytes": None} for word, one in top.items()]
-        if _is_row(row):  # "with echo the first token_logprob is null"
-            rows.append({**row, "top_logprobs": [other for other in others if _is_row(other)]})
+        if is_row(row):  # "with echo the first token_logprob is null"
+            rows.append({**row, "top_logprobs": [other for other in others if is_row(other)]})
     return {"content": rows} if rows else None
 
 
-def _is_row(row: Any) -> bool:
+def is_row(row: Any) -> bool:
+    """Whether an entry says a token and its log probability."""
     return type(row) is dict and type(row.get("token")) is str and type(row.get("logprob")) in (int, float)

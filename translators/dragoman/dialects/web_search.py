@@ -95,7 +95,7 @@ def offered(r: Request) -> Sequence[Tool]:
 
 def is_option(tool: Tool) -> bool:
     """Whether a tool is that setting."""
-    return bool(tool.spelling) and "option" in (tool.spelling or {})
+    return "option" in (tool.spelling or ())
 
 
 def read(tool: Tool, source: Dialect | None) -> Search | None:

@@ -16,8 +16,8 @@ from .write_request import version, write_request
 
 def _target(request: Request, context: Context) -> tuple[str, dict[str, str]]:
     headers = {"content-type": "application/json", "anthropic-version": version(context)}
-    facts = lookup(NAME, request.model, context.profile)
-    if request.params.get("service_tier") in QUICK and "service_tier" not in pointless(facts):
+    quick = request.params.get("service_tier") in QUICK
+    if quick and "service_tier" not in pointless(lookup(NAME, request.model, context.profile)):
         headers["anthropic-beta"] = "fast-mode-2026-02-01"  # "needed on some models"
     return "/v1/messages", headers
 

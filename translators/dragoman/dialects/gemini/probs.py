@@ -8,7 +8,7 @@ from typing import Any
 from ...jsontext import escape
 from ...model import Json
 from ...report import Report
-from ..probabilities import rows_of
+from ..probabilities import is_row, rows_of
 
 
 def from_result(result: Any) -> Json | None:
@@ -65,7 +65,7 @@ def to_result(logprobs: Any) -> Json | None:
     """The logprobsResult for Chat's log probabilities; None for those of another form."""
     known = rows_of(logprobs) or logprobs
     content = known.get("content") if type(known) is dict else None
-    if type(content) is not list or not content or not all(_known(entry) for entry in content):
+    if type(content) is not list or not content or not all(is_row(entry) for entry in content):
         return None
     out: Json = {"chosenCandidates": [_candidate(entry) for entry in content]}
     tops = [_tops(entry) for entry in content]
@@ -77,11 +77,7 @@ def to_result(logprobs: Any) -> Json | None:
 def _tops(entry: Json) -> list[Json]:
     """The likeliest tokens at one place, as far as they are of the known form."""
     top = entry.get("top_logprobs")
-    return [_candidate(other) for other in top if _known(other)] if type(top) is list else []
-
-
-def _known(entry: Any) -> bool:
-    return type(entry) is dict and type(entry.get("token")) is str and type(entry.get("logprob")) in (int, float)
+    return [_candidate(other) for other in top if is_row(other)] if type(top) is list else []
 
 
 def _candidate(entry: Json) -> Json:

@@ -21,6 +21,7 @@ from .words import (
     MODALITY_NUMBERS,
     NAME,
     PARAMS,
+    REQUEST,
     REQUEST_SHAPE,
     RESOLUTION_NUMBERS,
     ROLE,
@@ -486,7 +487,7 @@ def _format(r: Request, config: Json) -> None:
 def _text_format(config: Json) -> Json | None:
     """The one entry of `responseFormat` if it says that the answer is JSON, and nothing else does."""
     entries = config.get("responseFormat")
-    if type(entries) is not list or len(entries) != 1 or any(config.get(name) not in _PLAIN for name in _FORMATS):
+    if type(entries) is not list or len(entries) != 1 or any(_is_said(config, name) for name in _FORMATS):
         return None
     text = entries[0].get("text") if type(entries[0]) is dict and len(entries[0]) == 1 else None
     if type(text) is not dict or text.get("mimeType", "application/json") != "application/json":
@@ -496,7 +497,11 @@ def _text_format(config: Json) -> Json | None:
     return text if text and known and all(type(one) is dict for one in schemas) else None
 
 
-_PLAIN = (None, "", "text/plain")  # says no more than absence
+def _is_said(config: Json, name: str) -> bool:
+    """Whether a setting says more than its absence does."""
+    return config.get(name) not in (None, *REQUEST["generationConfig"][name])
+
+
 _FORMATS = ("responseMimeType", "responseJsonSchema", "responseSchema")
 
 

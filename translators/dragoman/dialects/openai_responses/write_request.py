@@ -25,10 +25,11 @@ from ...model import (
 from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
-from ...tables import effort_of, is_default, param_code, rooted, taken_tier
+from ...tables import effort_of, is_default, param_code, taken_tier
 from ..base import Context, limit_taken, speaks_as_tool
 from ..choices import chosen, one_call
 from ..openai_facts import (
+    answer_schema,
     any_object,
     bound_schema,
     cache_mark,
@@ -41,7 +42,7 @@ from ..openai_facts import (
     thoughtless,
 )
 from ..openai_shape import CACHE_KEY, tell_named
-from ..schemas import is_said, may_bind, strict_tools
+from ..schemas import is_said, strict_tools
 from ..web_search import written
 from .home import flat_format, home_request
 from .words import (
@@ -530,30 +531,12 @@ class RequestWriter(ItemWriter):
             self.report.dropped("format.schema", f.at, f.kind)
             return
         self.link("/text/format", f.at)
-        if f.kind == "json_object" and not says_json(self.input):
-            said = {"type": "json_schema", **any_object(f, "/text/format", self.report)}
-            out.setdefault("text", {})["format"] = said
-            return
-        said = {"type": f.kind}
-        self.link("/text/format/schema", self.where(f, "schema"))
         if f.kind == "json_schema":
-            said["name"] = f.name
-            if f.name is None:
-                said["name"] = "response"
-                self.report.invented("format.name", "/text/format/name", "response")
-            if f.description is not None:
-                said["description"] = f.description
-            strict = f.strict
-            self.link("/text/format/strict", self.where(f, "strict"))
-            if strict is None:
-                # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
-                # no schema but one that requires and closes everything.
-                strict = may_bind(f.schema)
-                self.report.invented("format.strict", "/text/format/strict", strict)
-            schema, said["strict"] = bound_schema(self.facts, f.schema, strict, f, self.where, self.report)
-            said["schema"] = rooted(schema)
-            if said["schema"] is not schema:
-                self.report.changed("format.schema", self.where(f, "schema"), f.schema)
+            said = {"type": f.kind, **answer_schema(self, self.facts, f, "/text/format")}
+        elif not says_json(self.input):
+            said = {"type": "json_schema", **any_object(f, "/text/format", self.report)}
+        else:
+            said = {"type": f.kind}
         out.setdefault("text", {})["format"] = said
 
     def reasoning(self, out: Json) -> str | None:
