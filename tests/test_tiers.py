@@ -67,6 +67,12 @@ def test_the_speed_needs_its_beta() -> None:
     assert (t.body["service_tier"], "anthropic-beta" in t.headers) == ("standard_only", False)
 
 
+@pytest.mark.parametrize("target", [CHAT + "+mistral", CHAT + "+google", "openai-completions"])
+def test_a_speed_where_there_is_no_tier_is_told_once(target: str) -> None:
+    t = dragoman.translate_request(asked(MESSAGES, speed="fast"), MESSAGES, target)
+    assert told(t) == [(*DROPPED, "/speed")]
+
+
 def test_who_wants_the_standard_tier_alone_gets_no_other() -> None:
     body = asked(MESSAGES, service_tier="standard_only", speed="fast")
     t = dragoman.translate_request(body, MESSAGES, CHAT)

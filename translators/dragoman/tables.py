@@ -390,7 +390,8 @@ def tell_error(e: Any, report: Report, kind: Kind, column: str) -> None:
 
 # --- tiers of service: spec/MAP.md section 1 ---------------------------------------------------------------------
 
-QUICK = ("priority", "fast", "ultrafast")  # "fast~priority"
+SPEED = "speed: fast"  # no tier of OpenAI's: the quick way of Messages
+QUICK = ("priority", "fast", "ultrafast", SPEED)  # "fast~priority"
 
 
 def taken_tier(tier: Any, taken: Collection[str], at: str, report: Report) -> str | None:

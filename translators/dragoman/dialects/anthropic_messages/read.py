@@ -34,12 +34,11 @@ from ...model import (
     Usage,
 )
 from ...report import Report
-from ...tables import ERRORS, error_named, error_status, error_type, error_word
+from ...tables import ERRORS, SPEED, error_named, error_status, error_type, error_word
 from ..error_forms import message_of, whole_message
 from .words import (
     DIRECT,
     EFFORTS,
-    FAST,
     FINISH,
     NAME,
     PARAMS,
@@ -160,12 +159,11 @@ def _service_tier(r: Request, value: Any, faults: Faults) -> bool:
 
 
 def leave(r: Request, report: Report) -> Request:
-    """A request on its way out: "fast~priority", unless it wants none but the standard tier."""
+    """A request on its way out: its speed is a tier elsewhere, unless it wants none but the standard tier."""
     if not r.extra or r.extra.get("speed") != "fast" or r.params.get("service_tier", "auto") != "auto":
         return r
-    report.changed("service_tier.approximated", "/speed", "fast")
     params = r.params.copy()
-    params["service_tier"] = FAST
+    params["service_tier"] = SPEED
     extra = {key: value for key, value in r.extra.items() if key != "speed"}
     return replace(r, params=params, extra=extra or None, places={**r.places, "service_tier": "/speed"})
 

@@ -48,7 +48,6 @@ FINISH = Pairs(
 TOOL_CHOICE = Pairs(("auto", "auto"), ("any", "required"), ("none", "none"))
 SERVICE_TIER = Pairs(("auto", "auto"), ("standard_only", "default"))
 TIERS = Pairs(("standard", "default"), ("priority", "priority"))  # of an answer, in its usage
-FAST = "priority"  # what the speed `fast` is elsewhere
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 THINKING = frozenset({"enabled", "disabled", "adaptive", "between_tools"})
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})

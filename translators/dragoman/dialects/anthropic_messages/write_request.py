@@ -13,7 +13,7 @@ from ...model import Json, Media, Message, Opaque, Part, Reasoning, Refusal, Req
 from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
-from ...tables import is_default, param_code, taken_tier
+from ...tables import SPEED, is_default, param_code, taken_tier
 from ..base import Context, has_calls, limit_taken, speaks_as_tool
 from ..choices import chosen, one_call
 from ..pairing import Twins
@@ -23,7 +23,6 @@ from .control import ControlWriter
 from .home import home_request
 from .words import (
     BESIDE,
-    FAST,
     LIMIT_NAME,
     MEDIA_TYPES,
     MOST_MARKS,
@@ -565,10 +564,8 @@ class RequestWriter(ControlWriter):
 
     def tier(self, out: Json, tier: Any, at: str) -> None:
         """ "fast~priority": the quick ones are no tier here, but a speed."""
-        word = taken_tier(tier, (*SERVICE_TIER.write, FAST), at, self.report)
-        if word == FAST:
-            if tier == FAST:
-                self.report.changed("service_tier.approximated", at, tier)
+        word = taken_tier(tier, (*SERVICE_TIER.write, SPEED), at, self.report)
+        if word == SPEED:
             out["speed"] = "fast"
             self.link("/speed", at)
         elif word is not None:
