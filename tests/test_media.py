@@ -18,9 +18,13 @@ SPELT = [
     ("AA\r\nAA\r\nAA", "AAAAAA=="),
     ("AAA", "AAA="),
     ("AAA=", "AAA="),
+    ("AAAA====", "AAAA"),  # surplus padding
+    ("AA======", "AA=="),
+    (" AAAAAA ", "AAAAAA=="),
+    (" AAA", "AAA="),
     ("", ""),
 ]
-NO_BASE64 = ["A", "A!", "A-%zz", "aé==", "AAAAA\n", "AA AA", "AA=A"]
+NO_BASE64 = ["A", "A!", "A-%zz", "aé==", "AAAAA\n", "AA AA", "AAA AAA=", "AA=A"]
 
 
 def asked(source: str, part: dict[str, Any]) -> dict[str, Any]:

@@ -55,12 +55,12 @@ _LETTERS = re.compile("[A-Za-z0-9+/]*")
 def standard(data: str) -> str:
     """Base64 in the standard alphabet, padded, in one line: "standard base64, no data: prefix, no newlines".
 
-    URL-safe letters, percent-encoding, line ends and missing padding are spellings of it. What is base64 in none of
-    them stays as it is.
+    URL-safe letters, percent-encoding, line ends, blanks around it, missing and surplus padding are spellings of it.
+    What is base64 in none of them stays as it is; so does a blank within, which may have been a "+".
     """
     # Each of these is one look at the memory: what is standard, be it ever so large, is not walked.
     odd = "-" in data or "_" in data or "%" in data or "\n" in data or "\r" in data
-    if not odd and not len(data) % 4:
+    if not odd and not len(data) % 4 and not data.endswith(("===", " ")) and not data.startswith(" "):
         return data
     if "%" in data:
         from urllib.parse import unquote  # only now: this form is rare
@@ -68,7 +68,7 @@ def standard(data: str) -> str:
         said = unquote(data)
     else:
         said = data
-    said = said.translate(_URL_SAFE).replace("\r", "").replace("\n", "").rstrip("=")
+    said = said.translate(_URL_SAFE).replace("\r", "").replace("\n", "").strip(" ").rstrip("=")
     if len(said) % 4 == 1 or not _LETTERS.fullmatch(said):
         return data
     return said + "=" * (-len(said) % 4)
