@@ -51,6 +51,23 @@ def responses(choice: Any, *tools: Any) -> dict[str, Any]:
     return {"model": "m", "input": "x", "tools": list(tools), "tool_choice": choice}
 
 
+def test_a_choice_of_another_kind_is_none_among_all() -> None:
+    """`custom` and `function` tools are called apart, be they of one name."""
+    tools = [{"type": "custom", "name": "f"}, {"type": "function", "name": "g", "parameters": {}, "strict": False}]
+    named = [{"type": "function", "name": "f"}, {"type": "function", "name": "g"}]
+    body = responses({"type": "allowed_tools", "mode": "required", "tools": named}, *tools)
+    assert mode_of(body) == "subset_required"
+    assert mode_of(responses("required", *tools)) == "required"
+    named[0]["type"] = "custom"
+    assert mode_of(body) == "required"
+
+
+def mode_of(body: Any) -> str:
+    choice = dragoman.read_request(body, RESPONSES).tool_choice
+    assert choice is not None
+    return choice.mode
+
+
 @pytest.mark.parametrize("target", NO_SUBSET)
 @pytest.mark.parametrize(
     ("mode", "names", "written"),

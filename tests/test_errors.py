@@ -615,6 +615,8 @@ def test_a_body_that_is_neither_object_nor_text_is_the_message(source: str, targ
         {"x-request-id": "req\nX: y"},
         [(b"Retry-After", b"3\x00")],
         {"request-id": ""},
+        {"x-request-id": "req_\u20ac"},  # HTTP libraries raise for it
+        {"retry-after": "\u0663"},
     ],
 )
 @pytest.mark.parametrize("target", [CHAT, GEMINI, MESSAGES])
@@ -624,8 +626,9 @@ def test_what_no_header_can_say_is_no_header(target: str, headers: Any) -> None:
         assert t.headers == {"content-type": "application/json"}
 
 
-def test_an_id_that_no_header_can_say_is_told() -> None:
-    body = {"type": "error", "error": {"type": "api_error", "message": "m"}, "request_id": "a\r\nX: y"}
+@pytest.mark.parametrize("said", ["a\r\nX: y", "req_\u20ac", "req_\xe9"])
+def test_an_id_that_no_header_can_say_is_told(said: str) -> None:
+    body = {"type": "error", "error": {"type": "api_error", "message": "m"}, "request_id": said}
     t = dragoman.translate_error(500, body, MESSAGES, CHAT)
     assert t.headers == {"content-type": "application/json"}
     assert [(loss.kind, loss.code, loss.at) for loss in t.losses] == [("dropped", "field.invalid", "/request_id")]

@@ -330,6 +330,12 @@ def test_references_hold_in_a_schema_that_is_wrapped(target: str) -> None:
     said, _, _ = from_messages({"type": "array", "items": {"$ref": "#/$defs/$ref"}, "$defs": {"$ref": values}}, target)
     assert said["$defs"] == {"$ref": values}
     assert said["properties"]["value"]["items"] == {"$ref": "#/$defs/$ref"}
+    open_one = {"type": "object", "patternProperties": {"enum": {"$ref": "#"}}}
+    said, strict, _ = from_messages({"type": "array", "items": open_one}, target)
+    assert (said["properties"]["value"]["items"], strict) == (
+        {"type": "object", "patternProperties": {"enum": {"$ref": "#/properties/value"}}},
+        False,
+    )
 
 
 @pytest.mark.parametrize("target", [CHAT, RESPONSES])

@@ -425,6 +425,8 @@ def is_closed(schema: Any) -> bool:
     return all(is_closed(value) for key, value in schema.items() if key not in ("enum", "const", "default", "required"))
 
 
+# The keywords of a schema that hold schemas by name.
+NAMED = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
 _NO_OBJECT = frozenset({"anyOf", "oneOf", "$ref", "enum", "const"})
 _DEFS = ("$defs", "definitions")
 _VALUES = frozenset({"enum", "const", "default", "examples"})  # keywords that hold values, not schemas
@@ -476,7 +478,7 @@ def _moved(schema: Any, named: bool) -> Any:
         elif not named and key in _VALUES:
             out[key] = value
         else:
-            out[key] = _moved(value, not named and key in ("properties", *_DEFS))
+            out[key] = _moved(value, not named and key in NAMED)
     return out
 
 

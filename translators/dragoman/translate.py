@@ -495,11 +495,15 @@ def _word(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-_UNSAYABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_UNSAYABLE = re.compile(r"[^\t\x20-\x7e]")
 
 
 def _sayable(value: str) -> str | None:
-    """A value that a header may have (RFC 9110, 5.5: CR, LF and NUL are "invalid and dangerous"), else None."""
+    """A value that a header may have, else None.
+
+    RFC 9110, 5.5: CR, LF and NUL are "invalid and dangerous", and field values are "usually constrained to" US-ASCII:
+    HTTP libraries raise for others.
+    """
     value = value.strip(" \t\r\n")
     return None if not value or _UNSAYABLE.search(value) else value
 

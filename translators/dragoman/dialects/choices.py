@@ -19,7 +19,8 @@ def plain_choice(r: Request) -> None:
     c = r.tool_choice
     if c is None or not c.mode.startswith("subset_") or c.extra or not r.tools:
         return
-    if all(tool.kind != "server" for tool in r.tools) and {tool.name for tool in r.tools} == set(c.names):
+    named = set(zip(c.names, c.kinds or ["function"] * len(c.names), strict=True))
+    if all(tool.kind != "server" for tool in r.tools) and {(tool.name, tool.kind) for tool in r.tools} == named:
         c.spelling = {**(c.spelling or {}), AMONG: [c.names, c.kinds]}
         c.mode, c.names, c.kinds = c.mode.removeprefix("subset_"), [], None
 

@@ -11,11 +11,10 @@ from ..jsontext import dumps, escape
 from ..model import Json, Request, Tool, ToolChoice
 from ..profiles import Profile
 from ..report import Report
-from ..tables import is_closed
+from ..tables import NAMED, is_closed
 from .web_search import offered
 
-# The keywords that hold schemas: by name, in a list, and one alone.
-MAPS = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
+# The keywords that hold schemas in a list, and one alone; `NAMED` hold them by name.
 LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 INNER = (
     "items",
@@ -137,7 +136,7 @@ class _Binding:
 
     def inner(self, key: str, value: Any, at: str) -> Any:
         """The schemas that a keyword holds."""
-        if key in MAPS and type(value) is dict:
+        if key in NAMED and type(value) is dict:
             return _same(value, {name: self.schema(s, f"{at}/{escape(name)}") for name, s in value.items()})
         if key in LISTS and type(value) is list:
             items = [self.schema(s, f"{at}/{i}") for i, s in enumerate(value)]
@@ -241,7 +240,7 @@ def leading_back(schema: Any) -> dict[str, set[str]]:
             items = one[key] if type(one.get(key)) is list else ()
             inner += [(item, f"{at}/{key}/{i}", held, True) for i, item in enumerate(items)]
         required = one.get("required")
-        for key in MAPS:
+        for key in NAMED:
             for name, item in one[key].items() if type(one.get(key)) is dict else ():
                 place = f"{at}/{escape(key)}/{escape(name)}"
                 if key == "properties":
@@ -354,7 +353,7 @@ def _inside(schema: Any) -> Iterator[Json]:
             continue
         yield one
         waiting += [one[key] for key in INNER if key in one]
-        for key in MAPS:
+        for key in NAMED:
             waiting += one[key].values() if type(one.get(key)) is dict else ()
         for key in LISTS:
             waiting += one[key] if type(one.get(key)) is list else ()

@@ -12,7 +12,8 @@ from typing import Any
 from ...jsontext import escape
 from ...model import Json
 from ...report import Report
-from ..schemas import INNER, LISTS, MAPS, is_recursive, leading_back
+from ...tables import NAMED
+from ..schemas import INNER, LISTS, is_recursive, leading_back
 
 # The enum Type by its numbers.
 _TYPES = {1: "string", 2: "number", 3: "integer", 4: "boolean", 5: "array", 6: "object", 7: "null"}
@@ -159,7 +160,7 @@ def _taken(schema: Any, back: dict[str, set[str]], report: Report, at: str) -> A
     out = dict(schema)
     for key, value in schema.items():
         place = f"{at}/{escape(key)}"
-        if key in MAPS and type(value) is dict:
+        if key in NAMED and type(value) is dict:
             inner = {n: _taken(s, back, report, f"{place}/{escape(n)}") for n, s in value.items()}
             out[key] = inner if any(inner[n] is not s for n, s in value.items()) else value
         elif key in LISTS and type(value) is list:
