@@ -569,6 +569,7 @@ class ChatStreamReader(SSEReader):
     def _announce(self, choice: _Choice, call: _Call, out: list[Event]) -> None:
         """Let a call begin: it was waiting for its name."""
         if call.part is not None:
+            self._close(choice, out)  # text may have come since its first fragment
             sign(call.part, self._name)
             # Calls stand in the document in the order in which their names came.
             call.part.at = call.part.at or f"{choice.at}/tool_calls/{choice.announced}"
