@@ -322,3 +322,38 @@ def test_a_file_without_a_name_gets_one_of_its_kind(target: str, media_type: str
     (part,) = t.body["messages" if target == CHAT else "input"][0]["content"]
     assert part.get("file", part)["filename"] == name
     assert [(x.kind, x.value) for x in t.losses if x.code == "media.filename"] == [("invented", name)]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, GEMINI, "openai-completions"])
+def test_the_summary_of_earlier_turns_is_text_elsewhere(target: str) -> None:
+    """ANTHROPIC 1: a `compaction` block has `content`; "answer = single compaction block"."""
+    block = {"type": "compaction", "content": "They want blue.", "encrypted_content": "c2ln"}
+    turns = [{"role": "assistant", "content": [block]}, {"role": "user", "content": "Which colour?"}]
+    body = {"model": "c", "max_tokens": 99, "messages": turns}
+    t = dragoman.translate_request(body, MESSAGES, target)
+    assert any("They want blue." in value for _, value in laws.leaves(t.body) if type(value) is str)
+    assert told(t.losses, "compaction.", "part.") == [
+        ("changed", "compaction.as_text", "/messages/0/content/0"),
+        ("dropped", "part.unsupported", "/messages/0/content/0/encrypted_content"),
+    ]
+    assert dragoman.translate_request(body, MESSAGES, MESSAGES).body == body
+
+
+@pytest.mark.parametrize(
+    ("target", "at"),
+    [
+        (MESSAGES, ("output_config", "format", "schema")),
+        (RESPONSES, ("text", "format", "schema")),
+        (GEMINI, ("generationConfig", "responseJsonSchema")),
+    ],
+)
+def test_a_schema_beside_json_object_is_the_schema_of_the_answer(target: str, at: tuple[str, ...]) -> None:
+    """The form of llama.cpp, Together and Fireworks; at home it stays what it was."""
+    schema = {"type": "object", "properties": {}, "additionalProperties": False}
+    turns = [{"role": "user", "content": "x"}]
+    body = {"model": "m", "messages": turns, "response_format": {"type": "json_object", "schema": schema}}
+    value: Any = dragoman.translate_request(body, CHAT, target).body
+    for key in at:
+        value = value[key]
+    assert value == schema
+    assert dragoman.translate_request(body, CHAT, CHAT).body == body

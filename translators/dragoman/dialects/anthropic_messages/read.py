@@ -159,7 +159,35 @@ def _service_tier(r: Request, value: Any, faults: Faults) -> bool:
 
 
 def leave(r: Request, report: Report) -> Request:
-    """A request on its way out: its speed is a tier elsewhere, unless it wants none but the standard tier."""
+    """A request on its way out: the summary of earlier turns is text elsewhere, and its speed a tier."""
+    return _quick(_summed_up(r, report))
+
+
+def _summed_up(r: Request, report: Report) -> Request:
+    """Who sends a `compaction` block back may have left out the turns that it sums up: its words go along."""
+    if not any(type(part) is Opaque for m in r.messages for part in m.parts):
+        return r
+    messages = [replace(m, parts=[_summary(part, report) for part in m.parts]) for m in r.messages]
+    return replace(r, messages=messages)
+
+
+def _summary(part: Part, report: Report) -> Part:
+    block = part.value if isinstance(part, Opaque) else None
+    if type(block) is not dict or block.get("type") != "compaction" or type(block.get("content")) is not str:
+        return part
+    if not block["content"]:
+        return part  # nothing but its state
+    report.changed("compaction.as_text", part.at, block["content"])
+    for key, value in block.items():
+        if key not in ("type", "content") and value is not None:
+            report.dropped(
+                "cache.unsupported" if key == "cache_control" else "part.unsupported", f"{part.at}/{key}", value
+            )
+    return Text(block["content"], at=f"{part.at}/content")
+
+
+def _quick(r: Request) -> Request:
+    """ "fast~priority", unless it wants none but the standard tier."""
     if not r.extra or r.extra.get("speed") != "fast" or r.params.get("service_tier", "auto") != "auto":
         return r
     params = r.params.copy()

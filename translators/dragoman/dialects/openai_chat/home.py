@@ -57,8 +57,10 @@ def home_request(r: Request) -> Json:
     _choice(r, out)
     if r.output is not None:
         f = r.output
-        out["response_format"] = {"type": f.kind}
-        if f.kind == "json_schema":
+        out["response_format"] = {"type": f.kind, **(f.spelling or {})}
+        if f.spelling:
+            out["response_format"]["schema"] = f.schema
+        elif f.kind == "json_schema":
             fields = {"name": f.name, "description": f.description, "schema": f.schema, "strict": f.strict}
             out["response_format"]["json_schema"] = {k: v for k, v in fields.items() if v is not None}
         give_back(out["response_format"], f.extra)

@@ -335,6 +335,9 @@ def _response_format(r: Request, value: Any, body: Json, faults: Faults) -> bool
                 more[key] = item
         if more:
             rest["json_schema"] = more
+    elif out.kind == "json_object" and type(rest.get("schema")) is dict:
+        # llama.cpp, Together, Fireworks: JSON by a schema, which stands beside the type.
+        out.kind, out.schema, out.spelling = "json_schema", rest.pop("schema"), {"type": "json_object"}
     out.extra = rest or None
     r.output = out
     return True

@@ -297,7 +297,8 @@ PLACES: Places = {
     ToolChoice: {"names": _names_at},
     OutputFormat: {
         "kind": "/type",
-        **{name: f"/json_schema/{name}" for name in ("name", "description", "schema", "strict")},
+        **{name: f"/json_schema/{name}" for name in ("name", "description", "strict")},
+        "schema": lambda f: f.at + ("/schema" if f.spelling else "/json_schema/schema"),
     },
     Reasoning: {"state": _list},
     Response: {"fingerprint": "/system_fingerprint"},
