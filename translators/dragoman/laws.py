@@ -617,8 +617,8 @@ _LOOKED_AT = (
 # Losses of an object or a list at a place that holds more than what is lost: state that rides on a call, or stands
 # beside the text that it repeats; the rest of a list of which one entry is a setting elsewhere.
 _NAMED_WITH = ("state.", "include.")
-# What an object is, rather than what it says: another such word makes it another object.
-_SAYS_WHAT = frozenset({"type", "@type", "role", "status"})
+# What an object is, rather than what it says: another such word makes it another object, or a circle none.
+_SAYS_WHAT = frozenset({"type", "@type", "role", "status", "$ref"})
 
 
 def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: int) -> list[Violation]:
