@@ -280,3 +280,21 @@ def test_a_search_that_is_forbidden_is_not_offered() -> None:
     assert ("dropped", "tool.server", "/tools/0") in told(t)
     t = dragoman.translate_request(body, MESSAGES, GEMINI)
     assert "tools" not in t.body
+
+
+def test_a_search_that_is_forced_is_forced_elsewhere() -> None:
+    """By its name in Messages, by its type in Responses ("hosted types"); where no word is, the choice is free, told."""
+    by_name: Json = {"type": "tool", "name": "web_search"}
+    body = {**asked(MESSAGES, [FULL_MESSAGES]), "tool_choice": by_name}
+    assert dragoman.translate_request(body, MESSAGES, RESPONSES).body["tool_choice"] == {"type": "web_search"}
+    for word, lost in (("web_search", []), ("web_search_preview", ["/tool_choice/type"])):
+        body = {**asked(RESPONSES, [{"type": word}]), "tool_choice": {"type": word}}
+        t = dragoman.translate_request(body, RESPONSES, MESSAGES)
+        assert t.body["tool_choice"] == by_name
+        assert [loss.at for loss in t.losses if loss.at.startswith("/tool_choice")] == lost
+        for target in (CHAT, MESSAGES, GEMINI):
+            assert not regressions.violations("request", body, RESPONSES, target)
+    own: Json = {"type": "function", "name": "web_search", "parameters": {}, "strict": False}
+    body = {**asked(RESPONSES, [own]), "tool_choice": {"type": "web_search"}}
+    assert dragoman.translate_request(body, RESPONSES, MESSAGES).body["tool_choice"] == {"type": "auto"}
+    assert not regressions.violations("request", body, RESPONSES, MESSAGES)

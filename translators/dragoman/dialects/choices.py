@@ -65,7 +65,7 @@ def chosen(
     if c is None or not own:
         return None
     kinds = c.kinds or ["function"] * len(c.names)
-    if c.mode == "tool" and c.names[0] not in own:
+    if c.mode == "tool" and (c.names[0] not in own or c.kind == "server"):
         report.changed("tool_choice.subset", c.at, c.mode)
         return Chosen("auto", [], [], tools)
     if not c.mode.startswith("subset_"):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ..model import Json, Request, Tool
+from ..model import Json, Request, Tool, ToolChoice
 from ..report import Report
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ class Searching(Protocol):
     r: Request
     report: Report
     source: Dialect | None
+
+    def where(self, node: Any, name: str) -> str:
+        """Where a field of a node stands in the source."""
 
 
 def plain_search(tool: Tool, source: Dialect) -> Tool:
@@ -157,6 +160,20 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "allowed": _is_list,
     "blocked": _is_list,
 }
+
+
+def forced(w: Searching, choice: ToolChoice | None) -> bool:
+    """Whether a choice is that of the search, which goes along: by its name in Messages, by its type in Responses."""
+    if choice is None or choice.mode != "tool":
+        return False
+    if any(tool.kind != "server" and tool.name == choice.names[0] for tool in w.r.tools or ()):
+        return False
+    found = next(((tool, one) for tool in w.r.tools or () if (one := read(tool, w.source)) is not None), None)
+    if found is None or choice.names[0] not in (found[0].name, found[0].type):
+        return False
+    if choice.kind == "server" and choice.names[0] != found[1].words.kinds[0]:
+        w.report.changed("tool.web_search", w.where(choice, "names"), choice.names[0])
+    return True
 
 
 def written(w: Searching, tool: Tool, words: Words | None, at: str) -> Json | None:

@@ -18,7 +18,7 @@ from ..base import Context, has_calls, limit_taken, speaks_as_tool
 from ..choices import chosen, one_call
 from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, may_bind, strict_tools, topped
-from ..web_search import written
+from ..web_search import forced, written
 from .control import ControlWriter
 from .home import home_request
 from .words import (
@@ -601,7 +601,8 @@ class RequestWriter(ControlWriter):
         r, report = self.r, self.report
         tools: list[Json] = []
         choice, offered = r.tool_choice, strict_tools(r, self.where, report)
-        made = chosen(choice, offered, False, self.where, report)
+        searches = forced(self, choice)
+        made = None if searches else chosen(choice, offered, False, self.where, report)
         for tool in offered if made is None else made.tools:
             if tool.kind == "server":
                 said_of = written(self, tool, WEB_SEARCH, f"/tools/{len(tools)}")
@@ -619,7 +620,10 @@ class RequestWriter(ControlWriter):
             self.drop(choice)
             if choice.kind == "custom":
                 report.changed("tool.custom", choice.at)
-            if made is None and tools and choice.mode in TOOL_CHOICE.write:
+            if searches and tools:
+                said = {"type": "tool", "name": WEB_SEARCH.fixed["name"]}
+                self.link("/tool_choice/name", self.where(choice, "names"))
+            elif made is None and tools and choice.mode in TOOL_CHOICE.write:
                 said = {"type": TOOL_CHOICE.write[choice.mode]}  # beside the search alone
             elif made is None:
                 report.dropped("tool_choice.without_tools", choice.at, choice.mode)

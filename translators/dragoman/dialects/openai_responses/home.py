@@ -114,7 +114,7 @@ def _choice(r: Request) -> Any:
     if c.mode in TOOL_CHOICE.write:
         return TOOL_CHOICE.write[c.mode]
     if c.mode == "tool":
-        out: Json = {"type": c.kind, "name": c.names[0]}
+        out: Json = {"type": c.names[0]} if c.kind == "server" else {"type": c.kind, "name": c.names[0]}
     else:
         kinds = c.kinds or ["function"] * len(c.names)
         said = [{"type": kind, "name": name} for kind, name in zip(kinds, c.names, strict=True)]

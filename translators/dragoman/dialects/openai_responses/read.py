@@ -40,6 +40,7 @@ from .words import (
     PARAMS,
     SUMMARY,
     TOOL_CHOICE,
+    WEB_SEARCH,
 )
 
 Faults = list[Fault]
@@ -209,6 +210,9 @@ def _tool_choice(r: Request, value: Any, faults: Faults) -> bool:
     elif type(value) is dict and value.get("type") in ("function", "custom") and type(value.get("name")) is str:
         choice.mode, choice.names, choice.kind = "tool", [value["name"]], value["type"]
         choice.extra = rest_of(value, "name")
+    elif type(value) is dict and value.get("type") in WEB_SEARCH.kinds:
+        choice.mode, choice.names, choice.kind = "tool", [value["type"]], "server"
+        choice.extra = rest_of(value)
     elif type(value) is dict and value.get("type") == "allowed_tools" and value.get("mode") in ("auto", "required"):
         tools = value.get("tools")
         if type(tools) is not list or not all(type(t) is dict and type(t.get("type")) is str for t in tools):

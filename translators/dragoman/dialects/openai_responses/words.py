@@ -407,6 +407,12 @@ def _item_at(part: Any) -> str:
     return head if content and at.startswith(("/output", "/input")) else at
 
 
+def _names_at(c: ToolChoice) -> str:
+    if c.mode.startswith("subset_"):
+        return f"{c.at}/tools"
+    return f"{c.at}/type" if c.kind == "server" else f"{c.at}/name"
+
+
 def _finish_at(c: Candidate) -> str:
     word = (c.spelling or {}).get("finish") or FINISH.write.get(c.finish_reason or "", "")
     return "/incomplete_details/reason" if "/" in word else "/status"
@@ -457,7 +463,7 @@ PLACES: Places = {
     ServerTool: {"item": ""},
     Reasoning: {"text": _text_at, "state": _state_at, "item": ""},
     Tool: {"result": "/output_schema"},
-    ToolChoice: {"names": lambda c: f"{c.at}/tools" if c.mode.startswith("subset_") else f"{c.at}/name"},
+    ToolChoice: {"names": _names_at},
     OutputFormat: {"kind": "/type"},
     Candidate: {"finish_reason": _finish_at, "logprobs": _logprobs_at},
     Response: {"created": "/created_at", "fingerprint": "/system_fingerprint"},

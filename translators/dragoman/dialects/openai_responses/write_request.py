@@ -43,7 +43,7 @@ from ..openai_facts import (
 )
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, strict_tools
-from ..web_search import written
+from ..web_search import forced, written
 from .home import flat_format, home_request
 from .words import (
     LIMIT_ID,
@@ -410,7 +410,8 @@ class RequestWriter(ItemWriter):
         r, report = self.r, self.report
         tools: list[Json] = []
         choice, offered = r.tool_choice, strict_tools(r, self.where, report)
-        made = chosen(choice, offered, True, self.where, report)
+        searches = forced(self, choice)
+        made = None if searches else chosen(choice, offered, True, self.where, report)
         for tool in offered:
             if tool.kind == "server":
                 said = written(self, tool, WEB_SEARCH, f"/tools/{len(tools)}")
@@ -429,6 +430,9 @@ class RequestWriter(ItemWriter):
         self.drop(choice)
         if not tools:
             report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+        elif searches:
+            out["tool_choice"] = {"type": WEB_SEARCH.kinds[0]}
+            self.link("/tool_choice/type", self.where(choice, "names"))
         elif (mode := choice.mode if made is None else made.mode) in TOOL_CHOICE.write:
             if not is_said(choice):
                 out["tool_choice"] = TOOL_CHOICE.write[mode]
