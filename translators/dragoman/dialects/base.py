@@ -358,10 +358,17 @@ class Writer:
         return self.source is not None and self.source.seal(part) is not None
 
     def answered_by(self, r: Response) -> None:
-        """Take note of the model that answered: the state of some is bound to its family."""
+        """Take note of the model that answered: the state of some is bound to its family.
+
+        That is the one that was asked for, where the dialect knows it: a service may answer by another name.
+        """
         if r.dialect:
-            known = lookup(r.dialect, r.model or "", self.context.profile)
-            self._family = known.family or "" if "family" in (known.bound_to or ()) else ""
+            asked = self.context.request.model if self.context.request is not None else ""
+            for model in (asked, r.model or ""):
+                known = lookup(r.dialect, model, self.context.profile)
+                self._family = known.family or "" if "family" in (known.bound_to or ()) else ""
+                if self._family:
+                    break
 
     def issued(self, issuer: str) -> str:
         """The issuer of state, with the provider that the profile names, and the family it is bound to."""
