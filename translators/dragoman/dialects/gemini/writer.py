@@ -344,7 +344,7 @@ class ForeignWriter(ResponseWriter):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "text" and entry.kind in ("text", "thought"):
             return self.text(event.candidate, answer, entry, event.value)
-        if event.field == "arguments":
+        if event.field == "arguments" and event.value:
             entry.pieces.append(event.value)
         elif event.field == "citation":
             entry.citations.append(event.value)
