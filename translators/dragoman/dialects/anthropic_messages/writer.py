@@ -317,7 +317,7 @@ class ForeignWriter(ResponseWriter):
             c = self.candidate
             if event.where == "logprobs":
                 so_far = Message("assistant", [b.part for b in self.blocks.values()])
-                self.about(Candidate(0, so_far, logprobs=event.values, at=c.at))
+                self.about(Candidate(0, so_far, logprobs=event.values, spelling=event.spelling, at=c.at))
                 return
             node: Any = c.message if event.where == "message" else c
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))

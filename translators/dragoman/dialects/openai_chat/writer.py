@@ -663,7 +663,7 @@ class ForeignWriter(ResponseWriter):
             return b""
         c = self.candidates[event.candidate]
         if event.where == "logprobs":
-            said = self.logprobs(replace(c, logprobs=event.values))
+            said = self.logprobs(replace(c, logprobs=event.values, spelling=event.spelling))
             return b"" if said is None else self.chunk(event.candidate, {}, logprobs=said)
         else:
             node: Any = c.message if event.where == "message" else c
