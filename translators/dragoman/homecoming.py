@@ -414,6 +414,9 @@ class _Homecoming:
             parts[at:at] = [replace(text, text=rest, citations=None)]
             at, text = at + 1, replace(text, text=text.text[-length:])
         parts[at] = _given(text, mark.state)
+        begins = mark.state.value.get("begins") if type(mark.state.value) is dict else None
+        if type(begins) is int:
+            _begin(parts, at, begins)
 
     def orphans(self) -> None:
         """State whose part did not come back."""
@@ -481,6 +484,20 @@ def _given(part: Any, state: State) -> Any:
     named = {k: v for k in ("id", "status", "phase") if type(v := said.get(k)) is str}
     part = replace(part, item=Item(named.get("id"), named.get("status"), named.get("phase")))
     return replace(part, spelling={**(part.spelling or {}), "item": "begins"}) if said.get("begins") is True else part
+
+
+def _begin(parts: list[Part], at: int, chars: int) -> None:
+    """Let an item begin so many characters before the text at `at`: it has texts in front of that."""
+    while chars > 0 and at and type(part := parts[at - 1]) is Text and part.state is None:
+        at -= 1
+        kept = len(part.text) - chars
+        if kept > 0:
+            parts[at : at + 1] = [replace(part, text=part.text[:kept], citations=None), replace(part, text=part.text[kept:])]
+            at += 1
+        chars -= len(part.text)
+    if chars <= 0:
+        first = parts[at]
+        parts[at] = replace(first, spelling={**(getattr(first, "spelling", None) or {}), "item": "begins"})
 
 
 @dataclass(slots=True)

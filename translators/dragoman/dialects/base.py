@@ -251,6 +251,18 @@ def _has(node: type[Any], name: str) -> bool:
     return any(f.name == name for f in fields(node))
 
 
+class _Spoken(NamedTuple):
+    """The texts of one item of Responses so far.
+
+    parted: whether the text in front is of another item, which has no phase. chars: the characters of the texts.
+    """
+
+    place: str
+    phase: str | None
+    parted: bool
+    chars: int
+
+
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
 _STATED = frozenset(c for c in _NODES if c is not Reasoning and _has(c, "state"))
 _ITEMED = frozenset(c for c in _NODES if _has(c, "item"))
@@ -291,7 +303,7 @@ class Writer:
         self._family = ""  # of the model that answered, where state is bound to it
         self._answered = ""  # where the last results stood, if they were a turn of the user's own
         self._spoken: set[str] = set()  # the items of the texts so far
-        self._before: tuple[str, str | None] | None = None  # the item of the last text, and its phase
+        self._before: _Spoken | None = None  # the item of the last text
         self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
 
@@ -394,19 +406,23 @@ class Writer:
         return self.where(part, "state") if getattr(part, "text", "x") else str(part.at)
 
     def phase(self, part: Any, text: str) -> Unit | None:
-        """Which phase of the answer a text of Responses is, with the item that says so: it has to come back.
+        """Which phase of the answer a text of Responses is, or a refusal that is a text, with the item that says so:
+        it has to come back.
 
         A stream may tell only at the end of the text, so this stands behind it. text: what the client sees of it.
         """
-        if type(part) is not Text or part.item is None or self.source is None:
+        if type(part) not in (Text, Refusal) or part.item is None or self.source is None:
             return None
-        place, before = self.where(part, "item"), self._before
-        self._before = place, part.item.phase
+        place, last = self.where(part, "item"), self._before
+        if last is None or last.place != place:
+            last = _Spoken(place, None, last is not None and last.phase is None, 0)
+        self._before = last._replace(phase=part.item.phase, chars=last.chars + len(text))
         if part.item.phase is None:
             return None
         said: Json = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
-        if before is not None and before[0] != place and before[1] is None:
-            said["begins"] = True  # what stands before it is of another item, and must not get its phase
+        if last.parted:
+            # What stands before its texts is of another item, and must not get its phase.
+            said["begins"] = last.chars or True
         return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
 
     def phased(self, part: Any, text: str) -> tuple[Any, str | None]:
