@@ -423,7 +423,9 @@ class ForeignWriter(ResponseWriter):
                 block.texts.append(event.value)
         elif event.extra and event.field not in ("details", "blocks"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
-        if event.field == "arguments" or (event.field == "text" and type(part) is Text and part.item is not None):
+        if event.field == "arguments" or (
+            event.field == "text" and isinstance(part, (Text, Refusal)) and part.item is not None
+        ):
             block.texts.append(event.value)
         if event.field == "citation":
             block.cited = True

@@ -324,6 +324,8 @@ class ResponsesStreamReader(SSEReader):
             for other in item.parts.values():
                 self._part_end(other, other.done, out)
             part.item = _id_of(item.value)
+            if type(phase := item.value.get("phase")) is str:
+                part.spelling = {**(part.spelling or {}), "phase": phase}  # of what text it is, the end tells
             before = self._parts[-1] if self._parts else None
             if before is not None and not item.parts and joins(before, part):
                 part.spelling = {**(part.spelling or {}), "item": "begins"}
