@@ -492,7 +492,10 @@ def _begin(parts: list[Part], at: int, chars: int) -> None:
         at -= 1
         kept = len(part.text) - chars
         if kept > 0:
-            parts[at : at + 1] = [replace(part, text=part.text[:kept], citations=None), replace(part, text=part.text[kept:])]
+            parts[at : at + 1] = [
+                replace(part, text=part.text[:kept], citations=None),
+                replace(part, text=part.text[kept:]),
+            ]
             at += 1
         chars -= len(part.text)
     if chars <= 0:
