@@ -42,10 +42,9 @@ def _fare(client: str, upstream: str, kind: str) -> str:
     if COMPLETIONS in (client, upstream):
         # It has no state of its own, and a client of it sends no turns back: what could not be carried was told.
         both = [talk(client, upstream, kind, stream) for stream in (False, True)]
-        said = [one for body in both[0].answers for one in sent(upstream, body)]
-        if not any(opaque(upstream, one) for one in said):
-            return "–"
-        return "told" if all(losses for one in both for losses in one.losses) else "lost"
+        held = [any(opaque(upstream, one) for one in sent(upstream, body)) for body in both[0].answers]
+        told = all(losses for one in both for losses, holds in zip(one.losses, held, strict=True) if holds)
+        return ("told" if told else "lost") if any(held) else "–"
     words = []
     for turns_ in (range(1, TURNS), range(TURNS, TURNS + 1)):
         seen = {talk(client, upstream, kind, stream).verdict(turn) for stream in (False, True) for turn in turns_}
