@@ -22,6 +22,7 @@ from .jsontext import dumps
 from .model import Json
 
 MARK = "dragom01"
+THOUGHT = "__thought__"  # LiteLLM's own on an id: `call_<n>__thought__<Gemini's signature>`
 JOINT = "__"  # between a call's id and the carrier that rides on it
 LIMIT = 8 << 20  # bytes of JSON in one carrier: what a small text may at most unfold to
 PLAIN = 4096  # bytes of JSON that travel as they are: to deflate them costs more than the translation of the answer

@@ -212,7 +212,9 @@ class Dialect:
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
     signed_ids: bool = False  # whether signatures on the ids of calls, LiteLLM's way, are the service's own
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
-    inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
+    # Other vendors' state in what `seal` told, or in a call's; the second says whether a call of the same answer came
+    # signed.
+    inside: Callable[[Any, Callable[[], bool]], list[Unit]] = lambda wire, signed: []
     # A request for another dialect, in words that others have: tools of a group each under the one name that it has
     # there, settings that change on the way as they are at its end.
     leave: Callable[[Request, Report], Request] = lambda r, report: r

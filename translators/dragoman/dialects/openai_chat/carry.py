@@ -11,7 +11,10 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
-from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
+from ...carrier import AFTER_TEXT, THOUGHT, Unit, beside, encode, is_carrier, ride
+from ...errors import DragomanError
+from ...ids import unspell
+from ...jsontext import loads
 from ...model import Json, Message, Opaque, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import item_at, put
@@ -108,7 +111,7 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     for what they hold, if their issuer is the target."""
     out: Found = []
     extra = dict(m.extra or {})
-    named = [part.id for part in m.parts if isinstance(part, ToolCall)]
+    named = Calls.of(m)
     for path in _LISTS:
         entries = item_at(extra, path)
         if type(entries) is list:
@@ -130,16 +133,37 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
-def inside(wire: Any) -> list[Unit]:
+@dataclass(slots=True)
+class Calls:
+    """What the calls of a message say of whose its state is."""
+
+    ids: list[str | None]
+    names: list[str]
+    signed: Callable[[], bool]  # whether one of them has Google's signature, in any of the ways that gateways have
+
+    @classmethod
+    def of(cls, m: Message) -> Calls:
+        calls = [part for part in m.parts if isinstance(part, ToolCall)]
+        return cls([c.id for c in calls], [c.name for c in calls], lambda: any(map(_is_googles, calls)))
+
+
+def _is_googles(call: ToolCall) -> bool:
+    """Whether a call has Google's signature: on its id, or in a field."""
+    values = [item_at(call.extra or {}, path) for path, _, _ in SIGNED]
+    return THOUGHT in unspell(call.id or "") or any(type(v) is str and v and not is_carrier(v) for v in values)
+
+
+def inside(wire: Any, signed: Callable[[], bool]) -> list[Unit]:
     """What of other vendors' state a unit of this shape holds, a part that `seal` told or state of a call, in the words
-    of its issuers."""
+    of its issuers. signed: whether a call of the same answer has Google's signature."""
     if type(wire) is list:
         # State of a call, which one of SIGNED holds: of whom that is.
         named = [provider for path, provider, _ in SIGNED if wire[0] == "/".join(path)]
         return [Unit(issuer(SIGNATURE) + provider, False, [SIGNATURE, *wire[1:]]) for provider in named]
     lists = [wire.get(name) for name in LIST_OF.values()]
     entries = [entry for listed in lists if type(listed) is list for entry in listed]
-    return [unit for entry in entries if (unit := _native(entry, entries, [])) is not None]
+    calls = Calls([], [], signed)
+    return [unit for entry in entries if (unit := _native(entry, entries, calls)) is not None]
 
 
 # Where lists of such entries stand in a message, beside the list that its thinking holds.
@@ -151,8 +175,8 @@ _LISTS = (
 )
 
 
-def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accepts, out: Found) -> list[Any]:
-    """The entries that stay; those that go home are added to `out`. named: the ids of the calls of the message."""
+def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Found) -> list[Any]:
+    """The entries that stay; those that go home are added to `out`. named: the calls of the message."""
     rest: list[Any] = []
     home: set[str] = set()  # the formats of what goes home
     for i, item in enumerate(entries):
@@ -164,7 +188,7 @@ def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accep
         if isinstance(token, Unit) and _format(item):
             home.add(_format(item))
         # What is only seen goes with an item of Responses, which says it; with a signature the list goes.
-        says = isinstance(token, str) or (token.whole and token.wire["type"] == "reasoning")
+        says = isinstance(token, str) or (token.whole and token.wire.get("type") == "reasoning")
         out.append(Brought(token, f"{at}/{i}" if says or not any(map(_seen, _kin(item, entries))) else at))
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
@@ -187,7 +211,7 @@ def _seen(item: Json) -> bool:
     return item.get("type") in ("reasoning.summary", "reasoning.text") and not item.get("signature")
 
 
-def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | None:
+def _native(item: Any, entries: list[Any], calls: Calls) -> Unit | None:
     """An entry of LiteLLM's `thinking_blocks` and `reasoning_items`, or of OpenRouter's `reasoning_details`, in the
     words of its issuer."""
     if type(item) is not dict:
@@ -200,6 +224,8 @@ def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | No
     text, signature, data = item.get("thinking", item.get("text")), item.get("signature"), item.get("data")
     if state == "signature":
         if kind in ("thinking", "reasoning.text") and type(text) is str and type(signature) is str and signature:
+            if kind == "thinking" and ((part := _dumped(text)) or calls.signed()):
+                return _googles(part, text, signature, calls)
             wire = {"type": "thinking", "thinking": text, "signature": signature}
         elif kind in ("redacted_thinking", "reasoning.encrypted") and type(data) is str and data:
             text, wire = "", {"type": "redacted_thinking", "data": data}
@@ -210,13 +236,44 @@ def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | No
         summary = [{"type": "summary_text", "text": t} for t in texts]
         wire = {"id": item.get("id"), "type": "reasoning", "summary": summary, "encrypted_content": data}
     elif state == "thought_signature" and kind == "reasoning.encrypted" and type(data) is str and data:
-        ordinal = named.index(item.get("id")) if item.get("id") in named else 0
-        place = (AFTER_TEXT, ordinal) if named else (0, 0)
-        unit = [state, data, "call" if named else "text"]
+        ordinal = calls.ids.index(item.get("id")) if item.get("id") in calls.ids else 0
+        place = (AFTER_TEXT, ordinal) if calls.ids else (0, 0)
+        unit = [state, data, "call" if calls.ids else "text"]
         return Unit(issuer(state) + provider, False, unit, place=place)
     if not wire:
         return None
     return beside(Unit(issuer(state) + provider, True, wire, place=(0, 0)), text if type(text) is str else "")
+
+
+def _dumped(text: str) -> Json:
+    """The part of Gemini's that stands as JSON in the text of a block: so LiteLLM has shown every part that was signed,
+    without its signature. Nothing where the text is thinking."""
+    if not text.startswith("{"):
+        return {}
+    try:
+        part = loads(text)
+    except DragomanError:
+        return {}
+    known = type(part) is dict and ("functionCall" in part or type(part.get("text")) is str)
+    return part if known and part.keys() <= _PART else {}
+
+
+_PART = frozenset({"text", "thought", "functionCall", "videoMetadata", "partMetadata"})
+
+
+def _googles(part: Json, text: str, signature: str, calls: Calls) -> Unit:
+    """An entry of `thinking_blocks` of an answer of Google's models: "thinking" is the text of a thought, or the whole
+    part as JSON, and "signature" its `thoughtSignature`."""
+    thought = part.get("text", "") if part else text
+    if "functionCall" in part:
+        called = part["functionCall"]
+        name = called.get("name") if type(called) is dict else None
+        place = (AFTER_TEXT, calls.names.index(name) if name in calls.names else 0)
+        return Unit(issuer(SIGNATURE), False, [SIGNATURE, signature, "call"], place=place)
+    if part and part.get("thought") is not True:
+        return Unit(issuer(SIGNATURE), False, [SIGNATURE, signature, "text"], place=(0, 0))
+    wire = {"text": thought, "thought": True, "thoughtSignature": signature}
+    return beside(Unit(issuer(SIGNATURE), True, wire, place=(0, 0)), text)
 
 
 # "format" of an entry of `reasoning_details`: what kind of state it is, and who issued it if not the inventor.
