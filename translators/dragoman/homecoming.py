@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import (
-    JOINT,
     THOUGHT,
     Issuer,
     Unit,
@@ -21,6 +20,7 @@ from .carrier import (
     decode,
     is_carrier,
     issuer_of,
+    rides,
     tells,
     untagged,
     within,
@@ -458,7 +458,7 @@ def _bears(m: Message) -> bool:
 
 def _rides(call_id: str) -> bool:
     """Whether something may ride on an id; one that a client could not spell does not show it."""
-    return JOINT in call_id or call_id.startswith(CODED)
+    return rides(call_id) or call_id.startswith(CODED)
 
 
 def _holds(state: State) -> bool:
