@@ -98,3 +98,72 @@ def test_what_google_signed_in_an_answer_of_litellm_is_not_anthropics(client: st
     assert b"c2ln" not in t.json()
     assert "state.foreign" in lost(t)
     assert came_back(client, LITELLM, answer(said), "every")[0]["thinking_blocks"] == [SIGNED]
+
+
+# --- lists that a client kept in the pieces in which they came -----------------------------------------------------
+
+CLAUDES = {"format": "anthropic-claude-v1", "index": 0}
+TEXT = {"type": "reasoning.text", **CLAUDES}
+WHOLE = {"type": "thinking", "thinking": "abc", "signature": "EqQB"}
+PIECES: dict[str, list[Json]] = {
+    "a signature with an empty text": [
+        {**TEXT, "text": "ab"},
+        {**TEXT, "text": "c"},
+        {**TEXT, "text": "", "signature": "EqQB"},
+    ],
+    "a signature without a text": [{**TEXT, "text": "abc"}, {**TEXT, "signature": "EqQB"}],
+    "a signature beside a null": [
+        {**TEXT, "text": "abc", "signature": None},
+        {**TEXT, "text": None, "signature": "EqQB"},
+    ],
+    "a format that is said once": [
+        {**TEXT, "text": "ab", "format": "anthropic-claude-v1"},
+        {"type": "reasoning.text", "index": 0, "text": "c", "signature": "EqQB"},
+    ],
+}
+
+
+@pytest.mark.parametrize("pieces", PIECES.values(), ids=PIECES)
+def test_pieces_of_one_index_are_one_entry(pieces: list[Json]) -> None:
+    """ "Fragments share `index`: concatenate text, set signature; it may arrive in its own last fragment"."""
+    said = {"reasoning": "abc", "reasoning_details": pieces, "tool_calls": [call()]}
+    t = dragoman.translate_request(asked(said), CHAT, MESSAGES)
+    assert turn_of(MESSAGES, t.body)[:-1] == [WHOLE]
+    assert not lost(t)
+
+
+def test_what_is_signed_is_whole() -> None:
+    """Two blocks stay two, whatever index a client has given them, and so do pieces of two indices."""
+    second = {"type": "thinking", "thinking": "d", "signature": "EqQC"}
+    entries = [
+        {**TEXT, "text": "abc", "signature": "EqQB"},
+        {**TEXT, "text": "d", "signature": "EqQC"},
+    ]
+    said = {"reasoning": "abcd", "reasoning_details": entries, "tool_calls": [call()]}
+    assert turn_of(MESSAGES, dragoman.translate_request(asked(said), CHAT, MESSAGES).body)[:-1] == [WHOLE, second]
+    mixed = [{**TEXT, "text": "ab"}, {**TEXT, "index": 1, "text": "d"}, {**TEXT, "text": "c"}]
+    mixed += [{**TEXT, "index": 1, "signature": "EqQC"}, {**TEXT, "signature": "EqQB"}]
+    said["reasoning_details"] = mixed
+    assert turn_of(MESSAGES, dragoman.translate_request(asked(said), CHAT, MESSAGES).body)[:-1] == [WHOLE, second]
+
+
+def test_blocks_of_litellm_in_pieces() -> None:
+    """ "Text deltas have empty signature and one last delta has the signature"."""
+    pieces = [{"type": "thinking", "thinking": text, "signature": ""} for text in ("ab", "c")]
+    pieces.append({"type": "thinking", "thinking": "", "signature": "EqQB"})
+    said = {"reasoning_content": "abc", "thinking_blocks": pieces, "tool_calls": [call()]}
+    t = dragoman.translate_request(asked(said), CHAT, MESSAGES)
+    assert turn_of(MESSAGES, t.body)[:-1] == [WHOLE]
+
+
+def test_pieces_of_an_item_of_openais() -> None:
+    ours = {"id": "rs_1", "format": "openai-responses-v1", "index": 0}
+    pieces = [
+        {"type": "reasoning.summary", "summary": "a", **ours},
+        {"type": "reasoning.summary", "summary": "bc", **ours},
+        {"type": "reasoning.encrypted", "data": "gAAA", **ours},
+    ]
+    t = dragoman.translate_request(asked({"reasoning": "abc", "reasoning_details": pieces}), CHAT, RESPONSES)
+    [item] = [i for i in t.body["input"] if i["type"] == "reasoning"]
+    assert item["summary"] == [{"type": "summary_text", "text": "abc"}]
+    assert item["encrypted_content"] == "gAAA"

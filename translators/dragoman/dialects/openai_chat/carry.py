@@ -177,9 +177,12 @@ _LISTS = (
 
 def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Found) -> list[Any]:
     """The entries that stay; those that go home are added to `out`. named: the calls of the message."""
+    came = entries
+    numbers, entries = whole(entries)
+    before = len(out)
     rest: list[Any] = []
     home: set[str] = set()  # the formats of what goes home
-    for i, item in enumerate(entries):
+    for i, item in zip(numbers, entries, strict=True):
         data = item.get("data") if type(item) is dict else None
         token: str | Unit | None = data if is_carrier(data) else _native(item, entries, named)
         if token is None or (isinstance(token, Unit) and not accepts(token)):
@@ -190,8 +193,48 @@ def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Fo
         # What is only seen goes with an item of Responses, which says it; with a signature the list goes.
         says = isinstance(token, str) or (token.whole and token.wire.get("type") == "reasoning")
         out.append(Brought(token, f"{at}/{i}" if says or not any(map(_seen, _kin(item, entries))) else at))
+    if len(out) == before:
+        return came
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
+
+
+def whole(entries: list[Any]) -> tuple[list[int], list[Any]]:
+    """The numbers of the first pieces, and a list as the gateway would have sent it whole: clients that append what a
+    stream brings send back its pieces.
+
+    OPENAI 4.2: "fragments share `index`: concatenate `text`/`summary`/`data`, set `signature`". Nothing belongs to an
+    entry that is signed already, nor to one of another id or format. LiteLLM's have no index: "text deltas have empty
+    signature and one last delta has the signature".
+    """
+    numbers: list[int] = []
+    out: list[Any] = []
+    for number, item in enumerate(entries):
+        told = type(item) is dict and type(item.get("index")) is int
+        near = reversed(range(len(out))) if told else range(len(out))[-1:]
+        at = next((i for i in near if _continues(out[i], item)), None)
+        if at is None:
+            numbers.append(number)
+            out.append(item)
+            continue
+        old = {key: value for key, value in out[at].items() if value is not None}
+        grown = {key: old[key] + item[key] for key in _GROWING if type(old.get(key)) is type(item.get(key)) is str}
+        out[at] = {**old, **{key: value for key, value in item.items() if value is not None}, **grown}
+    return numbers, out
+
+
+_GROWING = ("text", "summary", "data", "thinking")
+
+
+def _continues(old: Any, item: Any) -> bool:
+    """Whether an entry is one more piece of another."""
+    if type(old) is not dict or type(item) is not dict or old.get("type") != item.get("type") or old.get("signature"):
+        return False
+    if item.get("type") == "redacted_thinking" or is_carrier(item.get("data")):
+        return False
+    if type(item.get("index")) is not int or type(old.get("index")) is not int:
+        return item.get("type") == "thinking" and "index" not in old and "index" not in item
+    return all(None in (old.get(key), item.get(key)) or old[key] == item[key] for key in ("index", "id", "format"))
 
 
 def _kin(item: Json, entries: list[Any]) -> list[Json]:
