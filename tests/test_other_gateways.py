@@ -167,3 +167,84 @@ def test_pieces_of_an_item_of_openais() -> None:
     [item] = [i for i in t.body["input"] if i["type"] == "reasoning"]
     assert item["summary"] == [{"type": "summary_text", "text": "abc"}]
     assert item["encrypted_content"] == "gAAA"
+
+
+# --- LiteLLM: what else stands in `provider_specific_fields` ----------------------------------------------------------
+
+
+def fields(**said: Any) -> Json:
+    return {"provider_specific_fields": said}
+
+
+COMPACTED = {"type": "compaction", "content": "They asked for Graz.", "encrypted_content": "Y29tcA=="}
+
+
+def test_what_anthropic_compacted_goes_home_first() -> None:
+    said = {"content": "It rains.", "thinking_blocks": [WHOLE], **fields(compaction_blocks=[COMPACTED])}
+    t = dragoman.translate_request(asked(said), CHAT, MESSAGES)
+    assert turn_of(MESSAGES, t.body) == [COMPACTED, WHOLE, {"type": "text", "text": "It rains."}]
+    assert not lost(t)
+    for target in (GEMINI, RESPONSES):
+        assert b"Y29tcA" not in dragoman.translate_request(asked(said), CHAT, target).json()
+
+
+FOUND = {"type": "web_search_result", "url": "https://e.org", "title": "E", "encrypted_content": "c2Vla3M="}
+SEEN = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": [FOUND]}
+RAN = {
+    "type": "bash_code_execution_tool_result",
+    "tool_use_id": "srvtoolu_2",
+    "content": {"type": "bash_code_execution_result", "stdout": "1", "stderr": "", "return_code": 0, "content": []},
+}
+
+
+def step(call_id: str, name: str, arguments: str) -> Json:
+    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def test_steps_of_anthropics_tools_go_home_with_what_they_gave() -> None:
+    """LiteLLM has the steps among the calls, and what they gave in a field; none of them is a call of the client's."""
+    calls = [
+        step("srvtoolu_1", "web_search", '{"query":"Graz"}'),
+        step("srvtoolu_2", "bash_code_execution", "{}"),
+        call(),
+    ]
+    said = {"content": "I look.", "tool_calls": calls, **fields(web_search_results=[SEEN], tool_results=[RAN])}
+    body = asked(said)
+    body["messages"] = [m for m in body["messages"] if not str(m.get("tool_call_id")).startswith("srv")]
+    t = dragoman.translate_request(body, CHAT, MESSAGES)
+    assert turn_of(MESSAGES, t.body) == [
+        {"type": "text", "text": "I look."},
+        {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "Graz"}},
+        SEEN,
+        {"type": "server_tool_use", "id": "srvtoolu_2", "name": "bash_code_execution", "input": {}},
+        RAN,
+        {"type": "tool_use", "id": "call_1", "name": "weather", "input": {}},
+    ]
+    assert not lost(t)
+    for target in (GEMINI, RESPONSES):
+        assert b"c2Vla3M" not in dragoman.translate_request(body, CHAT, target).json()
+
+
+def test_a_result_without_its_step_is_told() -> None:
+    t = dragoman.translate_request(asked({"content": "x", **fields(web_search_results=[SEEN])}), CHAT, MESSAGES)
+    assert turn_of(MESSAGES, t.body) in ("x", [{"type": "text", "text": "x"}])
+    assert "field.unknown" in lost(t)
+
+
+def test_what_google_signed_of_a_text_goes_home() -> None:
+    said = {"content": "It rains.", **fields(thought_signatures=["R29vZ2xl"])}
+    t = dragoman.translate_request(asked(said), CHAT, GEMINI)
+    assert turn_of(GEMINI, t.body) == [{"text": "It rains.", "thoughtSignature": "R29vZ2xl"}]
+    assert not lost(t)
+    thought = {
+        **said,
+        "reasoning_content": "hm",
+        "thinking_blocks": [SIGNED],
+        **fields(thought_signatures=["R29vZ2xl"]),
+    }
+    t = dragoman.translate_request(asked(thought), CHAT, GEMINI)
+    assert turn_of(GEMINI, t.body) == [THOUGHT, {"text": "It rains."}]
+    for target in (MESSAGES, RESPONSES):
+        t = dragoman.translate_request(asked(thought), CHAT, target)
+        assert b"R29vZ2xl" not in t.json()
+        assert lost(t)

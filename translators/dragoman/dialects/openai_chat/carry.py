@@ -18,6 +18,7 @@ from ...jsontext import loads
 from ...model import Json, Message, Opaque, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import item_at, put
+from ..arguments import arguments_object
 from ..base import Accepts, Brought, Found, place
 from .flavours import FLAVOURS
 from .home import home_part
@@ -110,8 +111,9 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     """A turn of the assistant without the carriers in its fields, and those; other gateways' private ones are taken
     for what they hold, if their issuer is the target."""
     out: Found = []
-    extra = dict(m.extra or {})
     named = Calls.of(m)
+    extra = _text_signatures(m, named, accepts, out)
+    results = _results(extra, named, accepts)
     for path in _LISTS:
         entries = item_at(extra, path)
         if type(entries) is list:
@@ -127,9 +129,17 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
                     continue
                 part = replace(part, state=State(part.state.kind, rest, part.state.issuer) if rest else None)
         elif isinstance(part, ToolCall):
+            if part.id in results:
+                out += _run(part, results[part.id], m.at, calls)
+                continue
             part = _signed(part, calls, accepts, out)
             calls += 1
         parts.append(part)
+    for path in _RESULTS if results else ():
+        listed = item_at(extra, path)
+        if type(listed) is list:
+            rest = [item for item in listed if _answers(item) not in results]
+            extra = put(extra, path, rest) if rest else _less(extra, path)
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
@@ -166,13 +176,64 @@ def inside(wire: Any, signed: Callable[[], bool]) -> list[Unit]:
     return [unit for entry in entries if (unit := _native(entry, entries, calls)) is not None]
 
 
-# Where lists of such entries stand in a message, beside the list that its thinking holds.
+# Where lists of such entries stand in a message, beside the list that its thinking holds; what is compacted is first.
 _LISTS = (
+    ("provider_specific_fields", "compaction_blocks"),
     ("thinking_blocks",),
     ("provider_specific_fields", "thinking_blocks"),
     ("reasoning_details",),
     ("reasoning_items",),
 )
+
+
+# Where LiteLLM has what the steps of Anthropic's own tools gave; the steps themselves stand among the calls.
+_RESULTS = (("provider_specific_fields", "web_search_results"), ("provider_specific_fields", "tool_results"))
+
+
+def _answers(item: Any) -> str | None:
+    """The id of the step that a block answers, if it is the result of one of Anthropic's own tools."""
+    said = item.get("tool_use_id") if type(item) is dict and str(item.get("type")).endswith("_tool_result") else None
+    return said if type(said) is str else None
+
+
+def _results(extra: Json, named: Calls, accepts: Accepts) -> dict[str | None, tuple[Json, str]]:
+    """What the steps among the calls of a message gave, and where in it that stands, by the ids of the steps."""
+    out: dict[str | None, tuple[Json, str]] = {}
+    for path in _RESULTS:
+        listed = item_at(extra, path)
+        for i, item in enumerate(listed if type(listed) is list else ()):
+            step = _answers(item)
+            known = step is not None and step in named.ids and step not in out
+            if known and accepts(Unit(issuer("signature"), True, item)):
+                out[step] = (item, "/".join((*path, str(i))))
+    return out
+
+
+def _run(call: ToolCall, result: tuple[Json, str], at: str, ordinal: int) -> Found:
+    """A step of Anthropic's own tools, and what it gave. ordinal: how many calls of the client's stand before it."""
+    block = {"type": "server_tool_use", "id": call.id, "name": call.name, "input": arguments_object(call)[0]}
+    step, gave = (Unit(issuer("signature"), True, wire, place=(AFTER_TEXT, ordinal)) for wire in (block, result[0]))
+    return [Brought(step, call.at), Brought(gave, f"{at}/{result[1]}")]
+
+
+def _text_signatures(m: Message, named: Calls, accepts: Accepts, out: Found) -> Json:
+    """The unknown fields of a message without the one in which LiteLLM lists Google's signatures of texts, which are
+    added to `out`; those of thoughts stand in its blocks, too."""
+    extra = dict(m.extra or {})
+    path = ("provider_specific_fields", "thought_signatures")
+    listed = item_at(extra, path)
+    if type(listed) is not list or not listed or not all(type(value) is str and value for value in listed):
+        return extra
+    named.signed = lambda: True
+    units = [Unit(issuer(SIGNATURE), False, [SIGNATURE, value, "text"], place=(0, 0)) for value in listed]
+    if not accepts(units[0]):
+        return extra
+    blocks = [item_at(extra, where) for where in _LISTS]
+    blocks += [part.state.value for part in m.parts if isinstance(part, Reasoning) and part.state is not None]
+    known = [b.get("signature") for many in blocks if type(many) is list for b in many if type(b) is dict]
+    at = f"{m.at}/{'/'.join(path)}"
+    out += [Brought(unit, f"{at}/{i}") for i, unit in enumerate(units) if unit.wire[1] not in known]
+    return _less(extra, path)
 
 
 def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Found) -> list[Any]:
@@ -264,6 +325,8 @@ def _native(item: Any, entries: list[Any], calls: Calls) -> Unit | None:
     kind, form = item.get("type"), item.get("format")
     wire: Json = {}
     state, provider = _FORMATS.get(form, ("", "")) if type(form) is str else ("signature", "")
+    if kind == "compaction" and state == "signature":
+        return Unit(issuer(state), True, item, place=(0, 0))
     text, signature, data = item.get("thinking", item.get("text")), item.get("signature"), item.get("data")
     if state == "signature":
         if kind in ("thinking", "reasoning.text") and type(text) is str and type(signature) is str and signature:
