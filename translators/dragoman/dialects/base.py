@@ -262,6 +262,11 @@ _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
 
+def _clash(named: list[str]) -> bool:
+    """Whether of the names of tools, taken for what they spell, two are the same."""
+    return len({unspell(name) for name in named}) < len(set(named))
+
+
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
@@ -626,7 +631,18 @@ class Writer:
             found = {spell(unspell(n), limit)[0]: n for n in named for limit in limits}
             # A name that looks like a spelling of ours goes up as what that spells, or as it is.
             self._restored = {**found, **{unspell(n): n for n in named}, **{n: n for n in named}}
+            if _clash(named):
+                self._restored |= {spell(n, limit)[0]: n for n in named for limit in limits}
         return self._restored
+
+    def meant(self, name: str) -> str:
+        """What a tool's name spells, if it looks like a spelling of ours; itself where two tools would become one."""
+        plain = unspell(name)
+        if plain == name:
+            return name
+        r: Request | None = getattr(self, "r", None)
+        named = [t.name for t in ((r.tools or ()) if r is not None else self.client_tools())]
+        return name if _clash([name for name in named if name]) else plain
 
     def as_declared(self, name: str, node: Any) -> str:
         """The name of the tool that `node` calls as the client wrote it: spelt out again, or the long one that a short
