@@ -248,3 +248,51 @@ def test_what_google_signed_of_a_text_goes_home() -> None:
         t = dragoman.translate_request(asked(thought), CHAT, target)
         assert b"R29vZ2xl" not in t.json()
         assert lost(t)
+
+
+# --- what is not for the target is told by one name ----------------------------------------------------------------
+
+FOREIGN: dict[str, tuple[Json, str]] = {
+    "a call's, Google's place": (
+        {"tool_calls": [call(extra_content={"google": {"thought_signature": "R29vZ2xl"}})]},
+        "/messages/1/tool_calls/0/extra_content/google/thought_signature",
+    ),
+    "a call's, LiteLLM's place": (
+        {"tool_calls": [call(**FIELDS)]},
+        "/messages/1/tool_calls/0/provider_specific_fields/thought_signature",
+    ),
+    "a list alone": (
+        {
+            "reasoning_details": [
+                {"type": "reasoning.encrypted", "data": "R29vZ2xl", "format": "google-gemini-v1", "index": 0}
+            ],
+            "content": "x",
+        },
+        "/messages/1/reasoning_details/0",
+    ),
+    "signatures of texts": (
+        {"content": "x", **fields(thought_signatures=["R29vZ2xl"])},
+        "/messages/1/provider_specific_fields/thought_signatures/0",
+    ),
+}
+
+
+@pytest.mark.parametrize("target", [MESSAGES, RESPONSES])
+@pytest.mark.parametrize("form", FOREIGN)
+def test_another_vendors_state_is_told_as_such(form: str, target: str) -> None:
+    said, at = FOREIGN[form]
+    t = dragoman.translate_request(asked(said), CHAT, target)
+    assert [(loss.code, loss.at) for loss in t.losses if loss.kind == "dropped"] == [("state.foreign", at)]
+    assert b"R29vZ2xl" not in t.json()
+
+
+def test_anthropics_thinking_is_told_as_such_towards_google() -> None:
+    content = [WHOLE, {"type": "text", "text": "x"}]
+    turns = [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": content},
+        {"role": "user", "content": "q"},
+    ]
+    t = dragoman.translate_request({"model": "m", "max_tokens": 9, "messages": turns}, MESSAGES, GEMINI)
+    foreign = [loss.at for loss in t.losses if loss.code == "state.foreign"]
+    assert foreign == ["/messages/1/content/0/signature"]

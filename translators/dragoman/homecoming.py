@@ -121,9 +121,9 @@ class _Homecoming:
             return False
         return not unit.whole or issuer.dialect.partition("+")[0] == self.target.name.partition("+")[0]
 
-    def takes(self, unit: Unit) -> bool:
-        """Whether what stands in another gateway's carrier is for the target."""
-        return self.wild and self.accepts(unit)
+    def takes(self, unit: Unit) -> bool | None:
+        """Whether what stands in another gateway's carrier is for the target; None where it stays closed."""
+        return self.accepts(unit) if self.wild else None
 
     def where(self, part: Any) -> str:
         """Where the state of a part stands in the source."""
@@ -234,8 +234,11 @@ class _Homecoming:
     def opened(self, token: str | Unit, at: str) -> list[Unit]:
         """The units of a carrier; a mangled one is told, and goes nowhere."""
         if isinstance(token, Unit):
-            self.report.changed("state.opened", at)
-            return [token]
+            if self.accepts(token):
+                self.report.changed("state.opened", at)
+                return [token]
+            self.report.dropped("state.foreign", at)
+            return []
         units = decode(token)
         if units is None:
             self.report.dropped("state.damaged", at)

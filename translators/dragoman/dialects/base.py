@@ -49,8 +49,8 @@ from .usage import COUNTS, Listed, drop_usage, figures
 if TYPE_CHECKING:
     from ..rules import Grammar
 
-Accepts = Callable[[Unit], bool]
-"""Whether the target is the one who issued a unit, and can say it."""
+Accepts = Callable[[Unit], bool | None]
+"""Whether the target is the one who issued a unit, and can say it; None where everything is left as it stands."""
 
 
 class Brought(NamedTuple):

@@ -226,7 +226,7 @@ def _text_signatures(m: Message, named: Calls, accepts: Accepts, out: Found) -> 
         return extra
     named.signed = lambda: True
     units = [Unit(issuer(SIGNATURE), False, [SIGNATURE, value, "text"], place=(0, 0)) for value in listed]
-    if not accepts(units[0]):
+    if accepts(units[0]) is None:
         return extra
     blocks = [item_at(extra, where) for where in _LISTS]
     blocks += [part.state.value for part in m.parts if isinstance(part, Reasoning) and part.state is not None]
@@ -246,7 +246,7 @@ def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Fo
     for i, item in zip(numbers, entries, strict=True):
         data = item.get("data") if type(item) is dict else None
         token: str | Unit | None = data if is_carrier(data) else _native(item, entries, named)
-        if token is None or (isinstance(token, Unit) and not accepts(token)):
+        if token is None or (isinstance(token, Unit) and accepts(token) is None):
             rest.append(item)
             continue
         if isinstance(token, Unit) and _format(item):
@@ -418,7 +418,7 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
             place=(AFTER_TEXT, ordinal),
         )
         token: str | Unit = value if is_carrier(value) else unit
-        if isinstance(token, str) or accepts(token):
+        if isinstance(token, str) or accepts(token) is not None:
             out.append(Brought(token, f"{call.at}/{'/'.join(path)}", ordinal))
             extra = _less(extra, path)
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)
