@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import (
+    MARK,
     THOUGHT,
     Issuer,
     Unit,
@@ -190,9 +191,11 @@ class _Homecoming:
             if isinstance(part, ToolResult) and part.call_id and _rides(part.call_id):
                 said, token = alight(unspell(part.call_id))
                 plain = said.partition(THOUGHT)[0] if self.unsigns else said
+                at = self.source.where(part, "call_id") if self.source is not None else part.at
                 if token is None and plain != said:
-                    at = self.source.where(part, "call_id") if self.source is not None else part.at
                     self.report.changed("state.opened", at)
+                elif token is not None and not token.startswith(MARK):
+                    self.report.changed("tool_call.id", at, part.call_id)  # of another version, or mangled
                 part = replace(part, call_id=plain or None) if token is not None or plain != said else part
             parts.append(part)
         return m if all(a is b for a, b in zip(parts, m.parts, strict=True)) else replace(m, parts=parts)

@@ -136,10 +136,8 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
             calls += 1
         parts.append(part)
     for path in _RESULTS if results else ():
-        listed = item_at(extra, path)
-        if type(listed) is list:
-            rest = [item for item in listed if _answers(item) not in results]
-            extra = put(extra, path, rest) if rest else _less(extra, path)
+        if any(where.startswith("/".join(path)) for _, where in results.values()):
+            extra = _less(extra, path)
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
@@ -197,14 +195,16 @@ def _answers(item: Any) -> str | None:
 
 
 def _results(extra: Json, named: Calls, accepts: Accepts) -> dict[str | None, tuple[Json, str]]:
-    """What the steps among the calls of a message gave, and where in it that stands, by the ids of the steps."""
+    """What the steps among the calls of a message gave, and where in it that stands, by the ids of the steps. A list
+    that holds anything else stays as it is, and so do the steps."""
     out: dict[str | None, tuple[Json, str]] = {}
     for path in _RESULTS:
         listed = item_at(extra, path)
-        for i, item in enumerate(listed if type(listed) is list else ()):
-            step = _answers(item)
-            known = step is not None and step in named.ids and step not in out
-            if known and accepts(Unit(issuer("signature"), True, item)):
+        steps = [_answers(item) for item in listed] if type(listed) is list else []
+        if len(set(steps)) < len(steps) or not all(step is not None and step in named.ids for step in steps):
+            continue
+        for i, (step, item) in enumerate(zip(steps, listed or (), strict=False)):
+            if step not in out and accepts(Unit(issuer("signature"), True, item)):
                 out[step] = (item, "/".join((*path, str(i))))
     return out
 
@@ -253,22 +253,23 @@ def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Fo
             home.add(_format(item))
         # What is only seen goes with an item of Responses, which says it; with a signature the list goes.
         says = isinstance(token, str) or (token.whole and token.wire.get("type") == "reasoning")
-        out.append(Brought(token, f"{at}/{i}" if says or not any(map(_seen, _kin(item, entries))) else at))
+        alone = i is not None and (says or not any(map(_seen, _kin(item, entries))))
+        out.append(Brought(token, f"{at}/{i}" if alone else at))
     if len(out) == before:
         return came
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
 
 
-def whole(entries: list[Any]) -> tuple[list[int], list[Any]]:
-    """The numbers of the first pieces, and a list as the gateway would have sent it whole: clients that append what a
-    stream brings send back its pieces.
+def whole(entries: list[Any]) -> tuple[list[int | None], list[Any]]:
+    """A list as the gateway would have sent it whole: clients that append what a stream brings send back its pieces.
+    Before it the number of each entry, None for one in pieces.
 
     OPENAI 4.2: "fragments share `index`: concatenate `text`/`summary`/`data`, set `signature`". Nothing belongs to an
     entry that is signed already, nor to one of another id or format. LiteLLM's have no index: "text deltas have empty
     signature and one last delta has the signature".
     """
-    numbers: list[int] = []
+    numbers: list[int | None] = []
     out: list[Any] = []
     for number, item in enumerate(entries):
         told = type(item) is dict and type(item.get("index")) is int
@@ -280,6 +281,7 @@ def whole(entries: list[Any]) -> tuple[list[int], list[Any]]:
             continue
         old = {key: value for key, value in out[at].items() if value is not None}
         grown = {key: old[key] + item[key] for key in _GROWING if type(old.get(key)) is type(item.get(key)) is str}
+        numbers[at] = None
         out[at] = {**old, **{key: value for key, value in item.items() if value is not None}, **grown}
     return numbers, out
 
