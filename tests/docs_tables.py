@@ -22,9 +22,6 @@ from dragoman.dialects.openai_chat.flavours import CLAUDE_THINKING, FLAVOURS, OP
 from dragoman.dialects.usage import Listed
 from dragoman.report import Report
 from dragoman.rules import Breaks
-from tests.agents.clients import KINDS
-from tests.agents.talk import talk
-from tests.agents.upstreams import TURNS
 
 IDS = dragoman.dialects()
 CHAT, MESSAGES, RESPONSES = "openai-chat", "anthropic-messages", "openai-responses"
@@ -693,40 +690,6 @@ def profile_behind() -> str:
     return table(["gateway", "facts about the model behind it"], rows)
 
 
-def agents() -> str:
-    """How the state of every upstream fares through every client, by simulated agents."""
-    speaking = [d for d in IDS if d != "openai-completions"]
-    upstreams = [*speaking, *(f"{CHAT}+{name}" for name in ("litellm", "openrouter", "google", "deepseek"))]
-    clients = [*speaking, *dragoman.flavours(CHAT)]
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # kinds and how they fare -> clients
-    for client in clients:
-        for kinds, row in _fares(client, upstreams):
-            alike.setdefault((kinds, row), []).append(f"`{client}`")
-    rows = ((", ".join(names) + kinds, list(row)) for (kinds, row), names in alike.items())
-    return by_dialect("client, and kinds of it", rows, upstreams)
-
-
-def _fares(client: str, upstreams: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """A row for every group of kinds that fare alike."""
-    # OpenAI's types know no content in parts, which Mistral's answers have.
-    kinds = [kind for kind in KINDS if kind != "typed" or client != f"{CHAT}+mistral"]
-    fares = {kind: tuple(_fare(client, upstream, kind) for upstream in upstreams) for kind in kinds}
-    for row in dict.fromkeys(fares.values()):
-        named = [kind for kind in kinds if fares[kind] == row]
-        yield "" if len(named) == len(KINDS) else f", {' and '.join(named)}", row
-
-
-def _fare(client: str, upstream: str, kind: str) -> str:
-    """What became of the state in turns with calls, and in the last one."""
-    if client == upstream and "+" in client:
-        return "passes"
-    words = []
-    for turns_ in (range(1, TURNS), range(TURNS, TURNS + 1)):
-        seen = {talk(client, upstream, kind, stream).verdict(turn) for stream in (False, True) for turn in turns_}
-        words.append("lost" if "lost" in seen else "told" if "told" in seen else "home" if "home" in seen else "–")
-    return " / ".join(dict.fromkeys(words))
-
-
 def grammar(dialect: str) -> str:
     """The tables of a dialect's stream grammar, a row a state, and its rules."""
     g = registry.get(dialect).grammar()
@@ -791,7 +754,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "outputs": outputs,
     "flavour-rows": flavour_rows,
     "profile-behind": profile_behind,
-    "agents": agents,
     "flavour-settings": flavour_settings,
     "flavour-reasoning": flavour_reasoning,
     "flavour-thinking": flavour_thinking,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import dragoman
-from tests.agents.clients import CLIENTS, KINDS
+from tests.agents.clients import CLIENTS, KINDS, PIECES
 from tests.agents.talk import HEAD, LISTS, talk
-from tests.agents.upstreams import ANSWERS, TURNS, framed, received, sent
+from tests.agents.upstreams import ANSWERS, TURNS, framed, opaque, received, sent
 from tests.matrix import ALL, CHAT, COMPLETIONS, GEMINI, MESSAGES, RESPONSES
 from tests.wire import MERGE
 
@@ -41,6 +41,22 @@ def test_what_the_upstream_said_comes_back_to_it(client: str, upstream: str, kin
         if turn < TURNS and upstream in (*STATEFUL, *GATEWAYS):
             # In the turns with calls it comes home through every client there is.
             assert verdict == "home", (turn, said, got)
+
+
+@pytest.mark.parametrize("kind", PIECES)
+@pytest.mark.parametrize("upstream", [d for d in (*SPEAKING, *GATEWAYS) if d != GEMINI])
+def test_chunks_of_a_stream_may_come_back_as_they_were(upstream: str, kind: str) -> None:
+    """The state is home; so is the whole turn where each chunk is a Content, which is a turn elsewhere with the others.
+
+    In one Content the texts stay in the pieces in which they came.
+    """
+    seen = talk(GEMINI, upstream, kind, stream=True)
+    for turn in range(1, TURNS + 1):
+        said, got = seen.homecoming(turn)
+        assert [one for one in got if opaque(upstream, one)] == [one for one in said if opaque(upstream, one)]
+        if kind == "contents":
+            assert said == got or upstream not in STATEFUL
+            assert seen.verdict(turn) in ("home", "none", "told")
 
 
 @wires

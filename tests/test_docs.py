@@ -24,6 +24,7 @@ import pytest
 import dragoman
 from dragoman import events, model, tables
 from dragoman.cli.command import dragoman as command
+from tests.docs_agents import agents
 from tests.docs_tables import SAMPLES, TABLES
 
 REPOSITORY = Path(__file__).parent.parent
@@ -123,7 +124,12 @@ def help_text() -> str:
     return "\n".join(out)
 
 
-GENERATED: dict[str, Callable[[], str]] = {**TABLES, "transitions": transitions, "help": help_text}
+GENERATED: dict[str, Callable[[], str]] = {
+    **TABLES,
+    "agents": agents,
+    "transitions": transitions,
+    "help": help_text,
+}
 MARKS = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

@@ -283,7 +283,7 @@ def test_a_search_that_is_forbidden_is_not_offered() -> None:
 
 
 def test_a_search_that_is_forced_is_forced_elsewhere() -> None:
-    """By its name in Messages, by its type in Responses ("hosted types"); where no word is, the choice is free, told."""
+    """By its name in Messages, by its type in Responses ("hosted types"); else the choice is free, told."""
     by_name: Json = {"type": "tool", "name": "web_search"}
     body = {**asked(MESSAGES, [FULL_MESSAGES]), "tool_choice": by_name}
     assert dragoman.translate_request(body, MESSAGES, RESPONSES).body["tool_choice"] == {"type": "web_search"}

@@ -4,6 +4,10 @@ Three kinds of client, by what of the assistant's turn they bring back:
 every     every field of it
 typed     the fields that the official SDK's types have
 standard  the fields that the dialect's own service documents
+
+Two more of Gemini's streams, of which nobody merges the chunks:
+contents  every chunk is a Content of the history, as in the chats of Google's own SDK
+parts     one Content with the parts of all chunks
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from typing import Any, ClassVar
 
 Json = dict[str, Any]
 KINDS = ("every", "typed", "standard")
+PIECES = ("contents", "parts")
 SCHEMA: Json = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 SYSTEM, QUESTION = "Be brief.", "Where is it warmer, in Graz or in Linz?"
 RESULT = "12 degrees"
@@ -152,13 +157,23 @@ class Gemini(Client):
         if self.kind == "standard":
             fields = ("text", "thought", "thoughtSignature", "functionCall")
             content = {"role": "model", "parts": [_only(part, fields) for part in content["parts"]]}
+        self.add([content])
+
+    def take_chunks(self, chunks: list[Json]) -> None:
+        """The same from the chunks of a stream, as they came."""
+        contents = [c["content"] for chunk in chunks for c in chunk.get("candidates", ()) if "content" in c]
+        if self.kind == "parts":
+            contents = [{"role": "model", "parts": [part for content in contents for part in content["parts"]]}]
+        self.add(contents)
+
+    def add(self, contents: list[Json]) -> None:
         results = []
-        for part in content["parts"]:
+        for part in [part for content in contents for part in content["parts"]]:
             call = part.get("functionCall")
             if call is not None:
                 named = _only(call, ("id", "name"))
                 results.append({"functionResponse": {**named, "response": {"output": RESULT}}})
-        turns = [*self.body["contents"], content]
+        turns = [*self.body["contents"], *contents]
         self.body = {**self.body, "contents": [*turns, *([{"role": "user", "parts": results}] if results else [])]}
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import dragoman
 from dragoman.report import Loss
-from tests.agents.clients import CLIENTS
+from tests.agents.clients import CLIENTS, PIECES, Gemini
 from tests.agents.upstreams import ANSWERS, TURNS, framed, named, opaque, plain, received, sent
+from tests.reference.common import frames
 from tests.wire import MERGE
 
 Json = dict[str, Any]
@@ -67,7 +68,10 @@ def talk(client: str, upstream: str, kind: str, stream: bool, container: bool = 
             assert running.error is None
             merged = MERGE[client.partition("+")[0]](data)
             assert merged.complete
-            agent.take(merged.document)
+            if isinstance(agent, Gemini) and kind in PIECES:
+                agent.take_chunks([frame for _, frame in frames(data) if frame is not None])
+            else:
+                agent.take(merged.document)
             out.losses.append(running.losses)
         else:
             t = exchange.response(json.dumps(body).encode())

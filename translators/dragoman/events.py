@@ -112,6 +112,7 @@ class Extra(Node):
     """Keys of a frame that only its own dialect knows.
 
     `late`: they stood in the end mark itself. `whole`: they are all there is to say, and replace what was there.
+    `spelling`: where log probabilities stand, as the candidate's spelling will say at the end.
     """
 
     where: Literal["response", "candidate", "message", "logprobs"]
@@ -119,6 +120,7 @@ class Extra(Node):
     values: Any
     late: bool = False
     whole: bool = False
+    spelling: dict[str, Any] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

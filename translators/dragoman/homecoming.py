@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from . import registry
@@ -277,10 +278,11 @@ class _Homecoming:
         """Put what a part carries in the place of the part."""
         at = self.where(part)
         shown = part.text if isinstance(part, Reasoning) else ""
-        before: Any = turn.parts[-1] if turn.parts else None
-        split = isinstance(part, Reasoning) and not shown and isinstance(before, Reasoning) and before.state is None
-        if split:
-            shown = before.text
+        before: list[Any] = []  # the thinking in front, which came in pieces if it was streamed
+        if isinstance(part, Reasoning) and not shown:
+            before = list(takewhile(_is_seen, reversed(turn.parts)))[::-1]
+            shown = "".join([seen.text for seen in before])
+        start = len(turn.parts) - len(before)
         kept = True  # whether the visible text stays what it is: visible thinking, and no more
         for unit in self.opened(part.state.value, at):
             if not unit.whole:
@@ -289,15 +291,16 @@ class _Homecoming:
             wires = self.wires(unit, shown, at)
             if not wires:
                 continue
-            if kept and split:
-                turn.parts[-1:] = [replace(before, text=rest)] if (rest := without_text(unit, shown)) else []
+            if kept and before:
+                rest = without_text(unit, shown)
+                turn.parts[start : start + len(before)] = [replace(before[0], text=rest)] if rest else []
             elif kept and (rest := without_text(unit, shown)):
                 turn.parts.append(replace(part, text=rest, state=None))
             kept = False
             # The item was the client's: that there was one tells the writer what is one turn.
             item = Item() if getattr(part, "item", None) is not None else None
             turn.parts += [Opaque(wire, item, issuer=self.target.documents, at=part.at) for wire in wires]
-        if kept and not split and shown:
+        if kept and not before and shown:
             turn.parts.append(replace(part, state=None))
 
     def wires(self, unit: Unit, shown: str, at: str) -> list[Json]:
@@ -428,14 +431,22 @@ class _Homecoming:
         """Give the text before it what has come to be said of it: to so much of its end as it is said of."""
         at = next((n for n in reversed(range(len(parts))) if type(parts[n]) is Text), None)
         text: Any = parts[at] if at is not None else None
+        end = (at or 0) + 1
         length = mark.unit.text[0] if mark.unit.text is not None else 0
+        while at and len(text.text) < length and type(head := parts[at - 1]) is Text and head.state is None:
+            # The client has it in the pieces of a stream.
+            at, text = at - 1, replace(head, text=head.text + text.text)
         if at is None or (length and not tells(mark.unit, text.text[-length:])):
             self.report.dropped("state.orphan", mark.at, mark.state.value)
             return
+        parts[at:end] = [text]
         if rest := text.text[:-length]:
             parts[at:at] = [replace(text, text=rest, citations=None)]
             at, text = at + 1, replace(text, text=text.text[-length:])
         parts[at] = _given(text, mark.state)
+        begins = mark.state.value.get("begins") if type(mark.state.value) is dict else None
+        if type(begins) is int:
+            _begin(parts, at, begins)
 
     def orphans(self) -> None:
         """State whose part did not come back."""
@@ -475,6 +486,11 @@ def _holds(state: State) -> bool:
 _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}
 
 
+def _is_seen(part: Any) -> bool:
+    """Whether a part is thinking that is seen, and no more."""
+    return isinstance(part, Reasoning) and part.state is None
+
+
 def _is_bound(one: _Come) -> bool:
     """Whether state says which text or call it belongs to: by a note of it, or by the call that it came on."""
     return one.unit.text is not None or (one.unit.wire[2] == "call" and one.host is not None)
@@ -498,6 +514,23 @@ def _given(part: Any, state: State) -> Any:
     named = {k: v for k in ("id", "status", "phase") if type(v := said.get(k)) is str}
     part = replace(part, item=Item(named.get("id"), named.get("status"), named.get("phase")))
     return replace(part, spelling={**(part.spelling or {}), "item": "begins"}) if said.get("begins") is True else part
+
+
+def _begin(parts: list[Part], at: int, chars: int) -> None:
+    """Let an item begin so many characters before the text at `at`: it has texts in front of that."""
+    while chars > 0 and at and type(part := parts[at - 1]) is Text and part.state is None:
+        at -= 1
+        kept = len(part.text) - chars
+        if kept > 0:
+            parts[at : at + 1] = [
+                replace(part, text=part.text[:kept], citations=None),
+                replace(part, text=part.text[kept:]),
+            ]
+            at += 1
+        chars -= len(part.text)
+    if chars <= 0:
+        first = parts[at]
+        parts[at] = replace(first, spelling={**(getattr(first, "spelling", None) or {}), "item": "begins"})
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ..carrier import Unit, beside, encode, whole
 from ..events import Event, Failure
 from ..framing import Frame, JSONArrayDecoder, SSEDecoder
-from ..ids import is_derived, spell, unspell
+from ..ids import clash, is_derived, spell, unspell
 from ..jsontext import dumps
 from ..media import media_type_of
 from ..model import (
@@ -253,6 +253,18 @@ def _has(node: type[Any], name: str) -> bool:
     return any(f.name == name for f in fields(node))
 
 
+class _Spoken(NamedTuple):
+    """The texts of one item of Responses so far.
+
+    parted: whether the text in front is of another item, which has no phase. chars: the characters of the texts.
+    """
+
+    place: str
+    phase: str | None
+    parted: bool
+    chars: int
+
+
 _NODES = (Text, Refusal, Media, Reasoning, ToolCall, ToolResult, ServerTool, Opaque, Message)
 _STATED = frozenset(c for c in _NODES if c is not Reasoning and _has(c, "state"))
 _ITEMED = frozenset(c for c in _NODES if _has(c, "item"))
@@ -260,11 +272,6 @@ _HOLDERS = frozenset({Media, ToolResult})
 _NAMELESS = frozenset({None, ""})  # what no call is known by
 _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
-
-
-def _clash(named: list[str]) -> bool:
-    """Whether of the names of tools, taken for what they spell, two are the same."""
-    return len({unspell(name) for name in named}) < len(set(named))
 
 
 class Writer:
@@ -298,7 +305,7 @@ class Writer:
         self._family = ""  # of the model that answered, where state is bound to it
         self._answered = ""  # where the last results stood, if they were a turn of the user's own
         self._spoken: set[str] = set()  # the items of the texts so far
-        self._before: tuple[str, str | None] | None = None  # the item of the last text, and its phase
+        self._before: _Spoken | None = None  # the item of the last text
         self._items: set[str] = set()  # the items whose loss has been told
         self.come(source)
 
@@ -365,10 +372,17 @@ class Writer:
         return self.source is not None and self.source.seal(part) is not None
 
     def answered_by(self, r: Response) -> None:
-        """Take note of the model that answered: the state of some is bound to its family."""
+        """Take note of the model that answered: the state of some is bound to its family.
+
+        That is the one that was asked for, where the dialect knows it: a service may answer by another name.
+        """
         if r.dialect:
-            known = lookup(r.dialect, r.model or "", self.context.profile)
-            self._family = known.family or "" if "family" in (known.bound_to or ()) else ""
+            asked = self.context.request.model if self.context.request is not None else ""
+            for model in (asked, r.model or ""):
+                known = lookup(r.dialect, model, self.context.profile)
+                self._family = known.family or "" if "family" in (known.bound_to or ()) else ""
+                if self._family:
+                    break
 
     def issued(self, issuer: str) -> str:
         """The issuer of state, with the provider that the profile names, and the family it is bound to."""
@@ -394,19 +408,23 @@ class Writer:
         return self.where(part, "state") if getattr(part, "text", "x") else str(part.at)
 
     def phase(self, part: Any, text: str) -> Unit | None:
-        """Which phase of the answer a text of Responses is, with the item that says so: it has to come back.
+        """Which phase of the answer a text of Responses is, or a refusal that is a text, with the item that says so:
+        it has to come back.
 
         A stream may tell only at the end of the text, so this stands behind it. text: what the client sees of it.
         """
-        if type(part) is not Text or part.item is None or self.source is None:
+        if type(part) not in (Text, Refusal) or part.item is None or self.source is None:
             return None
-        place, before = self.where(part, "item"), self._before
-        self._before = place, part.item.phase
+        place, last = self.where(part, "item"), self._before
+        if last is None or last.place != place:
+            last = _Spoken(place, None, last is not None and last.phase is None, 0)
+        self._before = last._replace(phase=part.item.phase, chars=last.chars + len(text))
         if part.item.phase is None:
             return None
         said: Json = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
-        if before is not None and before[0] != place and before[1] is None:
-            said["begins"] = True  # what stands before it is of another item, and must not get its phase
+        if last.parted:
+            # What stands before its texts is of another item, and must not get its phase.
+            said["begins"] = last.chars or True
         return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
 
     def phased(self, part: Any, text: str) -> tuple[Any, str | None]:
@@ -631,7 +649,7 @@ class Writer:
             found = {spell(unspell(n), limit)[0]: n for n in named for limit in limits}
             # A name that looks like a spelling of ours goes up as what that spells, or as it is.
             self._restored = {**found, **{unspell(n): n for n in named}, **{n: n for n in named}}
-            if _clash(named):
+            if clash(named):
                 self._restored |= {spell(n, limit)[0]: n for n in named for limit in limits}
         return self._restored
 
@@ -642,7 +660,7 @@ class Writer:
             return name
         r: Request | None = getattr(self, "r", None)
         named = [t.name for t in ((r.tools or ()) if r is not None else self.client_tools())]
-        return name if _clash([name for name in named if name]) else plain
+        return name if clash([name for name in named if name]) else plain
 
     def as_declared(self, name: str, node: Any) -> str:
         """The name of the tool that `node` calls as the client wrote it: spelt out again, or the long one that a short

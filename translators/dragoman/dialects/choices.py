@@ -17,7 +17,7 @@ _OWN = frozenset({"function", "custom"})  # tools that the client runs
 def plain_choice(r: Request) -> None:
     """A choice among all the tools there are says no more than one without names: that is but another spelling."""
     c = r.tool_choice
-    if c is None or not c.mode.startswith("subset_") or c.extra or not r.tools:
+    if c is None or not c.mode.startswith("subset_") or not r.tools:
         return
     named = set(zip(c.names, c.kinds or ["function"] * len(c.names), strict=True))
     if all(tool.kind != "server" for tool in r.tools) and {(tool.name, tool.kind) for tool in r.tools} == named:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model import Json, ReasoningControl, Request
 from ...profiles import Profile
 from ...tables import BUDGETS, effort_of, nearest_effort
-from .words import EFFORTS, MAX_TOKENS
+from .words import EFFORTS, MAX_TOKENS, THOUGHTS
 from .write import BlockWriter
 
 LEAST_BUDGET = 1024  # "budget_tokens >= 1024"
@@ -14,6 +14,18 @@ LEAST_BUDGET = 1024  # "budget_tokens >= 1024"
 def is_off(c: ReasoningControl) -> bool:
     """Whether a control says that there is to be no thinking."""
     return c.effort == "none" or c.mode == "disabled" or c.budget == 0
+
+
+def goes_on_unthinking(messages: list[Json]) -> bool:
+    """Whether the turns end with the results of calls that no thinking came before.
+
+    "type:"enabled" + tool loop: last assistant turn must begin with thinking".
+    """
+    last = messages[-1]["content"]
+    if messages[-1]["role"] != "user" or type(last) is str or last[0]["type"] != "tool_result":
+        return False
+    asked = next((m["content"] for m in reversed(messages) if m["role"] == "assistant"), None)
+    return asked is not None and (type(asked) is str or asked[0]["type"] not in THOUGHTS)
 
 
 class ControlWriter(BlockWriter):
@@ -56,6 +68,8 @@ class ControlWriter(BlockWriter):
             # Another vendor's control, in this dialect's words.
             report.changed("reasoning.mode", r.place("reasoning.mode"), c.mode)
         thinking, effort = self.off(c) if is_off(c) else self.on(out, c)
+        if thinking is not None and thinking["type"] == "enabled" and goes_on_unthinking(out["messages"]):
+            thinking, effort = self.between(c, effort)
         if thinking is not None:
             out["thinking"] = thinking
         if effort is not None:
@@ -71,6 +85,15 @@ class ControlWriter(BlockWriter):
             report.dropped("reasoning.display", r.place("reasoning.display"), c.display)
         if thinking is not None and shown:
             self.under_thinking(out, thinking["type"] == "enabled")
+
+    def between(self, c: ReasoningControl, effort: str | None) -> tuple[Json, str | None]:
+        """Thinking that may be absent between calls, or else none: "not for adaptive: may be absent"."""
+        for name in ("mode", "effort", "budget"):
+            if (said := getattr(c, name)) is not None:
+                self.report.changed("reasoning.open_turn", self.r.place(f"reasoning.{name}"), said)
+        if self.facts.thinking is not None and self.understands("adaptive"):
+            return {"type": "adaptive"}, effort
+        return {"type": "disabled"}, None
 
     def off(self, c: ReasoningControl) -> tuple[Json | None, str | None]:
         """No thinking, or as little as the model can be made to do."""

@@ -239,6 +239,7 @@ PLACES: Places = {
     Reasoning: {"state": _state},
 }
 
+THOUGHTS = ("thinking", "redacted_thinking")
 STATES = ("signature", "redacted")  # the kinds of state that this dialect issues
 LIMIT_ID = 1 << 16  # no limit is documented
 LIMIT_NAME = 128

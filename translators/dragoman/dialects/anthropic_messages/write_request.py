@@ -34,6 +34,7 @@ from .words import (
     SERVER_RESULTS,
     SERVICE_TIER,
     STATES,
+    THOUGHTS,
     TOOL_CHOICE,
     VERSION,
     WEB_SEARCH,
@@ -111,8 +112,7 @@ class RequestWriter(ControlWriter):
         self.unbound = False  # whether state from here on is bound to what has been lost
         self.known: dict[str, str] = {}  # the calls so far, in order: id -> name
         # Where state was lost on which what follows may rest: "bound to system, tools and earlier messages".
-        lost = [loss.at for loss in report.losses if loss.code in ("state.damaged", "state.orphan")]
-        self.lost = lost if self.facts.prefix_bound else []
+        self.lost = [loss.at for loss in report.losses if loss.code in ("state.damaged", "state.orphan")]
         self.limits = Limits(self.facts)
         self.binds = True  # whether the schema of the answer is within them
         self.open = False  # the last turn holds tool results and still takes what the user says next
@@ -262,8 +262,8 @@ class RequestWriter(ControlWriter):
             if not speaks_as_tool(m):
                 self.report.changed("role.unknown", self.where(m, "role"), role)
             role = "user"
-        if self.lost:
-            self.unbound = self.unbound or any(_below(at, [m, *m.parts]) for at in self.lost)
+        loses = bool(self.lost) and any(_below(at, [m, *m.parts]) for at in self.lost)
+        self.unbound = self.unbound or (loses and self.facts.prefix_bound is True)
         blocks: list[Json] = []
         sources: list[Part] = []
         parts = m.parts if len(m.parts) == 1 else self.results_first(m)
@@ -274,6 +274,8 @@ class RequestWriter(ControlWriter):
                 self.text(part, blocks, sources, blank=role == "assistant" and _spaces(part, parts, n))
             else:
                 self.text(part, blocks, sources)
+        if loses and blocks and blocks[0]["type"] not in THOUGHTS:
+            self.unled(blocks, sources)
         if m.cache:
             self.mark_last(m, blocks, 0)
         if m.extra or m.name is not None or m.item is not None:
@@ -389,7 +391,7 @@ class RequestWriter(ControlWriter):
         elif isinstance(part, Reasoning):
             block = self.thinking(part)
         elif isinstance(part, Opaque) and part.issuer == NAME:
-            thought = part.value.get("type") in ("thinking", "redacted_thinking")
+            thought = part.value.get("type") in THOUGHTS
             block = self.bound_elsewhere(part) if thought and self.unbound else self.homeward(part)
         else:
             self.gone(part)
@@ -419,6 +421,13 @@ class RequestWriter(ControlWriter):
         if state is not None and self.where(part, "state") != part.at:
             self.report.dropped("state.foreign", self.where(part, "state"), state.value)
         return None
+
+    def unled(self, blocks: list[Json], sources: list[Part]) -> None:
+        """ "Any thinking in the turn => first block must be thinking": the first one did not come, the others go."""
+        for i in reversed(range(len(blocks))):
+            if blocks[i]["type"] in THOUGHTS:
+                self.report.dropped("state.prefix", sources[i].at, sources[i])
+                del blocks[i], sources[i]
 
     def bound_elsewhere(self, part: Reasoning | Opaque) -> Json | None:
         """ "The block is bound to a different conversation. Remove the block": the one it is bound to did not come."""

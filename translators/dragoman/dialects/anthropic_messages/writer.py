@@ -317,7 +317,7 @@ class ForeignWriter(ResponseWriter):
             c = self.candidate
             if event.where == "logprobs":
                 so_far = Message("assistant", [b.part for b in self.blocks.values()])
-                self.about(Candidate(0, so_far, logprobs=event.values, at=c.at))
+                self.about(Candidate(0, so_far, logprobs=event.values, spelling=event.spelling, at=c.at))
                 return
             node: Any = c.message if event.where == "message" else c
             drop_extra(self.report, event.values, node.at, self.kinds.get(type(node), {}))
@@ -423,7 +423,9 @@ class ForeignWriter(ResponseWriter):
                 block.texts.append(event.value)
         elif event.extra and event.field not in ("details", "blocks"):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
-        if event.field == "arguments" or (event.field == "text" and type(part) is Text and part.item is not None):
+        if event.field == "arguments" or (
+            event.field == "text" and isinstance(part, (Text, Refusal)) and part.item is not None
+        ):
             block.texts.append(event.value)
         if event.field == "citation":
             block.cited = True

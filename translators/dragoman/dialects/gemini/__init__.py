@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
-from ...model import Json, Request
+from ...model import Json, Message, Part, Reasoning, Request, Text
 from ...report import Report
 from ..base import Dialect, grammar_of
 from .home import home_part
@@ -25,10 +26,38 @@ def _asks(body: Json, path: str | None) -> tuple[str, bool]:
 
 
 def _leave(r: Request, report: Report) -> Request:
-    """A request on its way out: how tools stand in entries is spelling here, so that functions come first."""
+    """A request on its way out: how tools stand in entries is spelling here, so that functions come first; what the
+    model said in pieces is one turn."""
+    if any(a.role == b.role == "assistant" for a, b in pairwise(r.messages)):
+        r = replace(r, messages=_whole_turns(r.messages, report))
     if not r.tools or not any(tool.kind == "server" for tool in r.tools):
         return r
     return replace(r, tools=sorted(r.tools, key=lambda tool: tool.kind == "server"))
+
+
+def _whole_turns(messages: list[Message], report: Report) -> list[Message]:
+    """Chats of Google's own SDK keep every chunk of a stream as a Content: elsewhere calls in a row are one turn, and
+    so is a text."""
+    out = messages[:1]
+    for m in messages[1:]:
+        last = out[-1]
+        if m.role != "assistant" or last.role != "assistant" or last.extra or not last.parts or not m.parts:
+            out.append(m)
+            continue
+        report.changed("message.merged", m.at)
+        joined = _joined(last.parts[-1], m.parts[0])
+        parts = [*last.parts, *m.parts] if joined is None else [*last.parts[:-1], joined, *m.parts[1:]]
+        out[-1] = replace(last, parts=parts, extra=m.extra)
+    return out
+
+
+def _joined(one: Part, two: Part) -> Part | None:
+    """Two pieces of a text, or of thinking, that say nothing else."""
+    for kind in (Text, Reasoning):
+        if isinstance(one, kind) and isinstance(two, kind) and one.text and two.text:
+            plain = all(piece == kind(piece.text, spelling=piece.spelling) for piece in (one, two))
+            return replace(one, text=one.text + two.text) if plain else None
+    return None
 
 
 def _bare(r: Request) -> bool:

@@ -344,7 +344,7 @@ class ForeignWriter(ResponseWriter):
             drop_extra(self.report, event.extra, part.at, self.kinds.get(type(part), {}))
         if event.field == "text" and entry.kind in ("text", "thought"):
             return self.text(event.candidate, answer, entry, event.value)
-        if event.field == "arguments":
+        if event.field == "arguments" and event.value:
             entry.pieces.append(event.value)
         elif event.field == "citation":
             entry.citations.append(event.value)
@@ -438,12 +438,12 @@ class ForeignWriter(ResponseWriter):
         part = replace(entry.part, text=text)
         if isinstance(part, Text):
             part.citations = [*(entry.part.citations or ()), *entry.citations]
-            part, behind = self.phased(part, text)
-            self.part(part)
-            if text:
-                self.cite(answer.grounding, part.citations, entry.index, entry.before, text)
-            return out + (self.hide(index, answer, part, hidden(behind)) if behind is not None else b"")
+        part, behind = self.phased(part, text)
         _, said = self.part(part)
+        if isinstance(part, Text) and text:
+            self.cite(answer.grounding, part.citations, entry.index, entry.before, text)
+        if behind is not None:
+            out += self.hide(index, answer, part, hidden(behind))
         if said is not None and "carrier" in said:
             out += self.hide(index, answer, part, hidden(said["carrier"], thought=True))
         return out

@@ -394,7 +394,8 @@ class ResponseWriter(ChatWriter):
 
     def spoken(self, part: Text, index: int, place: Place) -> tuple[Text, Json]:
         """A text as far as it is not taken along, and the fields in which its phase goes out."""
-        unit = self.phase(part, part.text) if self.flavour.carrier and not self.legacy and part.text else None
+        told = type(part) is Text and part.text and self.flavour.carrier and not self.legacy
+        unit = self.phase(part, part.text) if told else None
         if unit is None or part.item is None:
             return part, {}
         return replace(part, item=Item(part.item.id, extra=part.item.extra)), self.take(unit, part, index, place)

@@ -353,7 +353,7 @@ class ForeignWriter(ResponseWriter):
         if self.flavour.carrier not in ("id", "extra_content"):
             return False
         known_late = self.sealed.keys() | self.signed.keys()
-        return any(k[0] == index and (k in known_late or isinstance(p, Reasoning)) for k, p in self.parts.items())
+        return any(k[0] == index and (k in known_late or _ends_late(p)) for k, p in self.parts.items())
 
     def later(self, event: Any) -> bytes:
         """A row of forced buffering: what belongs to a call that waits waits with it."""
@@ -663,7 +663,7 @@ class ForeignWriter(ResponseWriter):
             return b""
         c = self.candidates[event.candidate]
         if event.where == "logprobs":
-            said = self.logprobs(replace(c, logprobs=event.values))
+            said = self.logprobs(replace(c, logprobs=event.values, spelling=event.spelling))
             return b"" if said is None else self.chunk(event.candidate, {}, logprobs=said)
         else:
             node: Any = c.message if event.where == "message" else c
@@ -691,3 +691,8 @@ class ForeignWriter(ResponseWriter):
             if asked:
                 out += sse(dumps({**self.envelope_text, "choices": [], "usage": usage}))
         return out + DONE
+
+
+def _ends_late(part: Part) -> bool:
+    """Whether the end of a part tells its state: thinking, or a text that is of a phase."""
+    return isinstance(part, Reasoning) or (isinstance(part, Text) and "phase" in (part.spelling or ()))

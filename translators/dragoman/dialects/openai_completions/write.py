@@ -8,7 +8,7 @@ from ...ids import derived
 from ...model import Candidate, Json, Part, Reasoning, Refusal, Response, Text, ToolCall, Usage
 from ...registry import find
 from ...report import Report
-from ...tables import tells_probabilities
+from ...tables import drop_extra, tells_probabilities
 from ..base import Context, Writer, opaque_code
 from ..openai_shape import usage_of
 from ..probabilities import columns_of
@@ -119,6 +119,9 @@ class ResponseWriter(Writer):
         if type(value) is dict and value.get("refusal"):
             self.report.dropped("logprobs.unsupported", f"{at}/refusal", value["refusal"])
             value = {key: item for key, item in value.items() if key != "refusal"}
+        if type(value) is dict and "content" in value:
+            drop_extra(self.report, {k: v for k, v in value.items() if k != "content" and v is not None}, at, {})
+            value = {"content": value["content"]}
         if not tells_probabilities(value):
             return None
         said = columns_of(value, start)

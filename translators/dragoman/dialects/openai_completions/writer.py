@@ -259,7 +259,7 @@ class ForeignWriter(ResponseWriter):
         c = self.candidates[event.candidate]
         if event.where == "logprobs":
             start = self.offsets.get(event.candidate, 0)
-            said = self.logprobs(c, event.values, start)
+            said = self.logprobs(replace(c, spelling=event.spelling), event.values, start)
             if said is None:
                 return b""
             self.offsets[event.candidate] = said["text_offset"][-1] + len(said["tokens"][-1])

@@ -187,7 +187,8 @@ class HomeWriter:
     def _shell(self, part: Any) -> Json:
         out: Json = {"type": "message", "role": "assistant", "content": []}
         about(out, part.item)
-        return out
+        phase = (part.spelling or {}).get("phase")
+        return out if phase is None else {**out, "phase": phase}
 
     def _spot(self, index: int) -> Json:
         part, output, content = self._parts[index]

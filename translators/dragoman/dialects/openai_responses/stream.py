@@ -235,7 +235,11 @@ class ResponsesStreamReader(SSEReader):
         if any(found):
             self._logprobs = [len(said) for said in found]
             whole = [token for said in found for token in said]
-            out.append(Extra("logprobs", 0, {"content": whole, "refusal": None}))
+            self._tell_logprobs(whole, out)
+
+    def _tell_logprobs(self, found: list[Any], out: list[Event]) -> None:
+        spelling = None if self._logprobs[0] else {"logprobs": self._logprobs.copy()}
+        out.append(Extra("logprobs", 0, {"content": found, "refusal": None}, spelling=spelling))
 
     def _last_items(self, output: Any, out: list[Event]) -> None:
         """Close what is open, and tell what was never streamed."""
@@ -320,6 +324,8 @@ class ResponsesStreamReader(SSEReader):
             for other in item.parts.values():
                 self._part_end(other, other.done, out)
             part.item = _id_of(item.value)
+            if type(phase := item.value.get("phase")) is str:
+                part.spelling = {**(part.spelling or {}), "phase": phase}  # of what text it is, the end tells
             before = self._parts[-1] if self._parts else None
             if before is not None and not item.parts and joins(before, part):
                 part.spelling = {**(part.spelling or {}), "item": "begins"}
@@ -355,7 +361,7 @@ class ResponsesStreamReader(SSEReader):
                 whole.extra = {k: v for k, v in whole.extra.items() if k != "logprobs"} or None
         self._logprobs.append(len(found))
         if found:
-            out.append(Extra("logprobs", 0, {"content": found, "refusal": None}))
+            self._tell_logprobs(found, out)
 
     def _catch_up(self, part: _Part, whole: Any, out: list[Event]) -> None:
         """Tell what the whole part has and its pieces did not."""

@@ -454,9 +454,10 @@ def joins(part: Part, message: Json) -> bool:
     item: Item | None = getattr(part, "item", None)
     if "phase" in message:
         return item.id == message["id"] if item is not None else isinstance(part, Refusal)
+    begins = (getattr(part, "spelling", None) or {}).get("item") == "begins"
     if item is None or item.phase is None or item.id == message["id"]:
-        return True
-    if (getattr(part, "spelling", None) or {}).get("item") == "begins":
+        return item is not None or not begins
+    if begins:
         return False
     message |= {"id": item.id or message["id"], "phase": item.phase}
     return True
