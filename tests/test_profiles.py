@@ -212,6 +212,13 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
     (GEMINI, "gemini-3.5-flash-lite", {"prefill": False, "sampling_ignored": SAMPLING}),
     (GEMINI, "gemini-3.6-flash", {"thinking_levels": ("minimal", *LOW_HIGH), "prefill": False}),
     (GEMINI, "gemini-3.8-flash", {"thinking_levels": LOW_HIGH, "sampling_ignored": SAMPLING}),
+    (GEMINI, "gemini-flash-latest", {"thinking": ("level",), "signatures": "required", "sampling_ignored": SAMPLING}),
+    (GEMINI, "gemini-flash-lite-latest", {"thinking_levels": LOW_HIGH, "signatures": "required", "prefill": False}),
+    (
+        GEMINI,
+        "gemini-pro-latest",
+        {"signatures": "required", "sampling_ignored": None, "prefill": None, "family": None},
+    ),
     (GEMINI, "gemini-4-argon", {"thinking_levels": LOW_HIGH, "signatures": "required", "prefill": False}),
     (CHAT, "gpt-4o-mini-2024-07-18", {"thinking": (), "efforts": (), "sampling_refused": None, "tool_name_max": 64}),
     (CHAT, "o4-mini", {"efforts": LOW_HIGH, "thinking": ("effort",), "thinking_default": "on"}),

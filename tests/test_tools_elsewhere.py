@@ -9,6 +9,7 @@ import pytest
 
 import dragoman
 from dragoman import laws
+from dragoman.model import Candidate, Message, Response, ToolCall
 from tests import regressions
 
 CHAT, MESSAGES, RESPONSES, GEMINI = "openai-chat", "anthropic-messages", "openai-responses", "gemini"
@@ -160,3 +161,28 @@ def test_what_is_no_choice_is_told(said: dict[str, Any]) -> None:
 def test_the_laws_hold_for_a_choice(target: str, choice: str) -> None:
     body = {**asked("Messages"), "tool_choice": CHOICES[choice][0]}
     assert not regressions.violations("request", body, CHAT, target)
+
+
+SPELT = ["a.b", "dgx_a_2eb"]
+
+
+@pytest.mark.parametrize("named", [SPELT, SPELT[::-1], [*SPELT, "dgx_dgx_5fa_5f2eb"]])
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, MESSAGES])
+def test_tools_stay_apart_though_one_has_the_name_that_another_is_spelt_as(target: str, named: list[str]) -> None:
+    """Names that a target cannot spell are mapped reversibly: two tools are two, and a call is of the one it names."""
+    path = "/v1beta/models/m:generateContent"
+    body = {
+        "contents": [{"role": "user", "parts": [{"text": "q"}]}],
+        "tools": [{"functionDeclarations": [{"name": name} for name in named]}],
+    }
+    t = dragoman.translate_request(body, GEMINI, target, path=path)
+    names = [tool.name for tool in dragoman.read_request(t.json(), target).tools or ()]
+    assert len(set(names)) == len(named)
+    for name, spelt in zip(named, names, strict=True):
+        turn = Message("assistant", [ToolCall("c", spelt or "", "{}")])
+        said = dragoman.write_response(Response(target, candidates=[Candidate(message=turn)]), target).json()
+        back = dragoman.translate_response(said, target, GEMINI, request=body).body["candidates"][0]
+        assert back["content"]["parts"][0]["functionCall"]["name"] == name
+    home = dragoman.translate_request(t.json(), target, GEMINI).body["tools"][0]["functionDeclarations"]
+    again = dragoman.translate_request({**body, "tools": [{"functionDeclarations": home}]}, GEMINI, target, path=path)
+    assert [tool.name for tool in dragoman.read_request(again.json(), target).tools or ()] == names

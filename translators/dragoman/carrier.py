@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ from .jsontext import dumps
 from .model import Json
 
 MARK = "dragom01"
+FORM = MARK[:6]  # whatever the version
+THOUGHT = "__thought__"  # LiteLLM's own on an id: `call_<n>__thought__<Gemini's signature>`
 JOINT = "__"  # between a call's id and the carrier that rides on it
 LIMIT = 8 << 20  # bytes of JSON in one carrier: what a small text may at most unfold to
 PLAIN = 4096  # bytes of JSON that travel as they are: to deflate them costs more than the translation of the answer
@@ -70,12 +73,16 @@ def encode(units: Iterable[Unit]) -> str | None:
 
 
 def is_carrier(value: Any) -> bool:
-    """Whether a value says that it is one of ours; `decode` says whether it is whole."""
-    return type(value) is str and value.startswith(MARK)
+    """Whether a value says that it is one of ours, of whatever version, or did so before it was mangled; `decode` says
+    whether it is whole."""
+    return type(value) is str and (value.startswith(MARK) or _MARKED(value) is not None or _was_marked(value))
 
 
 def decode(value: str) -> list[Unit] | None:
-    """The units of a carrier, whichever base64 alphabet it came back in; None where it was mangled."""
+    """The units of a carrier, whichever base64 alphabet it came back in; None where it was mangled, or is of another
+    version."""
+    if not value.startswith(MARK):
+        return None
     text = value[len(MARK) :].rstrip("=").replace("+", "-").replace("/", "_")
     if len(text) % 4 == 1:
         return None
@@ -89,6 +96,20 @@ def decode(value: str) -> list[Unit] | None:
         return None
     units = [_unit(row) for row in rows] if type(rows) is list else []
     return [u for u in units if u is not None] if units and None not in units else None
+
+
+_LETTERS = frozenset(FORM)
+# The mark of any version, in letters of either case.
+_MARKED = re.compile(r"dragom[0-9]{2}", re.IGNORECASE).match
+# On an id: behind the joint; or, where the joint is mangled, with something behind it. Names may begin so (dragoman).
+_RIDING = re.compile(r"__dragom[0-9]{2}|_?dragom[0-9]{2}(?=[A-Za-z0-9+/_-]{16})", re.IGNORECASE).search
+_CUT = tuple(f"__{MARK[:n]}" for n in range(4, len(MARK)))  # an id that ends within the mark
+
+
+def _was_marked(value: str) -> bool:
+    """Whether a carrier's mark was mangled: it is like ours, and the digest is that of what stands behind it."""
+    alike = len(_LETTERS.intersection(value[: len(MARK)].lower()))
+    return alike >= 4 and any(decode(MARK + value[len(MARK) + n :]) is not None for n in (0, -1, 1))
 
 
 def _inflated(packed: bytes) -> bytes:
@@ -239,6 +260,22 @@ def ride(call_id: str, token: str) -> str:
 
 
 def alight(call_id: str) -> tuple[str, str | None]:
-    """A call's id without what rides on it, and the carrier that did."""
+    """A call's id without what rides on it, and the carrier that did, mangled or not."""
     plain, joint, token = call_id.partition(JOINT + MARK)
-    return (plain, MARK + token) if joint else (call_id, None)
+    if joint:
+        return plain, MARK + token
+    found = _RIDING(call_id)
+    if found is not None:
+        return call_id[: found.start()], call_id[found.start() :].lstrip("_")
+    at = call_id.find(JOINT)
+    while at >= 0:
+        token = call_id[at + len(JOINT) :]
+        if _was_marked(token) or call_id[at:] in _CUT:
+            return call_id[:at], token
+        at = call_id.find(JOINT, at + 1)
+    return call_id, None
+
+
+def rides(call_id: str) -> bool:
+    """Whether something may ride on an id: what is not there for sure does not cost more than this."""
+    return JOINT in call_id or FORM in call_id.lower()

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 from . import registry
 from .carrier import (
-    JOINT,
+    MARK,
+    THOUGHT,
     Issuer,
     Unit,
     alight,
     decode,
     is_carrier,
     issuer_of,
+    rides,
     tells,
     untagged,
     within,
@@ -32,8 +34,6 @@ from .ids import CODED, unspell
 from .model import Item, Json, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
 from .profiles import lookup, provider_of
 from .report import Report
-
-THOUGHT = "__thought__"  # LiteLLM: `call_<n>__thought__<Gemini's signature>`
 
 
 def vendor_of(issuer: Issuer) -> str:
@@ -113,6 +113,8 @@ class _Homecoming:
         self.family = (lookup(target.name, model, profile).family or "") if model else ""
         self.lent: list[Any] = []  # calls whose state is from their id: what else is known to be theirs goes before it
         self.waiting: list[tuple[State, str, str]] = []  # state, what it belongs to, and where it came
+        self.said: list[Message] = []  # all messages as they came, and which of them is put together again
+        self.now: Message | None = None
 
     def accepts(self, unit: Unit) -> bool:
         """Whether the target's vendor issued `unit`, and the target can say it."""
@@ -121,9 +123,9 @@ class _Homecoming:
             return False
         return not unit.whole or issuer.dialect.partition("+")[0] == self.target.name.partition("+")[0]
 
-    def takes(self, unit: Unit) -> bool:
-        """Whether what stands in another gateway's carrier is for the target."""
-        return self.wild and self.accepts(unit)
+    def takes(self, unit: Unit) -> bool | None:
+        """Whether what stands in another gateway's carrier is for the target; None where it stays closed."""
+        return self.accepts(unit) if self.wild else None
 
     def where(self, part: Any) -> str:
         """Where the state of a part stands in the source."""
@@ -138,6 +140,7 @@ class _Homecoming:
     def messages(self, messages: list[Message]) -> list[Message]:
         """The messages, each as it was where nothing came home with it."""
         out: list[Message] = []
+        self.said = messages
         for m in messages:
             if not self.waiting and not _bears(m) and not self.tagged(m):
                 out.append(m)
@@ -154,14 +157,33 @@ class _Homecoming:
 
     def strange(self, m: Message) -> bool:
         """Whether an answer brings what is not for this target: it goes on as it is, to be opened behind it."""
+        return not all(map(self.accepts, self.held(m)))
+
+    def held(self, m: Message) -> list[Unit]:
+        """What the carriers of a message hold."""
         tokens = [one.token for one in self.source.found(m, self.takes)[1]] if self.source is not None else []
         for part in m.parts:
             value: Any = getattr(getattr(part, "state", None), "value", None)
             tokens += [value] if is_carrier(value) else []
             rider = alight(unspell(part.id))[1] if isinstance(part, ToolCall) and part.id else None
             tokens += [rider] if rider is not None else []
-        held = [unit for token in tokens if type(token) is str for unit in decode(token) or ()]
-        return not all(map(self.accepts, held))
+        return [unit for token in tokens if type(token) is str for unit in decode(token) or ()]
+
+    def signed(self) -> bool:
+        """Whether a call of this turn of the assistant came signed through a gateway: in a carrier or on its id."""
+        turn: list[Message] = []
+        for m in self.said:
+            if m.role == "assistant":
+                turn.append(m)  # items of Responses are a message each
+            elif any(m is self.now for m in turn):
+                break
+            else:
+                turn = []
+        ids = [unspell(p.id) for m in turn for p in m.parts if isinstance(p, ToolCall) and p.id]
+        held = [unit.wire for m in turn for unit in self.held(m) if not unit.whole]
+        return any(THOUGHT in said for said in ids) or any(
+            kind.endswith("thought_signature") and following == "call" for kind, _, following in held
+        )
 
     def results(self, m: Message) -> Message:
         """A message of tool results, with the ids of their calls as the upstream knows them."""
@@ -170,15 +192,18 @@ class _Homecoming:
             if isinstance(part, ToolResult) and part.call_id and _rides(part.call_id):
                 said, token = alight(unspell(part.call_id))
                 plain = said.partition(THOUGHT)[0] if self.unsigns else said
+                at = self.source.where(part, "call_id") if self.source is not None else part.at
                 if token is None and plain != said:
-                    at = self.source.where(part, "call_id") if self.source is not None else part.at
                     self.report.changed("state.opened", at)
+                elif token is not None and not token.startswith(MARK):
+                    self.report.changed("tool_call.id", at, part.call_id)  # of another version, or mangled
                 part = replace(part, call_id=plain or None) if token is not None or plain != said else part
             parts.append(part)
         return m if all(a is b for a, b in zip(parts, m.parts, strict=True)) else replace(m, parts=parts)
 
     def message(self, m: Message) -> Message:
         """One turn of the assistant."""
+        self.now = m
         m, found = self.source.found(m, self.takes) if self.source is not None else (m, [])
         turn = _Turn(found)
         for token, at, host in found:
@@ -213,8 +238,11 @@ class _Homecoming:
     def opened(self, token: str | Unit, at: str) -> list[Unit]:
         """The units of a carrier; a mangled one is told, and goes nowhere."""
         if isinstance(token, Unit):
-            self.report.changed("state.opened", at)
-            return [token]
+            if self.accepts(token):
+                self.report.changed("state.opened", at)
+                return [token]
+            self.report.dropped("state.foreign", at)
+            return []
         units = decode(token)
         if units is None:
             self.report.dropped("state.damaged", at)
@@ -283,7 +311,9 @@ class _Homecoming:
                 self.report.dropped("state.damaged", at)
             return [] if wire is None else [wire]
         issuer = registry.find(issuer_of(unit.issuer).dialect) if self.wild and wire is not None else None
-        inner = [one.wire for one in issuer.inside(wire) if one.whole and self.accepts(one)] if issuer else []
+        inner = (
+            [one.wire for one in issuer.inside(wire, self.signed) if one.whole and self.accepts(one)] if issuer else []
+        )
         if inner:
             self.report.changed("state.opened", at)
         else:
@@ -304,7 +334,7 @@ class _Homecoming:
         behind = unit.issuer[len(issuer_of(unit.issuer).dialect) :]
         inner = unit._replace(issuer=registry.issuer(unit.wire[0]) + behind)
         issuer = registry.find(issuer_of(unit.issuer).dialect)
-        for one in issuer.inside(unit.wire) if issuer is not None else ():
+        for one in issuer.inside(unit.wire, self.signed) if issuer is not None else ():
             inner = unit._replace(issuer=one.issuer + ("" if "@" in one.issuer else behind), wire=one.wire)
         if not self.wild or self.accepts(unit) or inner.issuer == unit.issuer or not self.accepts(inner):
             return unit
@@ -445,7 +475,7 @@ def _bears(m: Message) -> bool:
 
 def _rides(call_id: str) -> bool:
     """Whether something may ride on an id; one that a client could not spell does not show it."""
-    return JOINT in call_id or call_id.startswith(CODED)
+    return rides(call_id) or call_id.startswith(CODED)
 
 
 def _holds(state: State) -> bool:

@@ -73,6 +73,11 @@ def unspell(word: str) -> str:
     return original if spell(original, 1 << 30, letter=True)[0] == word else word
 
 
+def clash(words: list[str]) -> bool:
+    """Whether of several words, taken for what they spell, two are the same."""
+    return len(set(map(unspell, words))) < len(set(words))
+
+
 def derived(seed: str | None, kind: str, ordinal: int) -> str:
     """An id for what has none, from the response's id, the kind and the ordinal only (law 8).
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ..carrier import Unit, beside, encode, whole
 from ..events import Event, Failure
 from ..framing import Frame, JSONArrayDecoder, SSEDecoder
-from ..ids import is_derived, spell, unspell
+from ..ids import clash, is_derived, spell, unspell
 from ..jsontext import dumps
 from ..media import media_type_of
 from ..model import (
@@ -49,8 +49,8 @@ from .usage import COUNTS, Listed, drop_usage, figures
 if TYPE_CHECKING:
     from ..rules import Grammar
 
-Accepts = Callable[[Unit], bool]
-"""Whether the target is the one who issued a unit, and can say it."""
+Accepts = Callable[[Unit], bool | None]
+"""Whether the target is the one who issued a unit, and can say it; None where everything is left as it stands."""
 
 
 class Brought(NamedTuple):
@@ -212,7 +212,9 @@ class Dialect:
     found: Callable[[Message, Accepts], tuple[Message, Found]] = lambda m, accepts: (m, [])  # in fields of a message
     signed_ids: bool = False  # whether signatures on the ids of calls, LiteLLM's way, are the service's own
     tag: str = ""  # the tag between which visible thinking stands in the text of an answer, or "": it does not
-    inside: Callable[[Any], list[Unit]] = lambda wire: []  # other vendors' state in what `seal` told, or in a call's
+    # Other vendors' state in what `seal` told, or in a call's; the second says whether a call of the same answer came
+    # signed.
+    inside: Callable[[Any, Callable[[], bool]], list[Unit]] = lambda wire, signed: []
     # A request for another dialect, in words that others have: tools of a group each under the one name that it has
     # there, settings that change on the way as they are at its end.
     leave: Callable[[Request, Report], Request] = lambda r, report: r
@@ -647,7 +649,18 @@ class Writer:
             found = {spell(unspell(n), limit)[0]: n for n in named for limit in limits}
             # A name that looks like a spelling of ours goes up as what that spells, or as it is.
             self._restored = {**found, **{unspell(n): n for n in named}, **{n: n for n in named}}
+            if clash(named):
+                self._restored |= {spell(n, limit)[0]: n for n in named for limit in limits}
         return self._restored
+
+    def meant(self, name: str) -> str:
+        """What a tool's name spells, if it looks like a spelling of ours; itself where two tools would become one."""
+        plain = unspell(name)
+        if plain == name:
+            return name
+        r: Request | None = getattr(self, "r", None)
+        named = [t.name for t in ((r.tools or ()) if r is not None else self.client_tools())]
+        return name if clash([name for name in named if name]) else plain
 
     def as_declared(self, name: str, node: Any) -> str:
         """The name of the tool that `node` calls as the client wrote it: spelt out again, or the long one that a short

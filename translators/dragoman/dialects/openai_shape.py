@@ -39,7 +39,7 @@ class NameWriter(Writer):
         most = self.name_max(LIMIT_NAME)
         if fits(name, most):
             return name
-        plain = unspell(name)
+        plain = self.meant(name)
         said, _ = spell(plain, most)
         if said not in (plain, name):
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)

@@ -64,7 +64,7 @@ class BlockWriter(Writer):
         most = self.longest
         if fits(name, most):
             return name
-        plain = unspell(name)
+        plain = self.meant(name)
         said, back = spell(plain, most)
         if said != plain or not back:
             self.report.changed("tool.name", self.where(node, field) if field else node.at, name)

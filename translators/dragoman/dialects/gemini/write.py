@@ -51,7 +51,7 @@ class PartWriter(Writer):
 
     def name(self, name: str, node: Any, field: str = "name") -> str:
         """`name` within [A-Za-z_][A-Za-z0-9_.:-]{0,127}."""
-        plain, most = unspell(name), self.name_max(LIMIT_NAME)
+        plain, most = self.meant(name), self.name_max(LIMIT_NAME)
         fits = len(plain) <= most and _NAME.fullmatch(plain) is not None
         said, back = (plain, True) if fits else spell(plain, most, letter=True)
         if said != plain or not back:

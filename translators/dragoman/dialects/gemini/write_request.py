@@ -381,9 +381,9 @@ class RequestWriter(PartWriter):
             self.drop(part)
             return self.signed(part, {"text": part.text, "thought": True})
         self.report.dropped("reasoning.unsupported", part.at, part.text)
-        if part.state is not None:
+        if part.state is not None and part.state.value:
             place = self.where(part, "state")
-            if place != part.at and not place.startswith(f"{part.at}/"):
+            if place != part.at:
                 self.report.dropped("state.foreign", place, part.state.value)
         return None
 

@@ -11,10 +11,14 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
-from ...carrier import AFTER_TEXT, Unit, beside, encode, is_carrier, ride
+from ...carrier import AFTER_TEXT, THOUGHT, Unit, beside, encode, is_carrier, ride
+from ...errors import DragomanError
+from ...ids import unspell
+from ...jsontext import loads
 from ...model import Json, Message, Opaque, Part, Reasoning, State, Text, ToolCall
 from ...registry import issuer
 from ...tables import item_at, put
+from ..arguments import arguments_object
 from ..base import Accepts, Brought, Found, place
 from .flavours import FLAVOURS
 from .home import home_part
@@ -107,8 +111,9 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
     """A turn of the assistant without the carriers in its fields, and those; other gateways' private ones are taken
     for what they hold, if their issuer is the target."""
     out: Found = []
-    extra = dict(m.extra or {})
-    named = [part.id for part in m.parts if isinstance(part, ToolCall)]
+    named = Calls.of(m)
+    extra = _text_signatures(m, named, accepts, out)
+    results = _results(extra, named, accepts)
     for path in _LISTS:
         entries = item_at(extra, path)
         if type(entries) is list:
@@ -124,26 +129,54 @@ def found(m: Message, accepts: Accepts) -> tuple[Message, Found]:
                     continue
                 part = replace(part, state=State(part.state.kind, rest, part.state.issuer) if rest else None)
         elif isinstance(part, ToolCall):
+            if part.id in results:
+                out += _run(part, results[part.id], m.at, calls)
+                continue
             part = _signed(part, calls, accepts, out)
             calls += 1
         parts.append(part)
+    for path in _RESULTS if results else ():
+        if any(where.startswith("/".join(path)) for _, where in results.values()):
+            extra = _less(extra, path)
     return (replace(m, parts=parts, extra=extra or None), out) if out else (m, out)
 
 
-def inside(wire: Any) -> list[Unit]:
+@dataclass(slots=True)
+class Calls:
+    """What the calls of a message say of whose its state is."""
+
+    ids: list[str | None]
+    names: list[str]
+    signed: Callable[[], bool]  # whether one of them has Google's signature, in any of the ways that gateways have
+
+    @classmethod
+    def of(cls, m: Message) -> Calls:
+        calls = [part for part in m.parts if isinstance(part, ToolCall)]
+        return cls([c.id for c in calls], [c.name for c in calls], lambda: any(map(_is_googles, calls)))
+
+
+def _is_googles(call: ToolCall) -> bool:
+    """Whether a call has Google's signature: on its id, or in a field."""
+    values = [item_at(call.extra or {}, path) for path, _, _ in SIGNED]
+    return THOUGHT in unspell(call.id or "") or any(type(v) is str and v and not is_carrier(v) for v in values)
+
+
+def inside(wire: Any, signed: Callable[[], bool]) -> list[Unit]:
     """What of other vendors' state a unit of this shape holds, a part that `seal` told or state of a call, in the words
-    of its issuers."""
+    of its issuers. signed: whether a call of the same answer has Google's signature."""
     if type(wire) is list:
         # State of a call, which one of SIGNED holds: of whom that is.
         named = [provider for path, provider, _ in SIGNED if wire[0] == "/".join(path)]
         return [Unit(issuer(SIGNATURE) + provider, False, [SIGNATURE, *wire[1:]]) for provider in named]
     lists = [wire.get(name) for name in LIST_OF.values()]
     entries = [entry for listed in lists if type(listed) is list for entry in listed]
-    return [unit for entry in entries if (unit := _native(entry, entries, [])) is not None]
+    calls = Calls([], [], signed)
+    return [unit for entry in entries if (unit := _native(entry, entries, calls)) is not None]
 
 
-# Where lists of such entries stand in a message, beside the list that its thinking holds.
+# Where lists of such entries stand in a message, beside the list that its thinking holds; what is compacted is first.
 _LISTS = (
+    ("provider_specific_fields", "compaction_blocks"),
     ("thinking_blocks",),
     ("provider_specific_fields", "thinking_blocks"),
     ("reasoning_details",),
@@ -151,23 +184,120 @@ _LISTS = (
 )
 
 
-def _sorted(entries: list[Any], at: str, named: list[str | None], accepts: Accepts, out: Found) -> list[Any]:
-    """The entries that stay; those that go home are added to `out`. named: the ids of the calls of the message."""
+# Where LiteLLM has what the steps of Anthropic's own tools gave; the steps themselves stand among the calls.
+_RESULTS = (("provider_specific_fields", "web_search_results"), ("provider_specific_fields", "tool_results"))
+
+
+def _answers(item: Any) -> str | None:
+    """The id of the step that a block answers, if it is the result of one of Anthropic's own tools."""
+    said = item.get("tool_use_id") if type(item) is dict and str(item.get("type")).endswith("_tool_result") else None
+    return said if type(said) is str else None
+
+
+def _results(extra: Json, named: Calls, accepts: Accepts) -> dict[str | None, tuple[Json, str]]:
+    """What the steps among the calls of a message gave, and where in it that stands, by the ids of the steps. A list
+    that holds anything else stays as it is, and so do the steps."""
+    out: dict[str | None, tuple[Json, str]] = {}
+    for path in _RESULTS:
+        listed = item_at(extra, path)
+        steps = [_answers(item) for item in listed] if type(listed) is list else []
+        if len(set(steps)) < len(steps) or not all(step is not None and step in named.ids for step in steps):
+            continue
+        for i, (step, item) in enumerate(zip(steps, listed or (), strict=False)):
+            if step not in out and accepts(Unit(issuer("signature"), True, item)):
+                out[step] = (item, "/".join((*path, str(i))))
+    return out
+
+
+def _run(call: ToolCall, result: tuple[Json, str], at: str, ordinal: int) -> Found:
+    """A step of Anthropic's own tools, and what it gave. ordinal: how many calls of the client's stand before it."""
+    block = {"type": "server_tool_use", "id": call.id, "name": call.name, "input": arguments_object(call)[0]}
+    step, gave = (Unit(issuer("signature"), True, wire, place=(AFTER_TEXT, ordinal)) for wire in (block, result[0]))
+    return [Brought(step, call.at), Brought(gave, f"{at}/{result[1]}")]
+
+
+def _text_signatures(m: Message, named: Calls, accepts: Accepts, out: Found) -> Json:
+    """The unknown fields of a message without the one in which LiteLLM lists Google's signatures of texts, which are
+    added to `out`; those of thoughts stand in its blocks, too."""
+    extra = dict(m.extra or {})
+    path = ("provider_specific_fields", "thought_signatures")
+    listed = item_at(extra, path)
+    if type(listed) is not list or not listed or not all(type(value) is str and value for value in listed):
+        return extra
+    named.signed = lambda: True
+    units = [Unit(issuer(SIGNATURE), False, [SIGNATURE, value, "text"], place=(0, 0)) for value in listed]
+    if accepts(units[0]) is None:
+        return extra
+    blocks = [item_at(extra, where) for where in _LISTS]
+    blocks += [part.state.value for part in m.parts if isinstance(part, Reasoning) and part.state is not None]
+    known = [b.get("signature") for many in blocks if type(many) is list for b in many if type(b) is dict]
+    at = f"{m.at}/{'/'.join(path)}"
+    out += [Brought(unit, f"{at}/{i}") for i, unit in enumerate(units) if unit.wire[1] not in known]
+    return _less(extra, path)
+
+
+def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Found) -> list[Any]:
+    """The entries that stay; those that go home are added to `out`. named: the calls of the message."""
+    came = entries
+    numbers, entries = whole(entries)
+    before = len(out)
     rest: list[Any] = []
     home: set[str] = set()  # the formats of what goes home
-    for i, item in enumerate(entries):
+    for i, item in zip(numbers, entries, strict=True):
         data = item.get("data") if type(item) is dict else None
         token: str | Unit | None = data if is_carrier(data) else _native(item, entries, named)
-        if token is None or (isinstance(token, Unit) and not accepts(token)):
+        if token is None or (isinstance(token, Unit) and accepts(token) is None):
             rest.append(item)
             continue
         if isinstance(token, Unit) and _format(item):
             home.add(_format(item))
         # What is only seen goes with an item of Responses, which says it; with a signature the list goes.
-        says = isinstance(token, str) or (token.whole and token.wire["type"] == "reasoning")
-        out.append(Brought(token, f"{at}/{i}" if says or not any(map(_seen, _kin(item, entries))) else at))
+        says = isinstance(token, str) or (token.whole and token.wire.get("type") == "reasoning")
+        alone = i is not None and (says or not any(map(_seen, _kin(item, entries))))
+        out.append(Brought(token, f"{at}/{i}" if alone else at))
+    if len(out) == before:
+        return came
     # What is only seen of it has been said with it.
     return [item for item in rest if not (type(item) is dict and _format(item) in home and _seen(item))]
+
+
+def whole(entries: list[Any]) -> tuple[list[int | None], list[Any]]:
+    """A list as the gateway would have sent it whole: clients that append what a stream brings send back its pieces.
+    Before it the number of each entry, None for one in pieces.
+
+    OPENAI 4.2: "fragments share `index`: concatenate `text`/`summary`/`data`, set `signature`". Nothing belongs to an
+    entry that is signed already, nor to one of another id or format. LiteLLM's have no index: "text deltas have empty
+    signature and one last delta has the signature".
+    """
+    numbers: list[int | None] = []
+    out: list[Any] = []
+    for number, item in enumerate(entries):
+        told = type(item) is dict and type(item.get("index")) is int
+        near = reversed(range(len(out))) if told else range(len(out))[-1:]
+        at = next((i for i in near if _continues(out[i], item)), None)
+        if at is None:
+            numbers.append(number)
+            out.append(item)
+            continue
+        old = {key: value for key, value in out[at].items() if value is not None}
+        grown = {key: old[key] + item[key] for key in _GROWING if type(old.get(key)) is type(item.get(key)) is str}
+        numbers[at] = None
+        out[at] = {**old, **{key: value for key, value in item.items() if value is not None}, **grown}
+    return numbers, out
+
+
+_GROWING = ("text", "summary", "data", "thinking")
+
+
+def _continues(old: Any, item: Any) -> bool:
+    """Whether an entry is one more piece of another."""
+    if type(old) is not dict or type(item) is not dict or old.get("type") != item.get("type") or old.get("signature"):
+        return False
+    if item.get("type") == "redacted_thinking" or is_carrier(item.get("data")):
+        return False
+    if type(item.get("index")) is not int or type(old.get("index")) is not int:
+        return item.get("type") == "thinking" and "index" not in old and "index" not in item
+    return all(None in (old.get(key), item.get(key)) or old[key] == item[key] for key in ("index", "id", "format"))
 
 
 def _kin(item: Json, entries: list[Any]) -> list[Json]:
@@ -187,7 +317,7 @@ def _seen(item: Json) -> bool:
     return item.get("type") in ("reasoning.summary", "reasoning.text") and not item.get("signature")
 
 
-def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | None:
+def _native(item: Any, entries: list[Any], calls: Calls) -> Unit | None:
     """An entry of LiteLLM's `thinking_blocks` and `reasoning_items`, or of OpenRouter's `reasoning_details`, in the
     words of its issuer."""
     if type(item) is not dict:
@@ -197,9 +327,13 @@ def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | No
     kind, form = item.get("type"), item.get("format")
     wire: Json = {}
     state, provider = _FORMATS.get(form, ("", "")) if type(form) is str else ("signature", "")
+    if kind == "compaction" and state == "signature":
+        return Unit(issuer(state), True, item, place=(0, 0))
     text, signature, data = item.get("thinking", item.get("text")), item.get("signature"), item.get("data")
     if state == "signature":
         if kind in ("thinking", "reasoning.text") and type(text) is str and type(signature) is str and signature:
+            if kind == "thinking" and ((part := _dumped(text)) or calls.signed()):
+                return _googles(part, text, signature, calls)
             wire = {"type": "thinking", "thinking": text, "signature": signature}
         elif kind in ("redacted_thinking", "reasoning.encrypted") and type(data) is str and data:
             text, wire = "", {"type": "redacted_thinking", "data": data}
@@ -210,13 +344,44 @@ def _native(item: Any, entries: list[Any], named: list[str | None]) -> Unit | No
         summary = [{"type": "summary_text", "text": t} for t in texts]
         wire = {"id": item.get("id"), "type": "reasoning", "summary": summary, "encrypted_content": data}
     elif state == "thought_signature" and kind == "reasoning.encrypted" and type(data) is str and data:
-        ordinal = named.index(item.get("id")) if item.get("id") in named else 0
-        place = (AFTER_TEXT, ordinal) if named else (0, 0)
-        unit = [state, data, "call" if named else "text"]
+        ordinal = calls.ids.index(item.get("id")) if item.get("id") in calls.ids else 0
+        place = (AFTER_TEXT, ordinal) if calls.ids else (0, 0)
+        unit = [state, data, "call" if calls.ids else "text"]
         return Unit(issuer(state) + provider, False, unit, place=place)
     if not wire:
         return None
     return beside(Unit(issuer(state) + provider, True, wire, place=(0, 0)), text if type(text) is str else "")
+
+
+def _dumped(text: str) -> Json:
+    """The part of Gemini's that stands as JSON in the text of a block: so LiteLLM has shown every part that was signed,
+    without its signature. Nothing where the text is thinking."""
+    if not text.startswith("{"):
+        return {}
+    try:
+        part = loads(text)
+    except DragomanError:
+        return {}
+    known = type(part) is dict and ("functionCall" in part or type(part.get("text")) is str)
+    return part if known and part.keys() <= _PART else {}
+
+
+_PART = frozenset({"text", "thought", "functionCall", "videoMetadata", "partMetadata"})
+
+
+def _googles(part: Json, text: str, signature: str, calls: Calls) -> Unit:
+    """An entry of `thinking_blocks` of an answer of Google's models: "thinking" is the text of a thought, or the whole
+    part as JSON, and "signature" its `thoughtSignature`."""
+    thought = part.get("text", "") if part else text
+    if "functionCall" in part:
+        called = part["functionCall"]
+        name = called.get("name") if type(called) is dict else None
+        place = (AFTER_TEXT, calls.names.index(name) if name in calls.names else 0)
+        return Unit(issuer(SIGNATURE), False, [SIGNATURE, signature, "call"], place=place)
+    if part and part.get("thought") is not True:
+        return Unit(issuer(SIGNATURE), False, [SIGNATURE, signature, "text"], place=(0, 0))
+    wire = {"text": thought, "thought": True, "thoughtSignature": signature}
+    return beside(Unit(issuer(SIGNATURE), True, wire, place=(0, 0)), text)
 
 
 # "format" of an entry of `reasoning_details`: what kind of state it is, and who issued it if not the inventor.
@@ -255,7 +420,7 @@ def _signed(call: ToolCall, ordinal: int, accepts: Accepts, out: Found) -> ToolC
             place=(AFTER_TEXT, ordinal),
         )
         token: str | Unit = value if is_carrier(value) else unit
-        if isinstance(token, str) or accepts(token):
+        if isinstance(token, str) or accepts(token) is not None:
             out.append(Brought(token, f"{call.at}/{'/'.join(path)}", ordinal))
             extra = _less(extra, path)
     return call if extra is (call.extra or {}) or extra == call.extra else replace(call, extra=extra or None)

@@ -155,6 +155,8 @@ MESSAGE: Kind = {
     "thinking_blocks": ([],),
     "reasoning_items": ([],),
     "cache_control": (),
+    # What is beside the lists that go home has a place of its own.
+    "provider_specific_fields": {},
 }
 PART: Kind = {
     "type": (),
