@@ -18,6 +18,7 @@ from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import drop_extra, error_status, tell_error
+from .unsayable import located
 from .unwrap import unwrapping
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
@@ -260,6 +261,8 @@ def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: 
         out = goes.write_request(asked, report, home, context)
     except RecursionError:
         raise _nested() from None
+    except InvalidDocument as error:
+        raise located(error, request) from None
     if request.aliases:
         report.relocate(request.aliases)
     where, headers = goes.target(request, context)
@@ -373,6 +376,8 @@ def _written_response(
         out = goes.write_response(answer, report, home, context)
     except RecursionError:
         raise _nested() from None
+    except InvalidDocument as error:
+        raise located(error, response) from None
     return Translation(out, decide(report.losses, on_loss))
 
 
