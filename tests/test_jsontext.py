@@ -138,7 +138,8 @@ def test_what_cannot_become_a_text_is_told_with_all_its_places(
     write: Any = {"request": dragoman.write_request, "response": dragoman.write_response}[kind]
     translate: Any = {"request": dragoman.translate_request, "response": dragoman.translate_response}[kind]
     body = text % _BEYOND
-    for run in (lambda: translate(body, source, target), lambda: write(read(body, source), target)):
+    runs: list[Any] = [lambda: translate(body, source, target), lambda: write(read(body, source), target)]
+    for run in runs:
         with pytest.raises(InvalidDocument) as caught:
             run()
         assert [fault.at for fault in caught.value.faults] == places

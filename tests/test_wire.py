@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -363,3 +363,57 @@ def test_validate_takes_what_is_sound() -> None:
     error = {"error": {"message": "no", "type": "server_error", "param": None, "code": None}}
     assert dragoman.translate_error(500, error, "openai-chat", "anthropic-messages", validate=True).status == 500
     assert dragoman.translate_response({}, "openai-chat", "anthropic-messages", validate=True).status == 500
+
+
+def _places(call: Any) -> set[str]:
+    with pytest.raises(dragoman.InvalidDocument) as told:
+        call()
+    return {fault.at for fault in told.value.faults}
+
+
+def test_validate_checks_what_is_written() -> None:
+    """docs/api.md: "Keywords of every one-shot function"."""
+    body = {"model": 5, "messages": [{"role": "user", "content": "hi"}], "temperature": "hot"}
+    read = dragoman.read_request(body, "openai-chat")
+    assert dragoman.write_request(read, "openai-chat").body == body
+    assert _places(lambda: dragoman.write_request(read, "openai-chat", validate=True)) == {"/model", "/temperature"}
+    assert dragoman.write_request(read, "anthropic-messages", validate=True).body["messages"]
+    answer = {"choices": [{"index": "x", "message": {"content": 5}}]}
+    response = dragoman.read_response(answer, "openai-chat")
+    assert "/choices/0/index" in _places(lambda: dragoman.write_response(response, "openai-chat", validate=True))
+
+
+def test_validate_checks_canonical_documents() -> None:
+    """DESIGN 11: "a DragomanError with the place"."""
+    asked = dragoman.read_request({"model": "m", "messages": [{"role": "user", "content": "hi"}]}, "openai-chat")
+    cast(Any, asked.messages[0].parts[0]).text = 5
+    assert _places(lambda: dragoman.write_request(asked, "gemini", validate=True)) == {"/messages/0/parts/0/text"}
+    answer = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]}
+    response = dragoman.read_response(answer, "openai-chat")
+    cast(Any, response.candidates[0]).index = "first"
+    assert _places(lambda: dragoman.write_response(response, "gemini", validate=True)) == {"/candidates/0/index"}
+    cast(Any, response).candidates = [None]
+    with pytest.raises(dragoman.DragomanError):
+        dragoman.write_response(response, "gemini", validate=True)
+
+
+def test_validate_checks_an_error_in_a_list() -> None:
+    listed: Any = [{"error": {"message": 5}}]
+    for body in (listed, json.dumps(listed)):
+        assert _places(
+            lambda body=body: dragoman.translate_response(body, "openai-chat", "anthropic-messages", validate=True)
+        ) == {"/0/error/message"}
+    twice = b'[{"error": {"message": "a", "message": "b"}}]'
+    assert _places(lambda: dragoman.translate_response(twice, "gemini", "openai-chat", validate=True)) == {
+        "/0/error/message"
+    }
+    sound = b'[{"error": {"message": "no"}}]'
+    assert dragoman.translate_response(sound, "gemini", "openai-chat", validate=True).status == 500
+
+
+@by_dialect
+def test_what_is_written_for_others_is_sound(dialect: str) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    assert dragoman.write_request(dragoman.read_request(body, "openai-chat"), dialect, validate=True).body
+    exchange = dragoman.Exchange("openai-chat", dialect, validate=True)
+    assert exchange.request(body).body
