@@ -417,3 +417,43 @@ def test_what_is_written_for_others_is_sound(dialect: str) -> None:
     assert dragoman.write_request(dragoman.read_request(body, "openai-chat"), dialect, validate=True).body
     exchange = dragoman.Exchange("openai-chat", dialect, validate=True)
     assert exchange.request(body).body
+
+
+# What the official SDK really sends, mixed, and wrong (spec/GEMINI.md 1).
+MIXED: dict[str, Any] = {
+    "contents": [{"parts": [{"inlineData": {"mime_type": 5}, "thought_signature": 7}, {"inline_data": {"data": 1}}]}],
+    "generation_config": {"max_output_tokens": "many", "thinkingConfig": {"include_thoughts": "yes"}},
+    "system_instruction": "x",
+    "tools": [{"function_declarations": "x"}, {"functionDeclarations": [{"name": "f", "parameters": {"any_of": 5}}]}],
+}
+MIXED_FAULTS = {
+    "/contents/0/parts/0/inlineData/mime_type",
+    "/contents/0/parts/0/thought_signature",
+    "/contents/0/parts/1/inline_data/data",
+    "/generation_config/max_output_tokens",
+    "/generation_config/thinkingConfig/include_thoughts",
+    "/system_instruction",
+    "/tools/0/function_declarations",
+    "/tools/1/functionDeclarations/0/parameters/any_of",
+}
+
+
+def test_gemini_is_checked_in_both_casings() -> None:
+    """ "lowerCamelCase AND snake_case both accepted, may be mixed"; the places are those of the document."""
+    assert {fault.at for fault in wire.faults("gemini", "request", MIXED)} == MIXED_FAULTS
+    jsonschema = pytest.importorskip("jsonschema")
+    judge = jsonschema.Draft202012Validator(schemas.schema("gemini", "request"))
+    for key, value in MIXED.items():
+        assert not judge.is_valid({"contents": [], key: value})
+    answer = {"candidates": [{"finish_reason": [], "content": {"parts": [{"function_call": {"args": 5}}]}}]}
+    assert {fault.at for fault in wire.faults("gemini", "response", answer)} == {
+        "/candidates/0/finish_reason",
+        "/candidates/0/content/parts/0/function_call/args",
+    }
+
+
+def test_sound_snake_case_of_gemini_is_sound() -> None:
+    parts = [{"inline_data": {"mime_type": "image/png", "data": "aGk="}, "media_resolution": {"level": 1}}]
+    config = {"response_schema": {"type": "ARRAY", "items": {"any_of": [{"type": "STRING"}]}}, "top_k": 3}
+    body = {"contents": [{"parts": parts}], "generation_config": config, "cached_content": None}
+    assert wire.faults("gemini", "request", body) == []
