@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
@@ -68,6 +68,9 @@ RECORDED: dict[tuple[str, str], dict[str, tuple[int, str]]] = {
         r"/output/#/(container_id|action/env): expected .*, found nothing": (3, "servers that left it out once"),
         r"/(text/format/name|tools/#/container): expected .*, found nothing": (2, "a server that echoes it without"),
         r"/output/#/content/#/annotations/#/\w+: expected .*, found nothing": (3, "a citation of an address alone"),
+    },
+    ("gemini", "request"): {
+        r"/contents/#/role: expected 'user', 'model' or 'function', found string": (1, "a test of what is refused"),
     },
 }
 
@@ -457,3 +460,18 @@ def test_sound_snake_case_of_gemini_is_sound() -> None:
     config = {"response_schema": {"type": "ARRAY", "items": {"any_of": [{"type": "STRING"}]}}, "top_k": 3}
     body = {"contents": [{"parts": parts}], "generation_config": config, "cached_content": None}
     assert wire.faults("gemini", "request", body) == []
+
+
+@pytest.mark.parametrize("dialect", ["openai-responses", "gemini"])
+def test_the_roles_of_requests_are_closed(dialect: str) -> None:
+    """spec/OPENAI.md 2.2 and spec/GEMINI.md 2: "system" -> 400 `Please use a valid role: user, model.`"""
+    bodies: dict[str, Callable[[str], dict[str, Any]]] = {
+        "openai-responses": lambda role: {"input": [{"role": role, "content": "x"}]},
+        "gemini": lambda role: {"contents": [{"role": role, "parts": [{"text": "x"}]}]},
+    }
+    roles = {"openai-responses": ["user", "assistant", "system", "developer"], "gemini": ["user", "model", "function"]}
+    for role in roles[dialect]:
+        assert wire.faults(dialect, "request", bodies[dialect](role)) == []
+    for role in {"tool", "system", "narrator", ""} - set(roles[dialect]):
+        (fault,) = wire.faults(dialect, "request", bodies[dialect](role))
+        assert fault.at in ("/input/0/role", "/contents/0/role")
