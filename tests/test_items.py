@@ -179,3 +179,39 @@ def test_an_update_without_an_effort_to_update_is_gone(target: str) -> None:
     t = dragoman.translate_request({"model": "m", "input": [UPDATE, *turns]}, RESPONSES, target)
     assert t.body == dragoman.translate_request({"model": "m", "input": turns}, RESPONSES, target).body
     assert ("dropped", "part.unsupported", "/input/0") in losses(t)
+
+
+UNTYPED: list[dict[str, Any]] = [{}, {"type": None}]
+
+
+@everywhere
+@pytest.mark.parametrize("kind", UNTYPED)
+def test_a_message_need_not_say_that_it_is_one(kind: dict[str, Any], target: str) -> None:
+    """spec/OPENAI.md 2.2: "a missing `type` with `role` present = `message`"; the SDK's own model dumps it as null."""
+
+    def request(kind: dict[str, Any]) -> dict[str, Any]:
+        turns = [{**kind, "role": "user", "content": "What is the weather?"}, {**kind, "role": "user", "content": "y"}]
+        return {"model": "m", "input": turns}
+
+    t = dragoman.translate_request(request(kind), RESPONSES, target, validate=True)
+    named = dragoman.translate_request(request({"type": "message"}), RESPONSES, target)
+    assert (t.body, t.losses) == (named.body, named.losses)
+    assert "What is the weather?" in json.dumps(t.body)
+    read = dragoman.read_request(request(kind), RESPONSES)
+    assert dragoman.write_request(read, RESPONSES).body == request(kind)
+
+
+@everywhere
+@pytest.mark.parametrize("kind", UNTYPED)
+def test_a_message_of_an_answer_need_not_say_that_it_is_one(kind: dict[str, Any], target: str) -> None:
+    def response(kind: dict[str, Any]) -> dict[str, Any]:
+        part = {"type": "output_text", "text": "Rain.", "annotations": []}
+        output = [{**kind, "id": "msg_1", "role": "assistant", "content": [part]}]
+        return {"id": "r", "object": "response", "status": "completed", "model": "m", "output": output}
+
+    t = dragoman.translate_response(response(kind), RESPONSES, target)
+    named = dragoman.translate_response(response({"type": "message"}), RESPONSES, target)
+    assert (t.body, t.losses) == (named.body, named.losses)
+    assert "Rain." in json.dumps(t.body)
+    read = dragoman.read_response(response(kind), RESPONSES)
+    assert dragoman.write_response(read, RESPONSES).body == response(kind)

@@ -89,6 +89,70 @@ def test_a_number_beyond_every_float_is_read_but_never_written() -> None:
     assert fault.at.endswith("/parametersJsonSchema/maximum")
 
 
+_BEYOND = '{"n":1e400,"m":[-1e999]}'
+_CALLED: list[tuple[str, str, str, str, list[str]]] = [
+    (
+        "request",
+        "gemini",
+        "openai-chat",
+        '{"contents":[{"parts":[{"text":"q"}]},{"role":"model","parts":[{"function_call":{"name":"f","args":%s}}]},'
+        '{"parts":[{"functionResponse":{"name":"f","response":{"z":1e400}}}]}]}',
+        [
+            "/contents/1/parts/0/function_call/args/n",
+            "/contents/1/parts/0/function_call/args/m/0",
+            "/contents/2/parts/0/functionResponse/response/z",
+        ],
+    ),
+    (
+        "request",
+        "anthropic-messages",
+        "openai-responses",
+        '{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"q"},'
+        '{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":%s}]}]}',
+        ["/messages/1/content/0/input/n", "/messages/1/content/0/input/m/0"],
+    ),
+    (
+        "response",
+        "gemini",
+        "openai-chat",
+        '{"candidates":[{"content":{"parts":[{"text":"q"},{"functionCall":{"name":"f","args":%s}}]}}]}',
+        ["/candidates/0/content/parts/1/functionCall/args/n", "/candidates/0/content/parts/1/functionCall/args/m/0"],
+    ),
+    (
+        "response",
+        "anthropic-messages",
+        "openai-chat",
+        '{"id":"m","type":"message","role":"assistant","model":"m","stop_reason":"tool_use","usage":{},'
+        '"content":[{"type":"tool_use","id":"a","name":"f","input":%s}]}',
+        ["/content/0/input/n", "/content/0/input/m/0"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "source", "target", "text", "places"), _CALLED)
+def test_what_cannot_become_a_text_is_told_with_all_its_places(
+    kind: str, source: str, target: str, text: str, places: list[str]
+) -> None:
+    """DESIGN 11: "a DragomanError with the place", which is one in the document that came."""
+    read: Any = {"request": dragoman.read_request, "response": dragoman.read_response}[kind]
+    write: Any = {"request": dragoman.write_request, "response": dragoman.write_response}[kind]
+    translate: Any = {"request": dragoman.translate_request, "response": dragoman.translate_response}[kind]
+    body = text % _BEYOND
+    runs: list[Any] = [lambda: translate(body, source, target), lambda: write(read(body, source), target)]
+    for run in runs:
+        with pytest.raises(InvalidDocument) as caught:
+            run()
+        assert [fault.at for fault in caught.value.faults] == places
+
+
+def test_a_stream_says_what_it_cannot_say() -> None:
+    frame = '{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":%s}}]},"finishReason":"STOP"}]}'
+    s = dragoman.translate_stream("gemini", "openai-chat")
+    out = s.feed(b"data: " + (frame % _BEYOND).encode() + b"\r\n\r\n") + s.close()
+    assert str(s.error) == "a frame has a number beyond every float"
+    assert b"a number beyond every float" in out
+
+
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 @pytest.mark.parametrize("beside", ["0", '"\\ud800"', "18446744073709551616", "1e400"])
 def test_what_is_no_number_is_no_json(word: str, beside: str) -> None:

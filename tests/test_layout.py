@@ -21,7 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses"},
     {"tables", "ids", "media", "framing", "profiles", "carrier", "splice", "rules"},
-    {"dialects", "registry", "departure", "homecoming", "unwrap"},
+    {"dialects", "registry", "departure", "homecoming", "unwrap", "unsayable"},
     {"wire"},  # edge: imported only when validation is asked for
     {"translate", "stream", "detect", "grammar", "laws", "normal"},
     {""},  # the public surface

@@ -186,3 +186,38 @@ def test_tools_stay_apart_though_one_has_the_name_that_another_is_spelt_as(targe
     home = dragoman.translate_request(t.json(), target, GEMINI).body["tools"][0]["functionDeclarations"]
     again = dragoman.translate_request({**body, "tools": [{"functionDeclarations": home}]}, GEMINI, target, path=path)
     assert [tool.name for tool in dragoman.read_request(again.json(), target).tools or ()] == names
+
+
+# --- null is absent ----------------------------------------------------------------------------------------------
+
+KEYWORDS = ("minLength", "max_length", "minItems", "maxItems", "min_properties", "maxProperties", "title", "pattern")
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES, RESPONSES])
+def test_null_in_a_schema_of_gemini_is_absent(target: str) -> None:
+    """spec/GEMINI.md 1: "null == absent for every field"; JSON Schema knows no such nulls, and OpenAI refuses them."""
+
+    def request(nulls: dict[str, Any]) -> dict[str, Any]:
+        schema = {"type": "OBJECT", "properties": {"a": {"type": "STRING", **nulls}}, **nulls}
+        config = {"responseMimeType": "application/json", "responseSchema": schema}
+        tools = [{"functionDeclarations": [{"name": "f", "parameters": schema}]}]
+        return {"contents": [{"parts": [{"text": "x"}]}], "generationConfig": config, "tools": tools}
+
+    said = request(dict.fromkeys(KEYWORDS))
+    t, plain = (dragoman.translate_request(r, GEMINI, target) for r in (said, request({})))
+    assert (t.body, t.losses) == (plain.body, plain.losses)
+    assert dragoman.write_request(dragoman.read_request(said, GEMINI), GEMINI).body == said
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, GEMINI])
+def test_null_in_a_schema_of_messages_is_absent(target: str) -> None:
+    """The type of `input_schema` has null for both; the schema that goes out is one of everybody's."""
+
+    def request(nulls: dict[str, Any]) -> dict[str, Any]:
+        tools = [{"name": "f", "input_schema": {"type": "object", **nulls}}]
+        return {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "tools": tools}
+
+    said = request({"properties": None, "required": None})
+    t, plain = (dragoman.translate_request(r, MESSAGES, target) for r in (said, request({})))
+    assert (t.body, t.losses) == (plain.body, plain.losses)
+    assert dragoman.write_request(dragoman.read_request(said, MESSAGES), MESSAGES).body == said

@@ -7,10 +7,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -68,6 +68,9 @@ RECORDED: dict[tuple[str, str], dict[str, tuple[int, str]]] = {
         r"/output/#/(container_id|action/env): expected .*, found nothing": (3, "servers that left it out once"),
         r"/(text/format/name|tools/#/container): expected .*, found nothing": (2, "a server that echoes it without"),
         r"/output/#/content/#/annotations/#/\w+: expected .*, found nothing": (3, "a citation of an address alone"),
+    },
+    ("gemini", "request"): {
+        r"/contents/#/role: expected 'user', 'model' or 'function', found string": (1, "a test of what is refused"),
     },
 }
 
@@ -363,3 +366,112 @@ def test_validate_takes_what_is_sound() -> None:
     error = {"error": {"message": "no", "type": "server_error", "param": None, "code": None}}
     assert dragoman.translate_error(500, error, "openai-chat", "anthropic-messages", validate=True).status == 500
     assert dragoman.translate_response({}, "openai-chat", "anthropic-messages", validate=True).status == 500
+
+
+def _places(call: Any) -> set[str]:
+    with pytest.raises(dragoman.InvalidDocument) as told:
+        call()
+    return {fault.at for fault in told.value.faults}
+
+
+def test_validate_checks_what_is_written() -> None:
+    """docs/api.md: "Keywords of every one-shot function"."""
+    body = {"model": 5, "messages": [{"role": "user", "content": "hi"}], "temperature": "hot"}
+    read = dragoman.read_request(body, "openai-chat")
+    assert dragoman.write_request(read, "openai-chat").body == body
+    assert _places(lambda: dragoman.write_request(read, "openai-chat", validate=True)) == {"/model", "/temperature"}
+    assert dragoman.write_request(read, "anthropic-messages", validate=True).body["messages"]
+    answer = {"choices": [{"index": "x", "message": {"content": 5}}]}
+    response = dragoman.read_response(answer, "openai-chat")
+    assert "/choices/0/index" in _places(lambda: dragoman.write_response(response, "openai-chat", validate=True))
+
+
+def test_validate_checks_canonical_documents() -> None:
+    """DESIGN 11: "a DragomanError with the place"."""
+    asked = dragoman.read_request({"model": "m", "messages": [{"role": "user", "content": "hi"}]}, "openai-chat")
+    cast(Any, asked.messages[0].parts[0]).text = 5
+    assert _places(lambda: dragoman.write_request(asked, "gemini", validate=True)) == {"/messages/0/parts/0/text"}
+    answer = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]}
+    response = dragoman.read_response(answer, "openai-chat")
+    cast(Any, response.candidates[0]).index = "first"
+    assert _places(lambda: dragoman.write_response(response, "gemini", validate=True)) == {"/candidates/0/index"}
+    cast(Any, response).candidates = [None]
+    with pytest.raises(dragoman.DragomanError):
+        dragoman.write_response(response, "gemini", validate=True)
+
+
+def test_validate_checks_an_error_in_a_list() -> None:
+    listed: Any = [{"error": {"message": 5}}]
+    for body in (listed, json.dumps(listed)):
+        assert _places(
+            lambda body=body: dragoman.translate_response(body, "openai-chat", "anthropic-messages", validate=True)
+        ) == {"/0/error/message"}
+    twice = b'[{"error": {"message": "a", "message": "b"}}]'
+    assert _places(lambda: dragoman.translate_response(twice, "gemini", "openai-chat", validate=True)) == {
+        "/0/error/message"
+    }
+    sound = b'[{"error": {"message": "no"}}]'
+    assert dragoman.translate_response(sound, "gemini", "openai-chat", validate=True).status == 500
+
+
+@by_dialect
+def test_what_is_written_for_others_is_sound(dialect: str) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    assert dragoman.write_request(dragoman.read_request(body, "openai-chat"), dialect, validate=True).body
+    exchange = dragoman.Exchange("openai-chat", dialect, validate=True)
+    assert exchange.request(body).body
+
+
+# What the official SDK really sends, mixed, and wrong (spec/GEMINI.md 1).
+MIXED: dict[str, Any] = {
+    "contents": [{"parts": [{"inlineData": {"mime_type": 5}, "thought_signature": 7}, {"inline_data": {"data": 1}}]}],
+    "generation_config": {"max_output_tokens": "many", "thinkingConfig": {"include_thoughts": "yes"}},
+    "system_instruction": "x",
+    "tools": [{"function_declarations": "x"}, {"functionDeclarations": [{"name": "f", "parameters": {"any_of": 5}}]}],
+}
+MIXED_FAULTS = {
+    "/contents/0/parts/0/inlineData/mime_type",
+    "/contents/0/parts/0/thought_signature",
+    "/contents/0/parts/1/inline_data/data",
+    "/generation_config/max_output_tokens",
+    "/generation_config/thinkingConfig/include_thoughts",
+    "/system_instruction",
+    "/tools/0/function_declarations",
+    "/tools/1/functionDeclarations/0/parameters/any_of",
+}
+
+
+def test_gemini_is_checked_in_both_casings() -> None:
+    """ "lowerCamelCase AND snake_case both accepted, may be mixed"; the places are those of the document."""
+    assert {fault.at for fault in wire.faults("gemini", "request", MIXED)} == MIXED_FAULTS
+    jsonschema = pytest.importorskip("jsonschema")
+    judge = jsonschema.Draft202012Validator(schemas.schema("gemini", "request"))
+    for key, value in MIXED.items():
+        assert not judge.is_valid({"contents": [], key: value})
+    answer = {"candidates": [{"finish_reason": [], "content": {"parts": [{"function_call": {"args": 5}}]}}]}
+    assert {fault.at for fault in wire.faults("gemini", "response", answer)} == {
+        "/candidates/0/finish_reason",
+        "/candidates/0/content/parts/0/function_call/args",
+    }
+
+
+def test_sound_snake_case_of_gemini_is_sound() -> None:
+    parts = [{"inline_data": {"mime_type": "image/png", "data": "aGk="}, "media_resolution": {"level": 1}}]
+    config = {"response_schema": {"type": "ARRAY", "items": {"any_of": [{"type": "STRING"}]}}, "top_k": 3}
+    body = {"contents": [{"parts": parts}], "generation_config": config, "cached_content": None}
+    assert wire.faults("gemini", "request", body) == []
+
+
+@pytest.mark.parametrize("dialect", ["openai-responses", "gemini"])
+def test_the_roles_of_requests_are_closed(dialect: str) -> None:
+    """spec/OPENAI.md 2.2 and spec/GEMINI.md 2: "system" -> 400 `Please use a valid role: user, model.`"""
+    bodies: dict[str, Callable[[str], dict[str, Any]]] = {
+        "openai-responses": lambda role: {"input": [{"role": role, "content": "x"}]},
+        "gemini": lambda role: {"contents": [{"role": role, "parts": [{"text": "x"}]}]},
+    }
+    roles = {"openai-responses": ["user", "assistant", "system", "developer"], "gemini": ["user", "model", "function"]}
+    for role in roles[dialect]:
+        assert wire.faults(dialect, "request", bodies[dialect](role)) == []
+    for role in {"tool", "system", "narrator", ""} - set(roles[dialect]):
+        (fault,) = wire.faults(dialect, "request", bodies[dialect](role))
+        assert fault.at in ("/input/0/role", "/contents/0/role")

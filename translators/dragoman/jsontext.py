@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .jsonfaults import Place
 
 MAX_BYTES = 1 << 30  # documented bound on one document
+FINITE = "a finite number"  # what belongs where a number beyond every float stands
 MAX_DEPTH = 1024  # of nesting in a JSON text: the parser's own bound, refused as InvalidDocument
 
 
@@ -262,9 +263,16 @@ def joined(pieces: Iterable[str]) -> str:
 
 
 def _unsaid(value: Any) -> DragomanError:
-    """The places of what JSON cannot say: numbers that are not finite, values of another type."""
+    """The error for what JSON cannot say of `value`."""
+    found = unsaid(value)
+    return InvalidDocument(found) if found else DragomanError("not a JSON value: it holds itself")
+
+
+def unsaid(value: Any, at: str = "") -> list[Fault]:
+    """The places of what JSON cannot say, `value` standing at `at`: numbers that are not finite, values of another
+    type."""
     found: list[Fault] = []
-    nodes = [("", value)]
+    nodes = [(at, value)]
     seen: set[int] = set()  # a value that holds itself has an end, too
     while nodes:
         at, node = nodes.pop()
@@ -279,10 +287,10 @@ def _unsaid(value: Any) -> DragomanError:
         elif isinstance(node, (list, tuple)):
             nodes += reversed([(f"{at}/{i}", item) for i, item in enumerate(node)])
         elif isinstance(node, float) and not math.isfinite(node):
-            found.append(Fault(at, "a finite number", "a number beyond every float"))
+            found.append(Fault(at, FINITE, "a number beyond every float"))
         elif not (node is None or isinstance(node, (str, int, float))):
             found.append(Fault(at, "a JSON value", type_name(node)))
-    return InvalidDocument(found) if found else DragomanError("not a JSON value: it holds itself")
+    return found
 
 
 def as_object(body: Any) -> dict[str, Any]:

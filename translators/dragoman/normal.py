@@ -37,7 +37,7 @@ from .model import (
     ToolResult,
 )
 from .report import Report
-from .tables import SECONDS, is_default
+from .tables import SECONDS, Partly, is_default, is_equal
 
 # --- documents as leaves ---------------------------------------------------------------------------------
 
@@ -247,12 +247,10 @@ def _meaningful(extra: Json, kind: Any) -> Json:
             inner = _meaningful(value, known)
             if inner:
                 out[key] = inner
-        elif (
-            known is None
-            or not (value is None or any(same(value, e) for e in known))
-            or (type(known) is dict and value is not None)
-        ):
-            out[key] = value
+        elif known is None or not is_equal(value, known) or (type(known) is dict and value is not None):
+            # Of an object that is told in part, too, null is absence.
+            partly = type(known) is Partly and type(value) is dict
+            out[key] = {k: v for k, v in value.items() if v is not None} if partly else value
     return out
 
 

@@ -89,10 +89,10 @@ class Report:
         """Let every place in the source be spelt as the source spells it: the longest known prefix is replaced."""
         if aliases:
             self.losses = [
-                loss if loss.kind == "invented" else replace(loss, at=_spelt(aliases, loss.at)) for loss in self.losses
+                loss if loss.kind == "invented" else replace(loss, at=respelt(aliases, loss.at)) for loss in self.losses
             ]
             if self.links is not None:
-                self.links = {target: _spelt(aliases, source) for target, source in self.links.items()}
+                self.links = {target: respelt(aliases, source) for target, source in self.links.items()}
 
     def link(self, target: str, source: str) -> None:
         """The element at `target` (pointer into the target) came from `source` (pointer into the source)."""
@@ -100,7 +100,8 @@ class Report:
             self.links[target] = source
 
 
-def _spelt(aliases: dict[str, str], at: str) -> str:
+def respelt(aliases: dict[str, str], at: str) -> str:
+    """A place as the source spells it: the longest known prefix of it is replaced."""
     prefix = at
     while prefix:
         if prefix in aliases:

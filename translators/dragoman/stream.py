@@ -10,8 +10,9 @@ from typing import Any
 from . import registry
 from .departure import departing
 from .dialects.base import Context, Dialect
-from .errors import MISBUILT, BrokenStream, DragomanError, UntranslatableDocument, misbuilt
+from .errors import MISBUILT, BrokenStream, DragomanError, InvalidDocument, UntranslatableDocument, misbuilt
 from .events import Event, Failure, Legal, Start, Transport, failure_text, listed
+from .jsontext import FINITE
 from .model import Error
 from .report import Loss, OnLoss, Report
 from .splice import Splicer, record_end
@@ -19,6 +20,13 @@ from .tables import tell_error
 from .unwrap import unwrapping
 
 _NESTED = "a frame is nested beyond any sense"
+_BEYOND = "a frame has a number beyond every float"
+
+
+def _why(error: Exception) -> str:
+    """What the peer and the caller are told of a frame that cannot be read or written."""
+    beyond = isinstance(error, InvalidDocument) and any(fault.expected == FINITE for fault in error.faults)
+    return _BEYOND if beyond else _NESTED
 
 
 class StreamTranslation:
@@ -175,7 +183,7 @@ class StreamTranslation:
 
     def _broken(self, error: Exception) -> list[Event]:
         """What is told where the reader gives up; a stream never raises for what the upstream sent."""
-        self._cause = error if isinstance(error, BrokenStream) else BrokenStream(_NESTED)
+        self._cause = error if isinstance(error, BrokenStream) else BrokenStream(_why(error))
         return [Failure(Error("api", str(self._cause)))]
 
     def _say(self, events: list[Event], chunk: bytes) -> bytes:
@@ -193,9 +201,9 @@ class StreamTranslation:
                         out.append(send(self._told(event)))
                     else:
                         out.append(send(event))
-                except (DragomanError, RecursionError):
-                    self._cause = BrokenStream(_NESTED)
-                    event = Failure(Error("api", _NESTED))
+                except (DragomanError, RecursionError) as error:
+                    self._cause = BrokenStream(_why(error))
+                    event = Failure(Error("api", _why(error)))
                     out.append(send(event))
                 if len(lost) > self._seen:
                     refused = self._decide()

@@ -103,6 +103,13 @@ def put(value: dict[str, Any], path: Sequence[str], item: Any) -> dict[str, Any]
     return {**value, key: put(inner if type(inner) is dict else {}, below, item) if below else item}
 
 
+def is_equal(value: Any, known: Sequence[Any]) -> bool:
+    """Whether the value of a known key says the same as absence; an object of nothing but nulls is an empty one."""
+    if type(value) is dict and all(item is None for item in value.values()):
+        value = {}
+    return value is None or any(same(value, equal) for equal in known)
+
+
 def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind) -> None:
     """Report the extras of a node that stay behind: each at its place, unless it says the same as absence."""
     if extra:
@@ -120,7 +127,7 @@ def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind
                     drop_extra(report, value, f"{at}/{escape(key)}", known)
                 elif value is not None:
                     report.dropped("field.invalid", f"{at}/{escape(key)}", value)
-            elif value is None or any(same(value, equal) for equal in known):
+            elif is_equal(value, known):
                 continue
             elif type(known) is Partly:
                 known.tell(report, value, f"{at}/{escape(key)}")

@@ -13,11 +13,12 @@ from .dialects.base import Context, Dialect
 from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
 from .homecoming import come_home
 from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads, repeated
-from .model import Error, Json, Message, Request, Response
+from .model import Error, Json, Message, Request, Response, to_json
 from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
 from .tables import drop_extra, error_status, tell_error
+from .unsayable import located
 from .unwrap import unwrapping
 
 Body = Mapping[str, Any] | bytes | bytearray | memoryview | str
@@ -86,6 +87,18 @@ def _check(document: Any, dialect: Dialect, kind: str, text: Any) -> None:
     found = _guard(lambda: faults(dialect.name, kind, document))
     if isinstance(text, (bytes, bytearray, memoryview, str)):
         found = [*_guard(lambda: repeated(text, document)), *found]
+    if found:
+        raise InvalidDocument(found)
+
+
+def _check_canonical(document: Request | Response, kind: str) -> None:
+    """Every fault of a canonical document at once: it may have been built by hand. Places are those of its JSON."""
+    from .wire import CANONICAL, faults  # only now: it imports pydantic
+
+    try:
+        found = faults(CANONICAL, kind, _guard(lambda: to_json(document)))
+    except MISBUILT as error:
+        raise misbuilt(error) from error
     if found:
         raise InvalidDocument(found)
 
@@ -249,7 +262,12 @@ def write_request(
     if not isinstance(request, Request):
         raise DragomanError("what is written is a canonical request")
     goes = registry.get(target)
-    return _built(lambda: _written_request(request, goes, on_loss, profile, now), on_loss)
+    if validate:
+        _check_canonical(request, "request")
+    out = _built(lambda: _written_request(request, goes, on_loss, profile, now), on_loss)
+    if validate:
+        _check(out.body, goes, "request", None)
+    return out
 
 
 def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: Any, now: int | None) -> Translation:
@@ -260,6 +278,8 @@ def _written_request(request: Request, goes: Dialect, on_loss: OnLoss, profile: 
         out = goes.write_request(asked, report, home, context)
     except RecursionError:
         raise _nested() from None
+    except InvalidDocument as error:
+        raise located(error, request) from None
     if request.aliases:
         report.relocate(request.aliases)
     where, headers = goes.target(request, context)
@@ -312,10 +332,11 @@ def translate_response(
         document = loads(body) if isinstance(body, (bytes, bytearray, memoryview, str)) else body
     except InvalidDocument:
         document = _text(body)
-    if is_listed_error(document):
-        return translate_error(200, document, source, target, on_loss=on_loss)
     if type(document) is not dict:
-        return translate_error(502, document, source, target, on_loss=on_loss)
+        status, told = (200 if is_listed_error(document) else 502), (body if validate else document)
+        return translate_error(
+            status, told, source, target, on_loss=on_loss, profile=profile, validate=validate, now=now
+        )
     response = _read_response(document, came, validate, body)
     if came.documents == goes.documents and response.error is None:
         return Translation(document, raw=_raw(body))
@@ -345,7 +366,12 @@ def write_response(
     if not isinstance(response, Response):
         raise DragomanError("what is written is a canonical response")
     goes = registry.get(target)
-    return _built(lambda: _written_response(response, goes, request, on_loss, profile, now), on_loss)
+    if validate:
+        _check_canonical(response, "response")
+    out = _built(lambda: _written_response(response, goes, request, on_loss, profile, now), on_loss)
+    if validate:
+        _check(out.body, goes, "response" if out.status is None else "error", None)
+    return out
 
 
 def _written_response(
@@ -373,6 +399,8 @@ def _written_response(
         out = goes.write_response(answer, report, home, context)
     except RecursionError:
         raise _nested() from None
+    except InvalidDocument as error:
+        raise located(error, response) from None
     return Translation(out, decide(report.losses, on_loss))
 
 
@@ -567,7 +595,7 @@ class Exchange:
         validate = self._options["validate"]
         self._request = read_request(body, self.client, path=path, validate=validate)
         asked = _resolved(self._request, registry.get(self.client), self._history)
-        return write_request(asked, self.upstream, **self._options)
+        return write_request(asked, self.upstream, **{**self._options, "validate": False})  # what came was checked
 
     def response(self, body: Body) -> Translation:
         """The upstream's response in the client's words."""

@@ -2,7 +2,8 @@
 
 Edge only: nothing imports this before somebody asks (`validate=True`, `python -m dragoman.wire`), for it imports
 pydantic. A dialect is a module here named like its id, `DOCUMENTS` in it names the model of each kind; one that has
-another's wire form is a row of `SHAPE`. The canonical documents, as JSON, stand beside them under `CANONICAL`.
+another's wire form is a row of `SHAPE`. `CHECKS` beside it says what documents are held to, where that is more than the
+models say. The canonical documents, as JSON, stand beside them under `CANONICAL`.
 """
 
 from __future__ import annotations
@@ -34,15 +35,19 @@ def models(dialect: str) -> dict[str, Any]:
     name = dialect.partition("+")[0]
     if name not in names():
         raise UnknownDialect(dialect, names())
-    module = SHAPE.get(name, name).replace("-", "_")
-    found: dict[str, Any] = import_module(f".{module}", __package__).DOCUMENTS
+    found: dict[str, Any] = _module(name).DOCUMENTS
     return found
+
+
+def _module(name: str) -> Any:
+    return import_module("." + SHAPE.get(name, name).replace("-", "_"), __package__)
 
 
 @cache
 def adapter(dialect: str, kind: str) -> TypeAdapter[Any]:
     """What validates documents of one kind; built when first asked for."""
-    return TypeAdapter(models(dialect)[kind])
+    found = models(dialect)
+    return TypeAdapter(getattr(_module(dialect.partition("+")[0]), "CHECKS", found)[kind])
 
 
 @cache

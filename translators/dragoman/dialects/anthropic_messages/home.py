@@ -97,6 +97,8 @@ def _tool(tool: Tool) -> Json:
         "cache_control": (tool.cache or {}).get("cache_control"),
     }
     out = {k: v for k, v in fields.items() if v is not None}
+    if absent := (tool.spelling or {}).get("absent"):
+        out["input_schema"] = {**out["input_schema"], **dict.fromkeys(absent)}
     give_back(out, tool.extra)
     return out
 

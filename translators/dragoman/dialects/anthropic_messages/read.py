@@ -237,7 +237,10 @@ def _tool(tool: Json, at: str) -> Tool:
     rest: Json = {}
     for key, value in tool.items():
         if key == "input_schema" and type(value) is dict:
-            out.parameters = value
+            # The service takes null here, no JSON Schema has it: elsewhere the keyword is absent.
+            absent = [name for name in ("properties", "required") if name in value and value[name] is None]
+            out.parameters = {k: v for k, v in value.items() if k not in absent} if absent else value
+            out.spelling = {"absent": absent} if absent else None
         elif (key == "name" or key == "description") and type(value) is str:
             setattr(out, key, value)
         elif key == "strict" and type(value) is bool:

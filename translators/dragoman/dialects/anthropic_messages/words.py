@@ -178,6 +178,7 @@ USAGE: Kind = {
     "inference_geo": (),
     "speed": (),
     "iterations": ([],),
+    "fallback_credit": (),
 }
 USAGE_MEANING: Json = {
     "input_tokens": "input",

@@ -44,13 +44,17 @@ def unsaid(report: Report, result: Any, at: str) -> None:
         if key in ("chosenCandidates", "topCandidates"):
             # Rows have their alternatives each: that a list is of another length, no chunk of a stream knows.
             alone = key == "topCandidates" and value not in (None, [])
-            if alone or any(entry.keys() - _SAID for entry in _entries(value)):
+            if alone or any(_says_more(entry) for entry in _entries(value)):
                 report.changed("logprobs.approximated", place, value)
-        else:
+        elif value is not None:
             report.dropped("field.unsupported", place, value)
 
 
 _SAID = {"token", "logProbability"}
+
+
+def _says_more(entry: Json) -> bool:
+    return any(value is not None for key, value in entry.items() if key not in _SAID)
 
 
 def _entries(value: Any) -> Iterator[Json]:

@@ -57,6 +57,8 @@ def from_schema(schema: Any) -> Any:
             out["$ref"] = value.replace("#/defs/", "#/$defs/", 1)
         elif key == "example":
             out["examples"] = [value]
+        elif value is None and key in _COUNTS:
+            pass  # "null == absent for every field"
         elif key in _COUNTS:
             out[key] = int(value) if type(value) is str and value.lstrip("-").isdigit() else value
         elif key == "enum" and type(value) is list:

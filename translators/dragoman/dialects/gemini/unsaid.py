@@ -31,6 +31,8 @@ def citations(report: Report, value: Any, at: str) -> None:
 
 
 def _tell(report: Report, item: Any, at: str, said: bool) -> None:
+    if item is None:
+        return  # "null == absent for every field"
     if said:
         report.changed("citation.grounding", at, item)
     else:

@@ -564,7 +564,7 @@ class RequestWriter(PartWriter):
         """ "Chat allows only `30m` at request level", and neither to prewarm nor to compare."""
         said = {key: value for key, value in options.items() if key == "mode" or (key == "ttl" and value == "30m")}
         for key, value in options.items():
-            if key not in said:
+            if key not in said and value is not None:
                 place = f"{self.r.place('prompt_cache_options')}/{escape(key)}"
                 self.report.dropped("cache.unsupported", place, value)
         if said or not options:

@@ -137,9 +137,13 @@ def home_input_item(m: Message, custom: set[str | None]) -> Any:
     return home_item(part, custom)
 
 
+# What an item says of being a message, by how it was spelt.
+_TYPED: dict[str | None, Json] = {None: {"type": "message"}, "null": {"type": None}, "absent": {}}
+
+
 def _message(m: Message) -> Json:
     spelling = m.spelling or {}
-    out: Json = {} if spelling.get("type") == "absent" else {"type": "message"}
+    out: Json = dict(_TYPED[spelling.get("type")])
     about(out, m.item)
     if m.role:
         out["role"] = m.role
@@ -343,7 +347,8 @@ def home_output(c: Candidate) -> list[Any]:
                 if count and said is not None:
                     said["logprobs"], own = own[:count], own[count:]
             if last is None or not joins(last, part):
-                out.append({"type": "message", "role": "assistant", "content": []})
+                form = (getattr(part, "spelling", None) or {}).get("message")
+                out.append({**_TYPED[form], "role": "assistant", "content": []})
             if said is not None:
                 out[-1]["content"].append(said)
             item = getattr(part, "item", None)

@@ -106,8 +106,8 @@ def _input(r: Request, value: Any, faults: Faults) -> bool:
 def read_input_item(item: Json, at: str, faults: Faults) -> Message:
     """One input item as a message of its own: a message, or what stands beside messages."""
     kind = item.get("type")
-    if kind == "message" or ("type" not in item and "role" in item):
-        return _message(item, at, faults)
+    if kind == "message" or (kind is None and "role" in item):
+        return _message(item, at, faults)  # "a missing `type` with `role` present"; the SDK's own model has null there
     part = read_item(item, at)
     role = "assistant"
     if isinstance(part, ToolResult) or (isinstance(part, ServerTool) and part.type in CLIENT_RESULTS):
@@ -124,8 +124,8 @@ def _message(item: Json, at: str, faults: Faults) -> Message:
     spelling: Json = {}
     if type(role) is str and role:
         taken.append("role")
-    if "type" not in item:
-        spelling["type"] = "absent"
+    if item.get("type") is None:
+        spelling["type"] = untyped(item)
     if type(content) is str:
         out.parts = [Text(content, at=f"{at}/content")]
         taken.append("content")
@@ -140,6 +140,11 @@ def _message(item: Json, at: str, faults: Faults) -> Message:
                 out.parts.append(read_part(part, out.role, place))
     out.extra, out.spelling = rest_of(item, *taken), spelling or None
     return out
+
+
+def untyped(item: Json) -> str:
+    """How an item that does not say that it is a message leaves it out."""
+    return "null" if "type" in item else "absent"
 
 
 def _include(r: Request, value: Any, faults: Faults) -> bool:
@@ -461,11 +466,10 @@ def read_output_item(item: Json, at: str, faults: Faults, before: list[Part]) ->
 
     Its id stands on every one of them, what else the item says on the last.
     """
-    content = item.get("content")
-    if item.get("type") != "message" or type(content) is not list or item.get("role") != "assistant":
+    if not is_message(item):
         return [read_item(item, at)]
     parts: list[Part] = []
-    for j, part in enumerate(content):
+    for j, part in enumerate(item["content"]):
         place = f"{at}/content/{j}"
         if type(part) is not dict:
             faults.append(Fault(place, "object", type_name(part)))
@@ -475,6 +479,12 @@ def read_output_item(item: Json, at: str, faults: Faults, before: list[Part]) ->
         parts = [Text("", spelling={"content": "absent"}, at=f"{at}/content/0")]
     envelop(item, parts, before)
     return parts
+
+
+def is_message(item: Json) -> bool:
+    """Whether an output item is a message; one without a type, or of null, is what it is among the input."""
+    named = item.get("type") in ("message", None)
+    return named and type(item.get("content")) is list and item.get("role") == "assistant"
 
 
 def envelop(item: Json, parts: list[Any], before: list[Any]) -> None:
@@ -487,6 +497,8 @@ def envelop(item: Json, parts: list[Any], before: list[Any]) -> None:
     parts[-1].item = found
     if before and joins(before[-1], parts[0]):
         parts[0].spelling = {**(parts[0].spelling or {}), "item": "begins"}
+    if item.get("type") is None:
+        parts[0].spelling = {**(parts[0].spelling or {}), "message": untyped(item)}
 
 
 def in_message(part: Any) -> bool:

@@ -33,7 +33,7 @@ from ...jsontext import dumps, frame_loads, joined, loads, same
 from ...model import Candidate, Item, Json, Message, Part, Reasoning, Refusal, Response, ServerTool, Text, ToolCall
 from ..base import SSEReader
 from .parts import CONTENT, SUMMARY, read_annotation, read_item, read_part
-from .read import in_message, joins, read_envelope, read_error, read_finish, read_output_item
+from .read import in_message, is_message, joins, read_envelope, read_error, read_finish, read_output_item
 from .words import CALLS, EVENT_KEYS, NAME, TRANSPORT
 from .writer import ResponsesStreamWriter
 
@@ -227,7 +227,7 @@ class ResponsesStreamReader(SSEReader):
         """Log probabilities that only the whole response has: they came once the text was over."""
         found: list[list[Any]] = []
         for item in output if type(output) is list else ():
-            content = item.get("content") if type(item) is dict and item.get("type") == "message" else None
+            content = item.get("content") if type(item) is dict and item.get("type") in ("message", None) else None
             for part in content if type(content) is list else ():
                 if type(part) is dict and part.get("type") == "output_text":
                     said = part.get("logprobs")
@@ -243,7 +243,7 @@ class ResponsesStreamReader(SSEReader):
 
     def _last_items(self, output: Any, out: list[Event]) -> None:
         """Close what is open, and tell what was never streamed."""
-        listed = [item for item in output if type(item) is dict] if type(output) is list else []
+        listed = [_typed(item) for item in output if type(item) is dict] if type(output) is list else []
         matched = self._matched(listed)
         values = {id(item): value for value in reversed(listed) if (item := matched[id(value)]) is not None}
         ends = [(item, values.get(id(item))) for item in self._items.values() if not item.done]
@@ -291,7 +291,7 @@ class ResponsesStreamReader(SSEReader):
     # items
 
     def _added(self, body: Json, out: list[Event]) -> None:
-        item, index = body.get("item"), body.get("output_index")
+        item, index = _typed(body.get("item")), body.get("output_index")
         if type(item) is not dict:
             return  # "item may be null"
         self._begun(out)
@@ -378,7 +378,7 @@ class ResponsesStreamReader(SSEReader):
             out.append(PartDelta(0, part.number, "state", whole.state))
 
     def _done(self, body: Json, out: list[Event]) -> None:
-        value, index = body.get("item"), body.get("output_index")
+        value, index = _typed(body.get("item")), body.get("output_index")
         if type(value) is not dict:
             return
         self._begun(out)
@@ -590,6 +590,12 @@ class ResponsesStreamReader(SSEReader):
 def _home_of(part: Any) -> str:
     """The type of the item that a content part stands in."""
     return "reasoning" if type(part) is dict and part.get("type") in (SUMMARY, CONTENT) else "message"
+
+
+def _typed(item: Any) -> Any:
+    """An item with its type, where the reader of documents takes it for a message that does not say so."""
+    untyped = type(item) is dict and item.get("type") is None
+    return {**item, "type": "message"} if untyped and is_message(item) else item
 
 
 def _word_of(value: Any) -> Any:

@@ -230,6 +230,8 @@ IMAGE: Kind = {
     "quality": (),
     "size": (),
     "revised_prompt": (),
+    "error": (),
+    "svg_usage": (),
 }
 CALLER = {"type": "direct"}
 ITEM: Kind = {
@@ -245,6 +247,7 @@ ITEM: Kind = {
     "summary": (),
     "encrypted_content": (),
     "content": ([],),
+    "created_by": (),
 }
 TOOL: Kind = {
     "type": (),
@@ -315,6 +318,8 @@ RESPONSE: Kind = {
             "output_tokens": (0,),
             "output_tokens_details": {"image_tokens": (0,), "text_tokens": (0,)},
             "total_tokens": (0,),
+            "cached_tokens": (0,),
+            "cached_tokens_details": {"cached_image_tokens": (0,), "cached_text_tokens": (0,)},
         },
         "web_search": {"num_requests": (0,)},
     },

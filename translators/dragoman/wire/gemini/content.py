@@ -1,6 +1,6 @@
 """Contents and their parts, one model for both directions, and the schemas of values."""
 
-from typing import Annotated, Any, Required, TypeAlias
+from typing import Annotated, Any, Literal, Required, TypeAlias
 
 from ..shapes import Known, Object, OneOf
 
@@ -209,9 +209,16 @@ class Part(OnMedia, total=False):
 
 
 class Content(Object, total=False):
-    """`role` is the user's where there is none; "function" is the old role of results."""
+    """What a model says, or is told first: "role ignored" there."""
 
-    role: Annotated[str, Known("user", "model", "function")] | None
+    role: Annotated[str, Known("user", "model")] | None
+    parts: Annotated[list[Part] | Part | None, OneOf()]
+
+
+class Turn(Object, total=False):
+    """`role` is the user's where there is none; "function" is the old role of results. Any other is refused."""
+
+    role: Literal["user", "model", "function"] | None
     parts: Annotated[list[Part] | Part | None, OneOf()]
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Required, TypeAlias
 
 from ..shapes import Known, Object, OneOf
-from .content import Content, Schema
+from .content import Content, Schema, Turn
 from .safety import SafetySetting
 from .tools import Anything, Tool, ToolConfig
 
@@ -223,7 +223,7 @@ class OutputConfig(Object, total=False):
 class Request(Object, total=False):
     """The body of POST …/models/{model}:generateContent and :streamGenerateContent; the model is in the path."""
 
-    contents: Required[Annotated[list[Content] | Content, OneOf()]]
+    contents: Required[Annotated[list[Turn] | Turn, OneOf()]]
     systemInstruction: Content | None
     tools: Annotated[list[Tool] | Tool | None, OneOf()]
     toolConfig: ToolConfig | None

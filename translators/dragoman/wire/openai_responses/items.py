@@ -47,7 +47,7 @@ class Message(Object, total=False):
     """All three forms: easy (a text, no `type`), of the client (parts), of the model (with `id` and `status`)."""
 
     type: Literal["message"] | None
-    role: Required[Annotated[str, Known("user", "assistant", "system", "developer")]]
+    role: Required[Literal["user", "assistant", "system", "developer"]]
     content: Required[Annotated[str | list[Part], OneOf()]]
     id: str
     status: Status | None
