@@ -241,8 +241,10 @@ def _meaningful(extra: Json, kind: Any) -> Json:
     out = {}
     for key, value in extra.items():
         known = kind.get(key)
-        if known is ... or known is SECONDS:
+        if known is ... or (known is SECONDS and value is not None):
             out[key] = value
+        elif known is SECONDS:
+            continue
         elif type(known) is dict and type(value) is dict:
             inner = _meaningful(value, known)
             if inner:
