@@ -128,6 +128,11 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
     own = kinds.get(type(node), {})
     if hasattr(node, "extra") and node.extra:
         node.extra = _meaningful(node.extra, own) or None
+    if getattr(node, "cache", None):
+        marks = node.cache.items()
+        node.cache = {
+            key: {k: v for k, v in mark.items() if v is not None} if type(mark) is dict else mark for key, mark in marks
+        }
     if hasattr(node, "spelling"):
         kept = {k: v for k, v in (node.spelling or {}).items() if k in _KEPT.get(type(node), ())}
         if isinstance(node, Reasoning) and node.extra:
