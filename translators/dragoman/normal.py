@@ -152,6 +152,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         params: Any = node.params
         for name in [n for n, v in params.items() if is_default(n, v)]:
             del params[name]
+        if type(options := params.get("prompt_cache_options")) is dict:
+            params["prompt_cache_options"] = {k: v for k, v in options.items() if v is not None}
         if node.tools == []:
             node.tools = None
         if node.output is not None and node.output.kind == "text" and not node.output.extra:
