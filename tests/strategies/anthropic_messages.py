@@ -13,6 +13,7 @@ from functools import cache
 from hypothesis import strategies as st
 
 from . import common as c
+from . import nulls
 from .anthropic_messages_parts import (
     APPLIED,
     CACHE_CONTROL,
@@ -229,7 +230,7 @@ def _requests(draw: Draw) -> Doc:
 @cache
 def requests(valid: bool = True, *, extras: bool = True) -> S:
     """Request bodies; `valid=False` breaks them in one to four places; `extras=False` adds no unknown keys."""
-    strategy = _requests()
+    strategy = nulls.nulled(_requests(), "anthropic-messages", "request")
     if extras:
         strategy = c.sprinkled(strategy)
     return c.document(strategy if valid else c.damaged(strategy))

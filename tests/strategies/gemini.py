@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from . import common as c
 from . import gemini_parts as p
+from . import nulls
 from .common import COMMENT, NONBLANK, TEXT, Doc, Draw, Record, S, chance, choose, fresh, many, rec, some, words
 from .gemini_streams import array_bytes, failing_streams, streams
 
@@ -223,7 +224,7 @@ _BARE = words(*[False] * 19, True)
 @cache
 def requests(valid: bool = True, *, extras: bool = True) -> S:
     """Request bodies; `valid=False` breaks them in one to four places; `extras=False` adds no unknown keys."""
-    strategy = p.nulled(_requests())
+    strategy = nulls.nulled(p.nulled(_requests()), "gemini", "request")
     if extras:
         strategy = p.sprinkled(strategy)
     strategy = _spelt(strategy)
@@ -292,7 +293,7 @@ _BLOCKED = words(*[False] * 9, True)
 @cache
 def responses(valid: bool = True, *, extras: bool = True) -> S:
     """Bodies of successful responses, those of blocked prompts among them."""
-    strategy = p.nulled(_responses())
+    strategy = nulls.nulled(p.nulled(_responses()), "gemini", "response")
     if extras:
         strategy = p.sprinkled(strategy)
     return c.document(strategy if valid else c.damaged(strategy))

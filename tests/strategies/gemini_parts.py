@@ -585,7 +585,7 @@ def _schema_respelled(node: Any) -> Any:
     found: Doc = {}
     for key, inner in node.items():
         if key in ("properties", "defs"):
-            found[key] = {name: _schema_respelled(one) for name, one in inner.items()}
+            found[key] = inner and {name: _schema_respelled(one) for name, one in inner.items()}
         else:
             found[snake(key)] = _schema_respelled(inner) if key in ("items", "anyOf") else inner
     return found

@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from . import common as c
+from . import nulls
 from . import openai_responses_items as items
 from . import openai_responses_parts as p
 from .common import COMMENT, TEXT, Doc, Draw, S, chance, choose, fresh, many, rec, sse_bytes, words
@@ -142,7 +143,7 @@ def _requests(draw: Draw) -> Doc:
 @cache
 def requests(valid: bool = True, *, extras: bool = True) -> S:
     """Request bodies; `valid=False` breaks them in one to four places; `extras=False` adds no unknown keys."""
-    strategy = _requests()
+    strategy = nulls.nulled(_requests(), "openai-responses", "request")
     if extras:
         strategy = c.sprinkled(strategy)
     return c.document(strategy if valid else c.damaged(strategy))

@@ -128,6 +128,11 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
     own = kinds.get(type(node), {})
     if hasattr(node, "extra") and node.extra:
         node.extra = _meaningful(node.extra, own) or None
+    if getattr(node, "cache", None):
+        marks = node.cache.items()
+        node.cache = {
+            key: {k: v for k, v in mark.items() if v is not None} if type(mark) is dict else mark for key, mark in marks
+        }
     if hasattr(node, "spelling"):
         kept = {k: v for k, v in (node.spelling or {}).items() if k in _KEPT.get(type(node), ())}
         if isinstance(node, Reasoning) and node.extra:
@@ -147,6 +152,8 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         params: Any = node.params
         for name in [n for n, v in params.items() if is_default(n, v)]:
             del params[name]
+        if type(options := params.get("prompt_cache_options")) is dict:
+            params["prompt_cache_options"] = {k: v for k, v in options.items() if v is not None}
         if node.tools == []:
             node.tools = None
         if node.output is not None and node.output.kind == "text" and not node.output.extra:
@@ -241,8 +248,10 @@ def _meaningful(extra: Json, kind: Any) -> Json:
     out = {}
     for key, value in extra.items():
         known = kind.get(key)
-        if known is ... or known is SECONDS:
+        if known is ... or (known is SECONDS and value is not None):
             out[key] = value
+        elif known is SECONDS:
+            continue
         elif type(known) is dict and type(value) is dict:
             inner = _meaningful(value, known)
             if inner:

@@ -131,7 +131,9 @@ def cache_mark(facts: Profile, part: Any, report: Report) -> Json:
     for key, value in part.cache.items():
         if key != CACHE_KEY:
             report.changed("cache.approximated", f"{part.at}/{key}", value)
-    return {CACHE_KEY: part.cache.get(CACHE_KEY, {"mode": "explicit"})}
+    mark = part.cache.get(CACHE_KEY, {"mode": "explicit"})
+    # Null, which Responses takes in a tool's output, is absence.
+    return {CACHE_KEY: {key: value for key, value in mark.items() if value is not None}}
 
 
 def taken_id(facts: Profile, word: str, limit: int | None, at: str, report: Report) -> str:

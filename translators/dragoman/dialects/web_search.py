@@ -176,6 +176,12 @@ def forced(w: Searching, choice: ToolChoice | None) -> bool:
     return True
 
 
+def kept_out(w: Searching) -> bool:
+    """Whether a choice of no tool keeps a search out, where one that is there is made: that says it in another way."""
+    none = w.r.tool_choice is not None and w.r.tool_choice.mode == "none"
+    return none and any(read(tool, w.source) is not None for tool in w.r.tools or ())
+
+
 def written(w: Searching, tool: Tool, words: Words | None, at: str) -> Json | None:
     """A tool that the vendor runs in the `words` of another, to stand at `at`; None, and told, if there are none.
 

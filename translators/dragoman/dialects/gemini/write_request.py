@@ -31,7 +31,7 @@ from ..base import Context, limit_taken, only_results, speaks_as_tool
 from ..choices import chosen
 from ..pairing import Twins
 from ..schemas import may_bind
-from ..web_search import offered, written
+from ..web_search import kept_out, offered, written
 from .home import home_request
 from .schema import for_service
 from .words import (
@@ -605,7 +605,8 @@ class RequestWriter(PartWriter):
                 report.changed("tool.custom", choice.at)
             made = chosen(choice, r.tools or (), True, self.where, report)
             if made is None:
-                report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+                tell = report.changed if kept_out(self) else report.dropped
+                tell("tool_choice.without_tools", choice.at, choice.mode)
                 return
             if made.mode in CHOICE.write:
                 calling["mode"] = CHOICE.write[made.mode]

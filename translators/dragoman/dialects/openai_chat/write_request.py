@@ -46,7 +46,7 @@ from .flavours import OPENAI, SUFFIX, Flavour
 from .formats import output_format
 from .free_text import functions_only
 from .home import home_request
-from .search import searches
+from .search import left_out, searches
 from .words import SERVICE_TIERS, SIGNATURE, TOOL_CHOICE, UNOFFICIAL, WIRE
 from .write_parts import PartWriter
 
@@ -452,7 +452,8 @@ class RequestWriter(PartWriter):
         self.link("/tool_choice", choice.at)
         self.drop(choice)
         if made is None:
-            report.dropped("tool_choice.without_tools", choice.at, choice.mode)
+            tell = report.changed if left_out(self, self.flavour, self.facts) else report.dropped
+            tell("tool_choice.without_tools", choice.at, choice.mode)
             return
         if is_said(choice):
             return
