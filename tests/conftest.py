@@ -19,6 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("-m") == "corpus" and corpus.folder() is None:
+        raise pytest.UsageError(corpus.SKIP_REASON)  # else all that was asked for would be skipped, and well
     if config.getoption("--proof"):
         from tests.proof.counts import Counting
 

@@ -30,6 +30,7 @@ import dragoman
 from dragoman import laws
 from dragoman.jsontext import loads
 from dragoman.laws import Violation
+from tests import public
 from tests.strategies import DIALECTS
 
 FILE = Path(__file__).parent / "data" / "regressions.jsonl"
@@ -98,6 +99,7 @@ def _document(one: Example) -> Iterator[Check]:
     yield "home_document", partial(laws.home_document, kind, body, source)
     for law in (laws.spelling_is_free, laws.nothing_vanishes, laws.nothing_made_up, laws.settled, laws.pure):
         yield law.__name__, partial(law, kind, body, source, target)
+    yield "as_published", partial(public.as_published, kind, body, source, target)
     if kind == "response":
         yield "unfolds", lambda: laws.unfolds(dragoman.read_response(body, source))
         return
@@ -112,6 +114,7 @@ def _stream(one: Example) -> Iterator[Check]:
     yield "stream_is_document", partial(laws.stream_is_document, data, source, target)
     yield "keeps_grammar", partial(laws.keeps_grammar, data, source, target)
     yield "pure_stream", partial(laws.pure_stream, data, source, target)
+    yield "stream_as_published", partial(public.stream_as_published, data, source, target)
     for cuts in (range(1, len(data)), range(3, len(data), 7)):
         yield "cut_anywhere", partial(laws.cut_anywhere, data, source, target, cuts)
     yield "cut_anywhere at home", partial(laws.cut_anywhere, data, source, source, range(1, len(data)))

@@ -32,6 +32,7 @@ from dragoman import jsontext, wire
 from tests import corpus, fixtures
 from tests.mutation import HOSTILE, Mutator
 from tests.reference.common import frames
+from tests.refusals import crash
 from tests.wire import (
     CHAT,
     COMPLETIONS,
@@ -79,11 +80,14 @@ class Findings:
         self.tried = 0
 
     def attempt(self, label: str, action: Callable[[], Any]) -> Any:
-        """Run `action`; anything but a DragomanError is a finding."""
+        """Run `action`; anything but a DragomanError is a finding, and so is a crash that left as one."""
         self.tried += 1
         try:
             return action()
-        except dragoman.DragomanError:
+        except dragoman.DragomanError as refused:
+            behind = crash(refused)
+            if behind is not None:
+                self.add(where(behind), label)
             return None
         except Exception as wrong:
             self.add(where(wrong), label)

@@ -360,7 +360,7 @@ def test_law_1_holds_for_odd_values_from_raw_bytes(dialect: str, kind: str) -> N
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_odd_values_cross_to_every_dialect(dialect: str) -> None:
-    """What was written is JSON, says what the body says, and a lossless integer of arguments is the same one there."""
+    """What was written is JSON, and says what the body says; that the values are the same: test_odd_places."""
 
     @given(odd.raw(dialect, "request"), st.sampled_from(DIALECTS))
     def holds(raw: odd.Raw, target: str) -> None:

@@ -17,7 +17,7 @@ from dragoman.jsontext import same
 from dragoman.laws import Violation
 from dragoman.model import Tool, from_json, to_json
 from dragoman.report import Report
-from tests import corpus
+from tests import corpus, public
 from tests.cuts import frame_ends
 from tests.reference import anthropic, chat, completions, gemini, responses
 from tests.reference.common import prune
@@ -126,6 +126,7 @@ LAWS: list[Callable[[str, Any, str, str], list[Violation]]] = [
     laws.nothing_made_up,
     laws.settled,
     laws.pure,
+    public.as_published,
 ]
 
 

@@ -13,6 +13,7 @@ import dragoman
 from dragoman import laws
 from dragoman.errors import InvalidDocument
 from dragoman.laws import Violation
+from tests import public
 from tests.strategies import DIALECTS
 
 PAIRS = [(a, b) for a in DIALECTS for b in DIALECTS if a != b]
@@ -84,13 +85,15 @@ def test_law_1_streams_come_home(dialect: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_documents_cross(source: str, target: str, kind: str) -> None:
-    """Laws 2, 3, 7 and 8, and what stands behind them: spellings are free, what is dropped has no effect."""
+    """Laws 2, 3, 7 and 8, and what stands behind them: spellings are free, what is dropped has no effect, and the
+    public functions give what the laws have seen."""
 
     @calm
     @given(documents(source, kind), st.integers(0, 50))
     def holds(body: Any, ordinal: int) -> None:
         for law in CROSSING:
             assert_none(law(kind, body, source, target))
+        assert_none(public.as_published(kind, body, source, target))
         assert_none(laws.dropped_is_unused(kind, body, source, target, ordinal))
 
     holds()
@@ -155,6 +158,7 @@ def test_laws_6_and_8_streams_end_honestly_and_are_pure(source: str, target: str
         assert_none(laws.ends_honestly(data, int(len(data) * share), source, target))
         assert_none(laws.keeps_grammar(data[: int(len(data) * share)], source, target))
         assert_none(laws.pure_stream(data, source, target))
+        assert_none(public.stream_as_published(data, source, target))
 
     holds()
 

@@ -37,13 +37,16 @@ def test_every_section_names_its_command() -> None:
 def test_a_section_replaces_its_own_figures_and_no_others(tmp_path: Path) -> None:
     file, to = tmp_path / "proof.json", tmp_path / "proof.md"
     record("fuzz", "fuzz it", {"executions": {"a": 1}, "seconds": 1}, file, to)
-    module = {"possible": 90, "tried": 9, "killed": 6, "types": 2, "survived": 1}
+    module = {"possible": 90, "tried": 9, "killed": 6, "types": 2, "survived": 1, "command": "mutate x"}
     record("mutants", "mutate it", {"modules": {"laws.py": module}, "listed": 1, "open": 0}, file, to)
     record("fuzz", "fuzz it again", {"executions": {"a": 1, "b": 1234}, "seconds": 2}, file, to)
     assert list(load(file)) == ["fuzz", "mutants"]
     told = to.read_text("utf-8")
     assert "| fuzz executions | 1,235 | `fuzz it again` |" in told
-    assert "| mutants killed | 8 of 9 | `mutate it` |" in told
+    assert (
+        "| mutants tried / killed by tests / by types / survived | 9 in 1 modules / 6 / 2 / 1 | `mutate it` |" in told
+    )
+    assert "| laws.py | 90 | 9 | 6 | 2 | 1 | `mutate x` |" in told
     assert "fuzz it`" not in told
     with pytest.raises(ValueError):
         record("luck", "-", {}, file, to)

@@ -27,9 +27,21 @@ pytest.importorskip("google.genai")
 from anthropic.types import beta as messages
 from anthropic.types.beta import message_create_params as messages_params
 from google.genai import types as google
-from openai.types import Completion, chat, completion_create_params, responses
+from openai.types import Completion, ErrorObject, chat, completion_create_params, responses
 from openai.types.chat import completion_create_params as chat_params
 from openai.types.responses import response_create_params as responses_params
+
+
+class OpenAIError(pydantic.BaseModel):
+    """The body of an error: the SDK has a type of what is in it."""
+
+    error: ErrorObject
+
+
+class GoogleError(pydantic.BaseModel):
+    """The same."""
+
+    error: google.GoogleRpcStatus
 
 
 class GoogleConfig(google.GenerationConfig):
@@ -57,6 +69,7 @@ SDK: dict[tuple[str, str], Any] = {
     ],
     ("openai-chat", "response"): chat.ChatCompletion,
     ("openai-chat", "event"): chat.ChatCompletionChunk,
+    ("openai-chat", "error"): OpenAIError,
     ("anthropic-messages", "request"): typing.Union[  # noqa: UP007
         messages_params.MessageCreateParamsNonStreaming, messages_params.MessageCreateParamsStreaming
     ],
@@ -69,19 +82,23 @@ SDK: dict[tuple[str, str], Any] = {
     ],
     ("openai-completions", "response"): Completion,
     ("openai-completions", "event"): Completion,
+    ("openai-completions", "error"): OpenAIError,
     ("openai-responses", "request"): typing.Union[  # noqa: UP007
         responses_params.ResponseCreateParamsNonStreaming, responses_params.ResponseCreateParamsStreaming
     ],
     ("openai-responses", "response"): responses.Response,
     ("openai-responses", "event"): responses.ResponseStreamEvent,
+    ("openai-responses", "error"): OpenAIError,
     ("gemini", "request"): GoogleRequest,
     ("gemini", "response"): google.GenerateContentResponse,
     ("gemini", "event"): google.GenerateContentResponse,
+    ("gemini", "error"): GoogleError,
 }
 # (dialect, which side has it): patterns of paths -> why.
 DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
     ("openai-chat", "sdk"): {
         r"\.model=.*": "models come and go; they are data of profiles",
+        r"\.error\.misalignment\.error_type=.*": "an open list that nothing here depends on",
     },
     ("openai-chat", "ours"): {
         r".*\.content\[\]\{(text|refusal|image_url|input_audio|file)\}": "one union of parts for all roles: which role "
@@ -90,6 +107,8 @@ DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
         r".*\.delta(\{\w+\})?\.annotations": "search models send them in a delta",
         r".*\.tool_calls\[\]\{function\}\.custom": "custom calls stream too",
         r"\.error": "the frame that ends a stream with an error",
+        r"\.(message|type|param|code|detail)": "what older servers and gateways send instead of `error`",
+        r"\[\]": "Google's endpoint sends errors in a list of one",
     },
     ("anthropic-messages", "sdk"): {
         r".*\.model=.*": "models come and go; they are data of profiles",
@@ -113,10 +132,14 @@ DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
         r".*\.error\{\w+\}\.details": "newer than the types",
         r".*\.error\{(conflict_error|request_too_large)\}": "sent by the service, not in the types",
     },
-    ("openai-completions", "sdk"): {},
+    ("openai-completions", "sdk"): {
+        r"\.error\.misalignment\.error_type=.*": "an open list that nothing here depends on",
+    },
     ("openai-completions", "ours"): {
         r"\.error": "the frame that ends a stream with an error",
         r"\.obfuscation": "sent by the service, not in the types",
+        r"\.(message|type|param|code|detail)": "what older servers and gateways send instead of `error`",
+        r"\[\]": "Google's endpoint sends errors in a list of one",
     },
     ("openai-responses", "sdk"): {
         r".*\.model=.*": "models come and go; they are data of profiles",
@@ -133,6 +156,7 @@ DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
         r"\{response\.function_call_arguments\.done\}\.name": "in the API's description, not in the types",
         r".*\.obfuscation": "sent by the service, not in the types",
         r".*\.logprobs\[\](\.top_logprobs\[\])?\.bytes": "one model with the items' log probabilities",
+        r"\.(message|code|detail)": "what gateways send instead of `error`",
         r"\{error\}\.error": "the form of WebSockets and gateways",
     },
     ("gemini", "sdk"): {
@@ -153,16 +177,32 @@ DELIBERATE: dict[tuple[str, str], dict[str, str]] = {
         r".*\.citationSources": "the Developer API's name",
         r"\.usageMetadata\.serviceTier": "sent by the service, not in the types",
         r"\.error": "the chunk that ends a stream with an error",
+        r"\.error\.status": "the word of the code, in every error of the service",
+        r"\.message|\[\]": "gateways, and the list of one that a stream's form gives",
     },
 }
 
 
+# Of what may be null with the SDK: patterns of paths -> why it is not here.
+NEVER_NULL: dict[str, str] = {
+    r".*\.svg\.(model|reasoning\.effort)": "left out in answers; the types of requests have no null there",
+    r".*\.definition\{web_fetch_\d+\}\.citations\.enabled": "left out; the tool itself has no null there",
+    r".*\.error\.misalignment\.error_type": "left out in answers",
+    r".*\.top_logprobs\[\]\.(token|logprob)": "left out in answers",
+    r".*\.(functionResponse|functionDeclarations\[\])\.name": "the SDK's types require nothing, the service a name",
+}
+NULL = "=null"  # behind a path that may be null
+
+
 def paths(kind: Any, at: str = "", within: tuple[Any, ...] = ()) -> Iterator[str]:
-    """`messages[]{user}.content[]{text}.text` for each field that can be reached, `...field=word` for its words.
+    """`messages[]{user}.content[]{text}.text` for each field that can be reached, `...field=word` for its words,
+    `...field=null` where it may be null.
 
     within: the objects that are being described; what holds itself is described once.
     """
     origin = get_origin(kind)
+    if kind in (Any, Open) or (origin in (typing.Union, types.UnionType) and type(None) in get_args(kind)):
+        yield at + NULL
     if origin is Annotated:
         inner, *marks = get_args(kind)
         yield from (f"{at}={word}" for mark in marks if isinstance(mark, Known) for word in mark.words)
@@ -192,7 +232,7 @@ def _of_object(kind: Any, at: str, within: tuple[Any, ...]) -> Iterator[str]:
     hints = dict(_fields(kind))
     words: list[str] = []
     for name in ("type", "role") if "parts" not in hints else ():  # a content of Gemini is the same for every role
-        words = [path[1:] for path in paths(hints.get(name), "") if path.startswith("=")]
+        words = [path[1:] for path in paths(hints.get(name), "") if path.startswith("=") and path != NULL]
         if words:
             del hints[name]
             break
@@ -230,8 +270,15 @@ def _marks(hint: Any) -> Iterator[Any]:
 @cache
 def differences(dialect: str, kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """What only the SDK has, what only we have; what lies below something that is missing counts with it."""
-    ours, theirs = set(paths(wire.models(dialect)[kind])), set(paths(SDK[dialect, kind]))
-    return _tops(theirs - ours), _tops(ours - theirs)
+    ours, theirs = described(dialect, kind)
+    sdk, own = ({path for path in found if not path.endswith(NULL)} for found in (theirs - ours, ours - theirs))
+    return _tops(sdk), _tops(own)
+
+
+@cache
+def described(dialect: str, kind: str) -> tuple[frozenset[str], frozenset[str]]:
+    """All paths of our model, and of the SDK's type."""
+    return frozenset(paths(wire.models(dialect)[kind])), frozenset(paths(SDK[dialect, kind]))
 
 
 def _tops(found: set[str]) -> frozenset[str]:
@@ -257,3 +304,22 @@ def test_no_deliberate_difference_is_stale(row: tuple[str, str]) -> None:
     }
     unused = [pattern for pattern in DELIBERATE[row] if not any(re.fullmatch(pattern, path) for path in found)]
     assert unused == []
+
+
+def nulls(key: tuple[str, str]) -> set[str]:
+    """What may be null with the SDK alone."""
+    ours, theirs = described(*key)
+    known = (path.removesuffix(NULL) for path in theirs - ours if path.endswith(NULL))
+    return {path for path in known if path in ours}
+
+
+@pytest.mark.parametrize("key", list(SDK), ids="-".join)
+def test_what_may_be_null_in_the_sdk_may_be_null_here(key: tuple[str, str]) -> None:
+    """The types of answers say null of all that may be left out as well; news among them get a reason, too."""
+    found = sorted(nulls(key))
+    assert [path for path in found if not any(re.fullmatch(pattern, path) for pattern in NEVER_NULL)] == []
+
+
+def test_no_reason_against_null_is_stale() -> None:
+    found = {path for key in SDK for path in nulls(key)}
+    assert all(any(re.fullmatch(pattern, path) for path in found) for pattern in NEVER_NULL)

@@ -25,6 +25,7 @@ from dragoman.normal import leaves
 from dragoman.stream import events_of
 from tests import fixtures
 from tests.agents.clients import CLIENTS
+from tests.refusals import only_refused
 from tests.wire import ORDER
 
 DIALECTS = dragoman.dialects()
@@ -93,7 +94,8 @@ def documents(data: bytes) -> int:
             t = dragoman.translate_request(body, source, target)
         else:
             t = dragoman.translate_response(body, source, target)
-    except DragomanError:
+    except DragomanError as refused:
+        only_refused(refused)
         return 0
     text = t.json()
     assert all(loss.at == "" or loss.at.startswith("/") for loss in t.losses)
@@ -111,6 +113,7 @@ def read_again(kind: str, text: bytes, target: str) -> None:
     try:
         read(text, target)
     except DragomanError as refused:
+        only_refused(refused)
         raise AssertionError(f"{target} does not read what was written for it: {refused}") from None
 
 
@@ -120,7 +123,8 @@ def canonical(kind: str, body: bytes, source: str) -> None:
     write: Callable[..., Any] = dragoman.write_request if kind == "request" else dragoman.write_response
     try:
         document = read(body, source)
-    except DragomanError:
+    except DragomanError as refused:
+        only_refused(refused)
         return
     try:
         again = from_json(type(document), to_json(document))
@@ -133,7 +137,8 @@ def written(write: Callable[..., Any], document: Any, dialect: str) -> bytes | N
     """The bytes of a document at home; None for what JSON has no word for, such as a number that is not finite."""
     try:
         text: bytes = write(document, dialect).json()
-    except DragomanError:
+    except DragomanError as refused:
+        only_refused(refused)
         return None
     return text
 
@@ -288,7 +293,8 @@ def homecoming(data: bytes) -> int:
         request = dragoman.read_request(body, source)
         t = dragoman.write_request(request, target)
         text = t.json()
-    except DragomanError:
+    except DragomanError as refused:
+        only_refused(refused)
         return 0
     assert all(loss.at == "" or loss.at.startswith("/") for loss in t.losses)
     if source == target:

@@ -115,7 +115,7 @@ def survivor(module: str, name: str) -> Row:
 
 
 def survives(name: str) -> bool:
-    """Whether a mutant survives the many other tests, too."""
+    """Whether a mutant survives the many other tests, too; no name is none, which has to."""
     tests = [f"tests/{one}.py" for one in WIDE]
     options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=brief"]
     command = [sys.executable, "-m", "pytest", *options, *tests]
@@ -127,6 +127,8 @@ def judge(module: str, count: int, seed: int, wide: bool) -> Figures:
     tree(module)
     names = mutants_of(module)
     found = outcomes(module, sample(names, count, seed))
+    if wide and not survives(""):
+        sys.exit("the many tests fail without a mutant: they would kill whatever they meet")
     for name in [name for name in found if wide and found[name] in SURVIVED]:
         found[name] = SURVIVED[0] if survives(name) else KILLED[0]
     rows = {name: survivor(module, name) for name in found if found[name] != TYPES}
@@ -152,14 +154,14 @@ def main() -> None:
         if args.seconds is not None and time.monotonic() - begun > args.seconds:
             print("the time is up")
             break
-        figures = judge(module, args.count, args.seed, args.wide)
+        command = f"python -m tests.mutants {module} --count {args.count} --seed {args.seed}{' --wide' * args.wide}"
+        figures = judge(module, args.count, args.seed, args.wide) | {"command": command}
         print(f"{module}: {json.dumps(figures)}", flush=True)
         known = load().get("mutants", {}).get("modules", {}) | {module: figures}
         rows = read()
         counts = {"open": sum(row.reason == OPEN for row in rows), "listed": sum(row.reason != OPEN for row in rows)}
         ordered = {name: known[name] for name in MODULES if name in known}
-        command = f"python -m tests.mutants --count {args.count} --seed {args.seed}{' --wide' * args.wide}"
-        record("mutants", command, {"modules": ordered, **counts})
+        record("mutants", "python -m tests.mutants", {"modules": ordered, **counts})
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dragoman.events import Failure
 from dragoman.jsontext import same
 from dragoman.stream import events_of
 from tests import corpus
+from tests.refusals import only_refused
 from tests.strategies import DIALECTS, common, coverage
 
 from . import Figures
@@ -58,7 +59,8 @@ def crossing(source: str, target: str, rows: tuple[corpus.Recorded, ...]) -> dic
             counts["lines"] += 1
             try:
                 losses = translate()
-            except dragoman.DragomanError:
+            except dragoman.DragomanError as error:
+                only_refused(error)
                 counts["refused"] += 1
                 continue
             counts["lossy" if any(loss.kind != "invented" for loss in losses) else "identical"] += 1
@@ -97,7 +99,8 @@ def at_home(dialect: str, rows: tuple[corpus.Recorded, ...]) -> dict[str, int]:
             lines += 1
             try:
                 found += comes_home()
-            except dragoman.DragomanError:
+            except dragoman.DragomanError as error:
+                only_refused(error)
                 continue
     return {"lines": lines, "same": found}
 

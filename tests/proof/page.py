@@ -34,10 +34,11 @@ def page(figures: dict[str, Figures]) -> str:
         "# Proof",
         "",
         "What was measured, by which command, and what came of it. `make proof` and the jobs named below write the "
-        "figures to `tests/data/proof.json`, and this page from them; no figure is written by hand. "
-        "[laws.md](laws.md) says what the laws are; `make fuzz` is the job of the fuzzer. `make corpus-all` holds all "
-        "recorded traffic to the tests, nothing sampled: every stream cut behind every frame, 20 damaged variants of "
-        "every line, every line read by the official SDKs; it passes or fails, and writes no figure.",
+        "figures to `tests/data/proof.json`, and this page from them; no figure is written by hand. A figure is of the "
+        "code as it was when its command was run. [laws.md](laws.md) says what the laws are; `make fuzz` is the job of "
+        "the fuzzer. `make corpus-all` holds all recorded traffic to the tests, nothing sampled: every stream cut "
+        "behind every frame, 20 damaged variants of every line, every line read by the official SDKs; it passes or "
+        "fails, and writes no figure.",
         "",
     ]
     for section in (_summary, _laws, _judges, _node, _generators, _corpus, _fuzz, _mutants):
@@ -67,7 +68,11 @@ def _summary(figures: dict[str, Figures]) -> Iterator[str]:
     read = sum(row["read"] for row in node["clients"].values()) if node else 0
     yield _row("read by the Node SDKs", f"{read:,} by {len(node['clients'])} clients" if node else NOT, node)
     yield _row("fuzz executions", f"{sum(fuzz['executions'].values()):,}" if fuzz else NOT, fuzz)
-    yield _row("mutants killed", _killed(mutants["modules"]) if mutants else NOT, mutants)
+    yield _row(
+        "mutants tried / killed by tests / by types / survived",
+        _killed(mutants["modules"]) if mutants else NOT,
+        mutants,
+    )
     tests = figures.get("tests")
     told = ", ".join(f"{count:,} {word}" for word, count in tests["outcomes"].items()) if tests else NOT
     yield _row("tests of that run", told, tests)
@@ -181,23 +186,24 @@ def _mutants(figures: dict[str, Figures]) -> Iterator[str]:
     if not mutants:
         return
     yield (
-        "Small faults put into the library, one at a time, by mutmut; measured module by module, last by "
-        f"`{mutants['command']}`. Of the mutants that a module can have some are tried, chosen by the digests of their "
-        "names. Killed: a test of the quick ones that judge the module failed; by types: mypy told. Of those that "
-        f"survived `tests/data/mutants.tsv` says for {mutants['listed']:,} why that is all right; {mutants['open']:,} "
-        "are open; the others have got a test since, which the next run counts."
+        "Small faults put into the library, one at a time, by mutmut; each module by the command of its row. Of the "
+        "mutants that a module can have some are tried, chosen by the digests of their names. Killed: a test failed, "
+        "of the quick ones that judge the module, or with `--wide` of the many others. By types: mypy told, and no "
+        "test was run. What survived is a row of `tests/data/mutants.tsv` until the code is another or a later run "
+        f"has it killed: of {mutants['listed'] + mutants['open']:,} rows {mutants['listed']:,} have a reason why that "
+        f"is all right, {mutants['open']:,} are open. A module without a row here was not measured."
     )
     yield ""
-    yield from _table("module", "possible", "tried", "killed", "by types", "survived")
+    yield from _table("module", "possible", "tried", "killed", "by types", "survived", "measured by")
     for name, row in mutants["modules"].items():
         counts = " | ".join(f"{row[word]:,}" for word in ("possible", "tried", "killed", "types", "survived"))
-        yield f"| {name} | {counts} |"
+        yield f"| {name} | {counts} | `{row['command']}` |"
 
 
 def _killed(modules: Figures) -> str:
-    """How many of those tried were noticed, whoever did."""
-    tried, survived = (sum(row[word] for row in modules.values()) for word in ("tried", "survived"))
-    return f"{tried - survived:,} of {tried:,}"
+    """How many of those tried were noticed, and by whom."""
+    tried, killed, types = (sum(row[word] for row in modules.values()) for word in ("tried", "killed", "types"))
+    return f"{tried:,} in {len(modules)} modules / {killed:,} / {types:,} / {tried - killed - types:,}"
 
 
 def _head(title: str, figures: Figures | None, how: str) -> Iterator[str]:

@@ -92,14 +92,14 @@ def _documents(dialect: str, kind: str) -> S:
 
 
 @cache
-def _pool(dialect: str, kind: str) -> S:
+def pool(dialect: str, kind: str) -> S:
     return common.pool(_documents(dialect, kind), 30)
 
 
 def raw(dialect: str, kind: str) -> st.SearchStrategy[Raw]:
     """The raw text of a valid document with one to three odd values at any depth: under keys that no dialect knows, and
     texts in place of others."""
-    made: st.SearchStrategy[Raw] = common.document(_raw(_pool(dialect, kind)))
+    made: st.SearchStrategy[Raw] = common.document(_raw(pool(dialect, kind)))
     return made
 
 
