@@ -28,7 +28,7 @@ by_dialect = pytest.mark.parametrize("dialect", [name for name in registry.names
 # (dialect, kind) -> pattern of a fault, numbers of list items as # -> why a document with it is valid all the same.
 EXPLAINED: dict[tuple[str, str], dict[str, str]] = {
     ("anthropic-messages", "request"): {
-        r"/(.*/)?configs/x_\w+: expected object, found \w+": "an unknown key of that place is a tool of that name",
+        r"/(.*/)?configs/[px]_\w+: expected object, found \w+": "an unknown key of that place is a tool of that name",
         r"/(.*/)?tool_changes/.*/configs/.*": "the same",
     },
     ("anthropic-messages", "response"): {r"/(.*/)?configs/.*": "the same"},
