@@ -46,6 +46,7 @@ from dragoman.model import (
     ToolCall,
     Usage,
 )
+from tests.wire import MERGE
 
 
 def folded(*events: Event) -> Response:
@@ -401,3 +402,17 @@ def test_folding_leaves_the_events_as_they_were() -> None:
     assert whole.candidates[0].message.parts[0].at == "/choices/0/message/content"
     assert {e.part.at for e in events if isinstance(e, PartStart)} >= {"/choices/1/message/content"}
     assert dragoman.fold(events) == whole
+
+
+@pytest.mark.parametrize("name", ["reasoning_details", "thinking_blocks", "reasoning_items"])
+def test_a_whole_answer_with_a_list_of_state_is_a_stream_of_its_own_dialect(name: str) -> None:
+    """`unfold` gives the state at once; a stream brings the list in pieces: both are the same answer."""
+    entry = {"type": "reasoning.text", "text": "hm", "signature": "c2ln", "index": 0}
+    message = {"role": "assistant", "content": "a", "reasoning": "hm", name: [entry]}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    answer = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    events = dragoman.unfold(dragoman.read_response(answer, CHAT))
+    merged = MERGE[CHAT](dragoman.write_events(events, CHAT)).document["choices"][0]["message"]
+    assert {key: merged[key] for key in ("content", "reasoning", name)} == {
+        k: message[k] for k in message if k != "role"
+    }

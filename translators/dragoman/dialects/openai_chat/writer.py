@@ -204,6 +204,8 @@ class HomeWriter:
                 delta = dict.fromkeys(spelling["fields"], event.value)
         elif event.field in LIST_OF:
             delta = {LIST_OF[event.field]: event.value}
+        elif event.field == "state":  # of a whole answer, which has its list at once
+            delta = {LIST_OF[event.value.kind]: event.value.value} if event.value.kind in LIST_OF else {}
         elif event.field == "citation":
             value = event.value.value
             delta = {"annotations": [value.get("value", value) if event.value.kind == "other" else value]}
