@@ -154,6 +154,7 @@ class Unsettled(NamedTuple):
 
 CHAT, MESSAGES = "openai-chat", "anthropic-messages"
 _REFUSED = "its own upstream refuses it, and the way home asks for what that takes"
+_OPEN_TURN = "what was signed stays behind, and a turn that goes on without it may not think by a budget"
 _SPAN = "a stream tells annotations after its text, so that a block is all the span there is (law 4)"
 _CITED = "/choices/#/message/annotations/#/url_citation"
 UNSETTLED = (
@@ -168,6 +169,10 @@ UNSETTLED = (
         "what Anthropic signed goes back to Anthropic alone, not to the gateway that it came through",
         "21ce34d876a5d75a 5ec89692af78fded 9a2e45457ec53c8c b9ae4da26fffa191 be76aeecb46b0c48",
     ),
+    Unsettled(CHAT, "request", "/thinking/type", _OPEN_TURN, "5ec89692af78fded 9a2e45457ec53c8c b9ae4da26fffa191"),
+    Unsettled(
+        CHAT, "request", "/thinking/budget_tokens", _OPEN_TURN, "5ec89692af78fded 9a2e45457ec53c8c b9ae4da26fffa191"
+    ),
     Unsettled(
         MESSAGES,
         "request",
@@ -177,6 +182,13 @@ UNSETTLED = (
     ),
     Unsettled(MESSAGES, "request", "/messages", _REFUSED, "0547a07e76c7725b", True),
     Unsettled(MESSAGES, "request", "/reasoning_effort", _REFUSED, "4a3e93a63dc936e4 cb895677e75ec55c", True),
+    Unsettled(
+        MESSAGES,
+        "request",
+        "/reasoning_effort",
+        _OPEN_TURN,
+        "0b4c652cf6be4061 10ca290111bd6df5 28e3fc6dd4b1d20a 4d0341bd7c4b936a bf92a220f08e1a9d c2ea3a12784b7d07",
+    ),
     Unsettled(
         MESSAGES, "request", "/tools/#/function/strict", _REFUSED, "86408cadc60d0d0c de293f55e19fd121", refused=True
     ),

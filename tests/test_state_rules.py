@@ -47,8 +47,8 @@ def results(message: Json) -> list[Json]:
     ("model", "thinking"),
     [
         ("claude-sonnet-4-5", {"type": "disabled"}),
-        ("my-own-claude", {"type": "disabled"}),  # of which nothing is known: what every model takes
         ("claude-opus-4-6", {"type": "adaptive"}),  # "not for adaptive: may be absent"
+        ("my-own-claude", {"type": "adaptive"}),  # of which nothing is known: it is taken to understand that
     ],
 )
 def test_no_budget_for_a_turn_that_goes_on_without_thinking(model: str, thinking: Json) -> None:

@@ -91,9 +91,10 @@ class ControlWriter(BlockWriter):
         for name in ("mode", "effort", "budget"):
             if (said := getattr(c, name)) is not None:
                 self.report.changed("reasoning.open_turn", self.r.place(f"reasoning.{name}"), said)
-        if self.facts.thinking is not None and self.understands("adaptive"):
-            return {"type": "adaptive"}, effort
-        return {"type": "disabled"}, None
+        if self.by_budget():
+            return {"type": "disabled"}, None
+        said = effort_of(c.budget) if effort is None and c.budget is not None else effort
+        return {"type": "adaptive"}, None if said is None else self.taken(said)
 
     def off(self, c: ReasoningControl) -> tuple[Json | None, str | None]:
         """No thinking, or as little as the model can be made to do."""

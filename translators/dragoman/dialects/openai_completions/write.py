@@ -120,7 +120,8 @@ class ResponseWriter(Writer):
             self.report.dropped("logprobs.unsupported", f"{at}/refusal", value["refusal"])
             value = {key: item for key, item in value.items() if key != "refusal"}
         if type(value) is dict and "content" in value:
-            drop_extra(self.report, {k: v for k, v in value.items() if k != "content" and v is not None}, at, {})
+            beside = {k: v for k, v in value.items() if k not in ("content", "refusal") and v is not None}
+            drop_extra(self.report, beside, at, {})
             value = {"content": value["content"]}
         if not tells_probabilities(value):
             return None
