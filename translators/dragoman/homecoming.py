@@ -31,7 +31,21 @@ from .carrier import (
 from .departure import set_out
 from .dialects.base import Dialect, Found
 from .ids import CODED, unspell
-from .model import Item, Json, Message, Opaque, Part, Reasoning, Request, Response, State, Text, ToolCall, ToolResult
+from .model import (
+    Item,
+    Json,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Request,
+    Response,
+    State,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 from .profiles import lookup, provider_of
 from .report import Report
 
@@ -150,7 +164,7 @@ class _Homecoming:
                 out.append(self.results(m))
                 continue
             brought = m if self.answer and self.strange(m) else self.message(m)
-            if brought is m or brought.parts or not m.parts:
+            if brought is m or not m.parts or not all(map(_is_hollow, brought.parts)):
                 out.append(brought)
         self.orphans()
         return out
@@ -489,6 +503,11 @@ _WORDS: dict[type, str] = {Text: "text", ToolCall: "call"}
 def _is_seen(part: Any) -> bool:
     """Whether a part is thinking that is seen, and no more."""
     return isinstance(part, Reasoning) and part.state is None
+
+
+def _is_hollow(part: Any) -> bool:
+    """Whether a part is an empty text, and says nothing else."""
+    return isinstance(part, (Text, Refusal)) and part == type(part)("", spelling=part.spelling)
 
 
 def _is_bound(one: _Come) -> bool:

@@ -152,8 +152,11 @@ def _plain(node: Any, kinds: dict[type, Any]) -> None:
         params: Any = node.params
         for name in [n for n, v in params.items() if is_default(n, v)]:
             del params[name]
-        if type(options := params.get("prompt_cache_options")) is dict:
+        options = params.get("prompt_cache_options")
+        if type(options) is dict and options:
             params["prompt_cache_options"] = {k: v for k, v in options.items() if v is not None}
+            if not params["prompt_cache_options"]:
+                del params["prompt_cache_options"]
         if node.tools == []:
             node.tools = None
         if node.output is not None and node.output.kind == "text" and not node.output.extra:
@@ -258,9 +261,14 @@ def _meaningful(extra: Json, kind: Any) -> Json:
                 out[key] = inner
         elif known is None or not is_equal(value, known) or (type(known) is dict and value is not None):
             # Of an object that is told in part, too, null is absence.
-            partly = type(known) is Partly and type(value) is dict
-            out[key] = {k: v for k, v in value.items() if v is not None} if partly else value
+            out[key] = _without_nulls(value) if type(known) is Partly else value
     return out
+
+
+def _without_nulls(value: Any) -> Any:
+    if type(value) is list:
+        return [_without_nulls(item) for item in value]
+    return {k: _without_nulls(v) for k, v in value.items() if v is not None} if type(value) is dict else value
 
 
 def found_at(value: Any, at: str) -> Any:

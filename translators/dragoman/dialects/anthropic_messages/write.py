@@ -88,9 +88,9 @@ class BlockWriter(Writer):
                 made = {"type": "ephemeral"}
                 self.marked[id(made)] = f"{node.at}/{key}"
                 return made
-            rest = {k: v for k, v in value.items() if k != "type"}
-            if value.get("type") == "ephemeral" and rest in ({}, {"ttl": "5m"}, {"ttl": "1h"}):
-                mark: Json = dict(value)
+            mark: Json = {k: v for k, v in value.items() if v is not None}
+            rest = {k: v for k, v in mark.items() if k != "type"}
+            if mark.get("type") == "ephemeral" and rest in ({}, {"ttl": "5m"}, {"ttl": "1h"}):
                 self.marked[id(mark)] = f"{node.at}/{key}"
                 return mark
             self.report.dropped("cache.unsupported", f"{node.at}/{key}", value)
@@ -330,6 +330,8 @@ class ResponseWriter(BlockWriter):
             self.drop(part)
         else:
             drop_extra(self.report, part.extra, part.at, self.kinds.get(type(part), {}))
+            if part.extra:
+                self.report.dropped("text.blank", part.at, part.text)
         self.cache(part)
         if not said and part.state is not None:
             self.lose_state(part, part.state)

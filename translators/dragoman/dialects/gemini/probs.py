@@ -54,7 +54,7 @@ _SAID = {"token", "logProbability"}
 
 
 def _says_more(entry: Json) -> bool:
-    return any(value is not None or key != "tokenId" for key, value in entry.items() if key not in _SAID)
+    return any(value is not None for key, value in entry.items() if key not in _SAID)
 
 
 def _entries(value: Any) -> Iterator[Json]:
