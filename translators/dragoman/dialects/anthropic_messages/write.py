@@ -330,8 +330,6 @@ class ResponseWriter(BlockWriter):
             self.drop(part)
         else:
             drop_extra(self.report, part.extra, part.at, self.kinds.get(type(part), {}))
-            if part.extra:
-                self.report.dropped("text.blank", part.at, part.text)
         self.cache(part)
         if not said and part.state is not None:
             self.lose_state(part, part.state)
