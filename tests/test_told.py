@@ -5,6 +5,7 @@ The laws see that nothing goes untold; here stands by which word.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -357,3 +358,22 @@ def test_a_schema_beside_json_object_is_the_schema_of_the_answer(target: str, at
         value = value[key]
     assert value == schema
     assert dragoman.translate_request(body, CHAT, CHAT).body == body
+
+
+def test_arguments_behind_a_whole_object_are_told_where_other_calls_have_come() -> None:
+    """Chat does not say where a call ends: once its arguments are an object and others wait, its block is closed."""
+
+    def chunk(**delta: Any) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        body = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+        return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+    def piece(index: int, arguments: str, **head: Any) -> bytes:
+        name = {"name": "f"} if head else {}
+        return chunk(tool_calls=[{"index": index, **head, "function": {**name, "arguments": arguments}}])
+
+    data = piece(0, "", id="call_0") + piece(1, "{}", id="call_1") + piece(0, '{"a":1}') + piece(0, '{"b":2}')
+    s = dragoman.translate_stream(CHAT, MESSAGES)
+    s.feed(data)
+    place = "/choices/0/message/tool_calls/0/function/arguments"
+    assert ("changed", "arguments.invalid", place) in told(s.losses, "arguments.")

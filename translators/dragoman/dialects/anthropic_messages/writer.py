@@ -437,6 +437,9 @@ class ForeignWriter(ResponseWriter):
                 return b""
             delta = {"type": "citations_delta", "citation": said}
             return frame("content_block_delta", index=block.index, delta=delta)
+        if event.field == "arguments" and block.closed and event.value.strip():
+            # It was whole, and others have come since.
+            self.report.changed("arguments.invalid", self.where(part, "arguments"), event.value)
         if event.field not in ("text", "arguments") or block.closed or not event.value:
             return b""
         if block is self.current:
