@@ -164,7 +164,7 @@ class _Homecoming:
                 out.append(self.results(m))
                 continue
             brought = m if self.answer and self.strange(m) else self.message(m)
-            if brought is m or not m.parts or not all(map(_is_hollow, brought.parts)):
+            if brought is m or not m.parts or brought.extra or not all(map(_is_hollow, brought.parts)):
                 out.append(brought)
         self.orphans()
         return out

@@ -385,7 +385,8 @@ class GeminiStreamReader(SSEReader):
             if call.get("willContinue") is not True and "partialArgs" not in call:
                 self._part(c, item, cited, out)
                 return
-            plain = {k: v for k, v in call.items() if k not in ("partialArgs", "willContinue")}
+            absent = ("partialArgs", "willContinue", *(("args",) if call.get("args") is None else ()))
+            plain = {k: v for k, v in call.items() if k not in absent}
             part = read_part({**item, "functionCall": plain}, f"{c.at}/parts/{c.parts}", [])
             if not isinstance(part, ToolCall):
                 return

@@ -228,7 +228,7 @@ KINDS: dict[type, Kind] = {
     ToolResult: MESSAGE,
     Text: PART,
     Refusal: PART,
-    Media: PART | {"id": (), "expires_at": (), "index": ()},
+    Media: PART | {"id": (), "expires_at": (), "index": (), "transcript": ("",)},
     Reasoning: PART,
     ToolCall: CALL | {"name": (), "arguments": ()},
     Tool: TOOL | {"strict": ()},
