@@ -325,9 +325,8 @@ class _Homecoming:
                 self.report.dropped("state.damaged", at)
             return [] if wire is None else [wire]
         issuer = registry.find(issuer_of(unit.issuer).dialect) if self.wild and wire is not None else None
-        inner = (
-            [one.wire for one in issuer.inside(wire, self.signed) if one.whole and self.accepts(one)] if issuer else []
-        )
+        held = issuer.inside(wire, self.signed) if issuer is not None else []
+        inner = [one.wire for one in held if one.whole and self.accepts(one)]
         if inner:
             self.report.changed("state.opened", at)
         else:

@@ -37,7 +37,7 @@ from .model import (
     ToolResult,
 )
 from .report import Report
-from .tables import SECONDS, Partly, is_default, is_equal
+from .tables import SECONDS, Partly, is_default, is_equal, without_nulls
 
 # --- documents as leaves ---------------------------------------------------------------------------------
 
@@ -261,14 +261,8 @@ def _meaningful(extra: Json, kind: Any) -> Json:
                 out[key] = inner
         elif known is None or not is_equal(value, known) or (type(known) is dict and value is not None):
             # Of an object that is told in part, too, null is absence.
-            out[key] = _without_nulls(value) if type(known) is Partly else value
+            out[key] = without_nulls(value) if type(known) is Partly else value
     return out
-
-
-def _without_nulls(value: Any) -> Any:
-    if type(value) is list:
-        return [_without_nulls(item) for item in value]
-    return {k: _without_nulls(v) for k, v in value.items() if v is not None} if type(value) is dict else value
 
 
 def found_at(value: Any, at: str) -> Any:

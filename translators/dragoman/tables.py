@@ -110,6 +110,13 @@ def is_equal(value: Any, known: Sequence[Any]) -> bool:
     return value is None or any(same(value, equal) for equal in known)
 
 
+def without_nulls(value: Any) -> Any:
+    """A value without its nulls, at every depth, where null is absence; those of a list keep their places."""
+    if type(value) is list:
+        return [without_nulls(item) for item in value]
+    return {k: without_nulls(v) for k, v in value.items() if v is not None} if type(value) is dict else value
+
+
 def drop_extra(report: Report, extra: dict[str, Any] | None, at: str, kind: Kind) -> None:
     """Report the extras of a node that stay behind: each at its place, unless it says the same as absence."""
     if extra:

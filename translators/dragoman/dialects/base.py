@@ -280,6 +280,7 @@ class Writer:
     __slots__ = (
         "_answered",
         "_before",
+        "_clash",
         "_family",
         "_items",
         "_places",
@@ -302,6 +303,7 @@ class Writer:
         self.report, self.context = report, context
         self.link = report.link
         self._restored: dict[str, str] | None = None
+        self._clash: bool | None = None  # whether two tools would become one
         self._family = ""  # of the model that answered, where state is bound to it
         self._answered = ""  # where the last results stood, if they were a turn of the user's own
         self._spoken: set[str] = set()  # the items of the texts so far
@@ -378,7 +380,7 @@ class Writer:
         """
         if r.dialect:
             asked = self.context.request.model if self.context.request is not None else ""
-            for model in (asked, r.model or ""):
+            for model in (asked, r.model or "") if asked else (r.model or "",):
                 known = lookup(r.dialect, model, self.context.profile)
                 self._family = known.family or "" if "family" in (known.bound_to or ()) else ""
                 if self._family:
@@ -658,9 +660,11 @@ class Writer:
         plain = unspell(name)
         if plain == name:
             return name
-        r: Request | None = getattr(self, "r", None)
-        named = [t.name for t in ((r.tools or ()) if r is not None else self.client_tools())]
-        return name if clash([name for name in named if name]) else plain
+        if self._clash is None:
+            r: Request | None = getattr(self, "r", None)
+            tools = (r.tools or ()) if r is not None else self.client_tools()
+            self._clash = clash([t.name for t in tools if t.name])
+        return name if self._clash else plain
 
     def as_declared(self, name: str, node: Any) -> str:
         """The name of the tool that `node` calls as the client wrote it: spelt out again, or the long one that a short

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..model import Json, Request, Tool, ToolChoice
 from ..report import Report
+from ..tables import without_nulls
 
 if TYPE_CHECKING:
     from .base import Dialect
@@ -72,14 +73,8 @@ def plain_search(tool: Tool, source: Dialect) -> Tool:
     search = read(tool, source)
     if search is None:
         return tool
-    said = _without_nulls(tool.value)
+    said = without_nulls(tool.value)
     return replace(tool, value={k: v for k, v in said.items() if v or k not in search.words.holders()})
-
-
-def _without_nulls(value: Any) -> Any:
-    if type(value) is not dict:
-        return value
-    return {key: _without_nulls(item) for key, item in value.items() if item is not None}
 
 
 def tool_code(tool: Tool) -> str:

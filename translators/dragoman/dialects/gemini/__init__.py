@@ -39,15 +39,22 @@ def _whole_turns(messages: list[Message], report: Report) -> list[Message]:
     """Chats of Google's own SDK keep every chunk of a stream as a Content: elsewhere calls in a row are one turn, and
     so is a text."""
     out = messages[:1]
+    grows = False  # whether the last one is a turn of our own, to which the pieces are put
     for m in messages[1:]:
         last = out[-1]
         if m.role != "assistant" or last.role != "assistant" or last.extra or not last.parts or not m.parts:
             out.append(m)
+            grows = False
             continue
         report.changed("message.merged", m.at)
+        if not grows:
+            last = out[-1] = replace(last, parts=[*last.parts])
+            grows = True
         joined = _joined(last.parts[-1], m.parts[0])
-        parts = [*last.parts, *m.parts] if joined is None else [*last.parts[:-1], joined, *m.parts[1:]]
-        out[-1] = replace(last, parts=parts, extra=m.extra)
+        if joined is not None:
+            last.parts[-1] = joined
+        last.parts += m.parts if joined is None else m.parts[1:]
+        last.extra = m.extra
     return out
 
 

@@ -271,11 +271,14 @@ def whole(entries: list[Any]) -> tuple[list[int | None], list[Any]]:
     """
     numbers: list[int | None] = []
     out: list[Any] = []
+    told: dict[int, list[int]] = {}  # where the entries of an index stand
     for number, item in enumerate(entries):
-        told = type(item) is dict and type(item.get("index")) is int
-        near = reversed(range(len(out))) if told else range(len(out))[-1:]
-        at = next((i for i in near if _continues(out[i], item)), None)
+        index = item.get("index") if type(item) is dict else None
+        near = told.setdefault(index, []) if type(index) is int else range(len(out))[-1:]
+        at = next((i for i in reversed(near) if _continues(out[i], item)), None)
         if at is None:
+            if type(index) is int:
+                told[index].append(len(out))
             numbers.append(number)
             out.append(item)
             continue
