@@ -23,7 +23,7 @@ LAYERS: list[set[str]] = [
     {"tables", "ids", "media", "framing", "profiles", "carrier", "splice", "rules"},
     {"dialects", "registry", "departure", "homecoming", "unwrap", "unsayable"},
     {"wire"},  # edge: imported only when validation is asked for
-    {"translate", "stream", "detect", "grammar", "laws", "normal"},
+    {"translate", "stream", "detect", "grammar", "laws", "normal", "origins"},
     {""},  # the public surface
     {"cli", "__main__", "transports", "asgi", "check", "arrow"},
 ]
@@ -104,6 +104,7 @@ SHARED = (
     "openai_grammar",
     "probabilities",
     "schemas",
+    "turns",
     "usage",
     "web_search",
 )

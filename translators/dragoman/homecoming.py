@@ -48,6 +48,7 @@ from .model import (
 )
 from .profiles import lookup, provider_of
 from .report import Report
+from .tables import drop_extra
 
 
 def vendor_of(issuer: Issuer) -> str:
@@ -164,8 +165,11 @@ class _Homecoming:
                 out.append(self.results(m))
                 continue
             brought = m if self.answer and self.strange(m) else self.message(m)
-            if brought is m or not m.parts or brought.extra or not all(map(_is_hollow, brought.parts)):
+            if brought is m or not m.parts or not all(map(_is_hollow, brought.parts)):
                 out.append(brought)
+            elif self.source is not None:
+                # Nothing is left of the turn that anybody says.
+                drop_extra(self.report, brought.extra, m.at, self.source.kinds.get(Message, {}))
         self.orphans()
         return out
 

@@ -9,20 +9,19 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from . import registry
-from .carrier import alight, decode, is_carrier
-from .dialects.base import NAME_LIMITS, Context, Dialect
-from .errors import BrokenStream, DragomanError
+from .carrier import alight, is_carrier
+from .dialects.base import Context, Dialect
+from .errors import BrokenStream
 from .events import CandidateStart, Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
 from .grammar import check_stream
-from .ids import fitted_id, spell, unspell
-from .jsontext import dumps, escape, loads, same
-from .media import from_data_url, standard
+from .ids import unspell
+from .jsontext import dumps, escape, same
 from .model import (
     Json,
     Message,
@@ -44,6 +43,7 @@ from .normal import normal as normal
 from .normal import read as read
 from .normal import translate as translate
 from .normal import write as write
+from .origins import is_carried, is_made_of, is_shortened, parsed
 from .report import Loss, Report
 from .stream import StreamTranslation, events_of, write_events
 
@@ -244,10 +244,12 @@ def _gone(node: Json, place: str, excused: list[str]) -> bool:
         if type(value) is list
         for i, item in enumerate(value)
     ]
-    said = [leaf for leaf, value in leaves(node, place) if value != "" and leaf != f"{place}/type"]
 
     def told(at: str) -> bool:
         return any(_covers(loss, at) for loss in excused)
+
+    # An empty text says nothing, unless something was told of it.
+    said = [leaf for leaf, value in leaves(node, place) if (value != "" or told(leaf)) and leaf != f"{place}/type"]
 
     if held and all(told(at) or (type(item) is dict and _gone(item, at, excused)) for at, item in held):
         return True
@@ -328,7 +330,7 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
     for _, value in leaves(body):
         (texts if type(value) is str else values).append(value)
         values.append(str(value) if type(value) is int else value)
-    inner = _parsed(texts)
+    inner = parsed(texts)
     inner += [v for loss in report.losses if loss.kind == "invented" for _, v in leaves(loss.value)]
     out = []
     for at, value in leaves(there):
@@ -344,74 +346,14 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
             continue
         if f"{raw[0].rpartition('/')[2]}/{raw[2]}" in d.derived:
             continue
-        if type(value) is str and (unspell(value) in texts or _shortened(value, texts) or _carried(value, texts)):
+        if type(value) is str and (unspell(value) in texts or is_shortened(value, texts) or is_carried(value, texts)):
             continue
         if type(value) is str and (
-            any(value in t for t in texts) or _made_of(value, texts, values, inner, d.constants)
+            any(value in t for t in texts) or is_made_of(value, texts, values, inner, d.constants)
         ):
             continue
         out.append(Violation(3, at, "comes from nowhere", ..., value))
     return out
-
-
-def _carried(value: str, texts: list[str]) -> bool:
-    """Whether a text is a carrier, alone or on an id, and all that it holds is from the source."""
-    rider = alight(value)[1] or value
-    units = decode(rider) if is_carrier(rider) else None
-    return units is not None and all(
-        type(leaf) is not str or any(leaf in text for text in texts)
-        for unit in units
-        for _, leaf in leaves(unit.wire if unit.whole else unit.wire[1])
-    )
-
-
-def _made_of(value: str, texts: list[str], values: list[Any], inner: list[Any], constants: Sequence[str]) -> bool:
-    """Whether a text is the JSON of values of the source, or has a text of the source in it."""
-    if value.startswith("data:") and any(_content(value) in (t, standard(t), _content(t)) for t in texts):
-        return True  # a data URL and its parts are one
-    text, joint, rest = value.rpartition("\n\n")
-    if joint and text in texts and rest[:1] == "{":
-        value = rest  # a description, and behind it what stands there in JSON
-    if value[:1] in "{[":
-        found = _parsed([value])
-        return all(
-            v in ({}, []) or any(same(v, w) for w in (*values, *inner)) or (type(v) in (int, float) and str(v) in texts)
-            for v in found
-        )
-    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)])
-
-
-def _shortened(name: str, texts: list[str]) -> bool:
-    """Whether a name is a longer one of the source, cut to a limit."""
-    if any(spell(unspell(t), limit)[0] == name for t in texts for limit in (40, *NAME_LIMITS, 256) if len(t) > limit):
-        return True
-    return len(name) == 9 and any(fitted_id(unspell(t), 9, 9) == name for t in texts)
-
-
-def _content(url: str) -> str | None:
-    data = from_data_url(url)
-    return None if data is None else data.base64
-
-
-def _is_joined(value: str, texts: list[str]) -> bool:
-    """Whether a text is nothing but texts of the source, one behind the other."""
-    ends = {0}
-    for i in range(len(value)):
-        if i in ends:
-            ends.update(i + len(t) for t in texts if value.startswith(t, i))
-    return len(value) in ends
-
-
-def _parsed(texts: Iterable[str]) -> list[Any]:
-    """What JSON texts inside a document say, arguments above all."""
-    found: list[Any] = []
-    for text in texts:
-        if text.lstrip()[:1] in ("{", "["):
-            try:
-                found += [value for _, value in leaves(loads(text))]
-            except DragomanError:
-                continue
-    return found
 
 
 # --- law 4: stream is document ---------------------------------------------------------------------------
@@ -434,9 +376,12 @@ def stream_is_document(data: bytes, source: str, target: str) -> list[Violation]
     report = Report()
     expected = write(whole, target, report)
     try:
-        got = write(fold(events_of(sent, target)), target, Report())
+        answer = fold(events_of(sent, target))
     except BrokenStream as broken:
         return [Violation(4, "", f"what was written does not fold: {broken}")]
+    if late := [loss.value for loss in stream.losses if loss.code == "arguments.invalid"]:
+        _add_late(answer, whole, late)
+    got = write(answer, target, Report())
     a, b = normal("response", expected, target), normal("response", got, target)
     mine, theirs = _loss_set(stream.losses), _loss_set(report.losses)
     # Law 10 comes first: content that arrives before the id (or model) is not held back for it. The id is then
@@ -449,6 +394,18 @@ def stream_is_document(data: bytes, source: str, target: str) -> list[Violation]
     out += [Violation(4, at, f"loss {kind} {code} only in the stream") for kind, code, at in sorted(mine - theirs)]
     out += [Violation(4, at, f"loss {kind} {code} only in the document") for kind, code, at in sorted(theirs - mine)]
     return out
+
+
+def _add_late(got: Response, came: Response, late: list[Any]) -> None:
+    """Put behind a call's whole arguments what the stream told as come too late for them. Law 10 comes first: whole
+    arguments are not held back because more of them might come."""
+    calls = [[p for c in r.candidates for p in c.message.parts if isinstance(p, ToolCall)] for r in (got, came)]
+    for mine, theirs in zip(*calls, strict=False):
+        said, all_of_it = mine.arguments, theirs.arguments
+        if type(said) is str and type(all_of_it) is str and said and all_of_it.startswith(said):
+            rest = all_of_it[len(said) :]
+            if any(type(piece) is str and piece in rest for piece in late):
+                mine.arguments = all_of_it
 
 
 _EARLY = ("envelope.id", "envelope.model", "envelope.created")

@@ -44,6 +44,7 @@ from ..tables import Kind, Pairs, drop_extra
 from . import web_search
 from .arguments import arguments_object
 from .pairing import answers, pair_ids
+from .turns import is_item, only_results
 from .usage import COUNTS, Listed, drop_usage, figures
 
 if TYPE_CHECKING:
@@ -478,10 +479,12 @@ class Writer:
         if self.source is not None and Item not in self.kinds:
             return messages  # nothing came in items
         begun: Message | None = None
+        itemised = False  # whether something in the last turn came as an item
         out: list[Message] = []
         for m in messages:
             last = out[-1] if out else None
-            if last is None or not m.role == last.role == "assistant" or not (_itemised(m) or _itemised(last)):
+            itemised = (itemised and m.role == "assistant") or is_item(m)
+            if last is None or not m.role == last.role == "assistant" or not itemised:
                 out.append(m)
                 begun = m
                 continue
@@ -516,25 +519,6 @@ class Writer:
             else:
                 out.append(part)
         return out
-
-    def gathered(self, messages: list[Message]) -> list[Message]:
-        """The turns, with the results of calls right behind them: "in the next message", before anything else."""
-        out: list[Message] = []
-        held: list[Message] = []  # what was said between a turn of the assistant and its last result
-        behind = False  # whether the last turn is one that results may follow
-        for m in messages:
-            results = only_results(m)
-            if results and held:
-                self.report.changed("order.moved", m.at)
-            elif m.role == "assistant":
-                out += held
-                held = []
-            elif behind and not results:
-                held.append(m)
-                continue
-            out.append(m)
-            behind = results or m.role == "assistant"
-        return out + held
 
     def as_user(self, m: Message) -> list[Part]:
         """What a system turn in the middle says, as text of the user: for models that follow no such turn."""
@@ -753,34 +737,6 @@ class Writer:
         if type(count) is int and count:
             self.report.changed("usage.counting", self.usage_at(usage, "tool_input"), count)
             self.report.changed("usage.counting", self.usage_at(usage, "input"), usage.input)
-
-
-def speaks_as_tool(m: Message) -> bool:
-    """Whether a tool's message is what the role says: results, and no plain text."""
-    return m.role == "tool" and (ToolResult in map(type, m.parts) or Text not in map(type, m.parts))
-
-
-def has_calls(messages: list[Message]) -> bool:
-    """Whether a call or a result is among the parts of the messages."""
-    for m in messages:
-        if m.role == "tool":
-            return True
-        for part in m.parts:
-            if type(part) is ToolCall or type(part) is ToolResult:
-                return True
-    return False
-
-
-def only_results(m: Message) -> bool:
-    """Whether a message holds tool results and nothing else."""
-    if m.role == "tool":
-        return True
-    parts = m.parts
-    return bool(parts) and type(parts[0]) is ToolResult and all(isinstance(p, ToolResult) for p in parts)
-
-
-def _itemised(m: Message) -> bool:
-    return m.item is not None or any(getattr(p, "item", None) is not None for p in m.parts)
 
 
 def limit_taken(facts: Profile, limit: Any, at: str, report: Report) -> Any:

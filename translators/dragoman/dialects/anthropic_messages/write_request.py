@@ -14,10 +14,11 @@ from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import SPEED, is_default, param_code, taken_tier
-from ..base import Context, has_calls, limit_taken, speaks_as_tool
+from ..base import Context, limit_taken
 from ..choices import chosen, one_call
 from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, may_bind, strict_tools, topped
+from ..turns import gathered, has_calls, speaks_as_tool
 from ..web_search import forced, written
 from .control import ControlWriter
 from .home import home_request
@@ -103,7 +104,7 @@ class RequestWriter(ControlWriter):
         self.ids: dict[int, str] = {}
         if has_calls(self.said):
             # Without calls and results there is nothing to gather, to pair, to name.
-            self.said, self.ids = self.paired(self.gathered(self.said))
+            self.said, self.ids = self.paired(gathered(self.said, self.report))
         self.renamed: dict[str, str] = {}  # what a repeated id is called in its latest turn
         self.twins = Twins()  # what the ids of one turn are called
         self.free: set[str] = set()  # the ids of calls with free text

@@ -27,10 +27,11 @@ from ...profiles import lookup, pointless
 from ...registry import find
 from ...report import Report
 from ...tables import BUDGETS, is_default, nearest_effort, param_code, put, taken_tier
-from ..base import Context, limit_taken, only_results, speaks_as_tool
+from ..base import Context, limit_taken
 from ..choices import chosen
 from ..pairing import Twins
 from ..schemas import may_bind
+from ..turns import gathered, only_results, speaks_as_tool
 from ..web_search import kept_out, offered, written
 from .home import home_request
 from .schema import for_service
@@ -115,7 +116,7 @@ class RequestWriter(PartWriter):
         self.r = r
         self.answering = False  # whether what is said stands in a result
         self.facts = lookup(NAME, r.model, context.profile)
-        self.said, self.ids = self.paired(self.gathered(self.turns(self.opened(r.messages, results=True))))
+        self.said, self.ids = self.paired(gathered(self.turns(self.opened(r.messages, results=True)), self.report))
         self.free: set[str] = set()  # the calls of free-text tools
         self.called: dict[str, str] = {}  # the calls so far: id -> name as it is written
         self.names: dict[str, str] = {}  # the same as the source spelt it

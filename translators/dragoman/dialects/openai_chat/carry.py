@@ -246,14 +246,15 @@ def _sorted(entries: list[Any], at: str, named: Calls, accepts: Accepts, out: Fo
     for i, item in zip(numbers, entries, strict=True):
         data = item.get("data") if type(item) is dict else None
         token: str | Unit | None = data if is_carrier(data) else _native(item, entries, named)
-        if token is None or (isinstance(token, Unit) and accepts(token) is None):
+        taken = accepts(token) if isinstance(token, Unit) else True
+        if token is None or taken is None:
             rest.append(item)
             continue
-        if isinstance(token, Unit) and _format(item):
+        if taken and isinstance(token, Unit) and _format(item):
             home.add(_format(item))
-        # What is only seen goes with an item of Responses, which says it; with a signature the list goes.
-        says = isinstance(token, str) or (token.whole and token.wire.get("type") == "reasoning")
-        alone = i is not None and (says or not any(map(_seen, _kin(item, entries))))
+        # What is only seen goes with an item of Responses, which says its summaries; with a signature the list goes.
+        unsaid = [e for e in _kin(item, entries) if _seen(e) and not _summary(e, item)]
+        alone = i is not None and (isinstance(token, str) or not unsaid)
         out.append(Brought(token, f"{at}/{i}" if alone else at))
     if len(out) == before:
         return came
@@ -320,6 +321,12 @@ def _seen(item: Json) -> bool:
     return item.get("type") in ("reasoning.summary", "reasoning.text") and not item.get("signature")
 
 
+def _summary(entry: Json, item: Json) -> bool:
+    """Whether an entry is one of the summaries that a Responses item has, which stands encrypted in another entry."""
+    same = entry.get("id") == item.get("id") and _FORMATS.get(_format(item), ("",))[0] == "encrypted"
+    return same and entry.get("type") == "reasoning.summary" and type(entry.get("summary")) is str
+
+
 def _native(item: Any, entries: list[Any], calls: Calls) -> Unit | None:
     """An entry of LiteLLM's `thinking_blocks` and `reasoning_items`, or of OpenRouter's `reasoning_details`, in the
     words of its issuer."""
@@ -341,8 +348,7 @@ def _native(item: Any, entries: list[Any], calls: Calls) -> Unit | None:
         elif kind in ("redacted_thinking", "reasoning.encrypted") and type(data) is str and data:
             text, wire = "", {"type": "redacted_thinking", "data": data}
     elif state == "encrypted" and kind == "reasoning.encrypted" and type(data) is str:
-        said = [e for e in entries if type(e) is dict and e.get("type") == "reasoning.summary"]
-        texts = [e["summary"] for e in said if e.get("id") == item.get("id") and type(e.get("summary")) is str]
+        texts = [e["summary"] for e in entries if type(e) is dict and _summary(e, item)]
         text = "\n\n".join(texts)
         summary = [{"type": "summary_text", "text": t} for t in texts]
         wire = {"id": item.get("id"), "type": "reasoning", "summary": summary, "encrypted_content": data}

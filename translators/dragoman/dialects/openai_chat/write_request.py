@@ -26,7 +26,7 @@ from ...profiles import excluded, lookup, pointless, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, put, taken_tier
-from ..base import Context, limit_taken, only_results, speaks_as_tool
+from ..base import Context, limit_taken
 from ..choices import chosen, one_call
 from ..openai_facts import (
     bound_schema,
@@ -41,6 +41,7 @@ from ..openai_facts import (
 )
 from ..openai_shape import stream_options, tell_named
 from ..schemas import is_said, strict_tools
+from ..turns import gathered, only_results, speaks_as_tool
 from .carry import rejoin
 from .flavours import OPENAI, SUFFIX, Flavour
 from .formats import output_format
@@ -85,7 +86,7 @@ class RequestWriter(PartWriter):
         self.facts = lookup(flavour.id, r.model, context.profile)
         self.messages: list[Json] = []
         self.named = []  # files that got a name here
-        said = self.gathered(self.turns(self.opened(r.messages)))
+        said = gathered(self.turns(self.opened(r.messages)), self.report)
         if not flavour.custom:
             self.r, said = functions_only(self, r, said)
         self.said, ids = self.paired(said)

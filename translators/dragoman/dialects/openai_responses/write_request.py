@@ -26,7 +26,7 @@ from ...profiles import lookup, within
 from ...registry import find
 from ...report import Report
 from ...tables import effort_of, is_default, param_code, taken_tier
-from ..base import Context, limit_taken, speaks_as_tool
+from ..base import Context, limit_taken
 from ..choices import chosen, one_call
 from ..openai_facts import (
     answer_schema,
@@ -43,6 +43,7 @@ from ..openai_facts import (
 )
 from ..openai_shape import CACHE_KEY, tell_named
 from ..schemas import is_said, strict_tools
+from ..turns import speaks_as_tool
 from ..web_search import forced, written
 from .home import flat_format, home_request
 from .words import (
