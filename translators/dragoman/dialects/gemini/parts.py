@@ -53,7 +53,7 @@ def read_part(raw: Json, at: str, faults: Faults, plain: bool = False) -> Part:
                 return part
     if type(item.get("thoughtSignature")) is str:
         # Nothing but a signature: an empty text that carries one.
-        empty: Text | Reasoning = Text("", at=at)
+        empty: Text | Reasoning = Text("", spelling=None if item["thoughtSignature"] else {"text": "absent"}, at=at)
         if item.get("thought") is True:
             empty = Reasoning("", spelling={"text": "absent"}, at=at)
         _beside(item, "", empty, keys)
