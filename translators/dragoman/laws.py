@@ -575,7 +575,7 @@ _LOOKED_AT = (
 # beside the text that it repeats; the rest of a list of which one entry is a setting elsewhere.
 _NAMED_WITH = ("state.", "include.")
 # What an object is, rather than what it says: another such word makes it another object, or a circle none.
-_SAYS_WHAT = frozenset({"type", "@type", "role", "status", "$ref", "ref"})
+_SAYS_WHAT = frozenset({"type", "@type", "role", "status", "modality", "$ref", "ref"})
 
 
 def dropped_is_unused(kind: str, body: Json, source: str, target: str, ordinal: int) -> list[Violation]:
