@@ -10,7 +10,7 @@ How to extend.  A row: the module below translators/dragoman, and the test files
 from __future__ import annotations
 
 # The wire forms of every dialect, in and out, example by example.
-EXAMPLES = ("test_seeds", "test_edge_cases", "test_symptoms", "test_told")
+EXAMPLES = ("test_writers_details", "test_seeds", "test_edge_cases", "test_symptoms", "test_told")
 STREAMS = ("test_seeds", "test_symptoms_wire", "test_stream_machine")
 RESPONSES = (*EXAMPLES, "test_edge_cases_responses", "test_items")
 GEMINI = (*EXAMPLES, "test_gemini_settings")
