@@ -102,6 +102,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "dialects/base.py": (*EXAMPLES, "test_stream_machine"),
     "dialects/openai_shape.py": (*EXAMPLES, "test_symptoms_wire"),
     "dialects/schemas.py": (*GEMINI, "test_strict_mode", "test_profiles_schemas"),
-    "translate.py": ("test_api", "test_misbuilt", "test_public", "test_history", "test_errors"),
-    "stream.py": ("test_api", "test_misbuilt", "test_public", *STREAMS),
+    "translate.py": ("test_writers_details", "test_api", "test_misbuilt", "test_public", "test_history", "test_errors"),
+    "stream.py": ("test_writers_details", "test_api", "test_misbuilt", "test_public", *STREAMS),
 }
