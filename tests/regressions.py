@@ -102,6 +102,7 @@ def _document(one: Example) -> Iterator[Check]:
     yield "as_published", partial(public.as_published, kind, body, source, target)
     if kind == "response":
         yield "unfolds", lambda: laws.unfolds(dragoman.read_response(body, source))
+        yield "answers_alike", partial(laws.answers_alike, body, source, target)
         return
     dropped = laws.translate(kind, body, source, target)[1].losses
     for ordinal in range(len(dropped)):

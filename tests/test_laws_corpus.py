@@ -141,6 +141,17 @@ def test_documents_cross(source: str, target: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_whole_answers_go_on_as_streams(source: str, target: str) -> None:
+    hold(
+        {
+            f"{i} {kind}": laws.answers_alike(body, source, target)
+            for i, kind, body in bodies(source)
+            if kind != "request"
+        }
+    )
+
+
 class Unsettled(NamedTuple):
     """A place that law 7 leaves out in its strict form: `#` is any index, and `lines` are the only ones that may."""
 

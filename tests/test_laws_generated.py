@@ -123,6 +123,16 @@ def test_laws_4_and_6_stream_is_document_and_keeps_its_grammar(source: str, targ
     holds()
 
 
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+def test_law_4_a_whole_answer_goes_on_as_a_stream(source: str, target: str) -> None:
+    @calm
+    @given(documents(source, "response"))
+    def holds(body: Any) -> None:
+        assert_none(laws.answers_alike(body, source, target))
+
+    holds()
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_law_4_fold_undoes_unfold(dialect: str) -> None:
     @calm

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 import pytest
@@ -16,11 +16,11 @@ import pytest
 import dragoman
 from dragoman import laws, model
 from dragoman.errors import BrokenStream
-from dragoman.events import PartDelta
+from dragoman.events import Event, Extra, PartDelta, UsageReport
 from dragoman.ids import fitted_id
 from dragoman.model import Json, Reasoning, State, Text
 from dragoman.report import Loss, Report
-from dragoman.stream import StreamTranslation
+from dragoman.stream import StreamTranslation, write_events
 from tests import fixtures
 from tests.spoken import flavour_of
 
@@ -517,6 +517,31 @@ def test_law_4_finds_a_loss_of_one_side(side: str, monkeypatch: pytest.MonkeyPat
         broken_write(monkeypatch, lambda out, report: report._add(loss))
     told = found(laws.stream_is_document(PLAIN, CHAT, MESSAGES))
     assert told == [(4, "/choices/0/x", f"loss dropped some.code only in the {side}")]
+
+
+def test_law_4_wants_a_whole_answer_to_be_the_same_as_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert laws.answers_alike(ANSWER, MESSAGES, CHAT) == []
+    real = dragoman.unfold
+    short = [e for e in real(dragoman.read_response(ANSWER, MESSAGES)) if not isinstance(e, UsageReport)]
+    monkeypatch.setattr(laws, "unfold", lambda response: short)
+    assert {law for law, _, _ in found(laws.answers_alike(ANSWER, MESSAGES, CHAT))} == {4}
+    monkeypatch.setattr(laws, "unfold", lambda response: short[:-1])
+    (told,) = found(laws.answers_alike(ANSWER, MESSAGES, CHAT))
+    assert told[2].startswith("an answer became a failure")
+
+
+def test_law_4_wants_a_failed_choice_to_fail_as_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = {"index": 0, "message": {"role": "assistant", "content": "Half"}, "finish_reason": "stop"}
+    failed = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
+    failed["choices"] = [{**choice, "error": {"code": 502, "message": "x"}}]
+    assert laws.answers_alike(failed, CHAT, MESSAGES) == []
+    monkeypatch.setattr(laws, "write_events", lambda events, target: write_events(plain(events), target))
+    assert found(laws.answers_alike(failed, CHAT, MESSAGES)) == [(4, "", "a failure became a success")]
+
+
+def plain(events: Iterable[Event]) -> Iterator[Event]:
+    """The events without what only their own dialect knows."""
+    return (event for event in events if not isinstance(event, Extra))
 
 
 def test_law_4_wants_an_answer_to_come_back_from_its_events(monkeypatch: pytest.MonkeyPatch) -> None:

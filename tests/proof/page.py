@@ -16,6 +16,7 @@ LAWS: dict[str, tuple[int, str]] = {
     "spelling_is_free": (2, "a document and its normal form translate alike"),
     "nothing_made_up": (3, "nothing is made up in silence"),
     "stream_is_document": (4, "a stream is its document"),
+    "answers_alike": (4, "a whole answer told as a stream is the same answer"),
     "unfolds": (4, "fold undoes unfold"),
     "cut_anywhere": (5, "the cutting does not show"),
     "ends_honestly": (6, "a cut is no success"),

@@ -16,6 +16,7 @@ from .errors import MISBUILT, BrokenStream, DragomanError, InvalidDocument, misb
 from .jsontext import joined, loads
 from .model import (
     Candidate,
+    Citation,
     Error,
     FinishReason,
     Media,
@@ -610,14 +611,33 @@ def unfold(response: Response) -> Iterator[Event]:
         return
     yield Start(replace(response, candidates=[], usage=None))
     for candidate in response.candidates:
-        shell = replace(candidate, finish_reason=None, stop_sequence=None, message=replace(candidate.message, parts=[]))
-        yield CandidateStart(shell)
-        for index, part in enumerate(candidate.message.parts):
-            yield from unfold_part(candidate.index, index, part)
-        yield Finish(candidate.index, candidate.finish_reason, candidate.stop_sequence)
+        yield from _unfold_candidate(candidate)
     if response.usage is not None:
         yield UsageReport(response.usage)
     yield End()
+
+
+def _unfold_candidate(c: Candidate) -> Iterator[Event]:
+    """The events of one candidate: what a running stream tells beside its parts comes as there, in events of its own,
+    log probabilities with the first text."""
+    shell = replace(c.message, parts=[], extra=None)
+    yield CandidateStart(replace(c, finish_reason=None, stop_sequence=None, logprobs=None, extra=None, message=shell))
+    beside: list[Event] = []
+    if c.message.extra is not None:
+        beside.append(Extra("message", c.index, c.message.extra))
+    if c.extra is not None:
+        beside.append(Extra("candidate", c.index, c.extra))
+    probable = None if c.logprobs is None else Extra("logprobs", c.index, c.logprobs)
+    yield from beside
+    for index, part in enumerate(c.message.parts):
+        for event in unfold_part(c.index, index, part):
+            yield event
+            if probable is not None and isinstance(event, PartDelta) and isinstance(part, (Text, Refusal)):
+                yield probable
+                probable = None
+    if probable is not None:
+        yield probable
+    yield Finish(c.index, c.finish_reason, c.stop_sequence, c.spelling)
 
 
 def unfold_part(candidate: int, index: int, part: Part) -> Iterator[Event]:
@@ -629,8 +649,13 @@ def unfold_part(candidate: int, index: int, part: Part) -> Iterator[Event]:
         state = part.state if isinstance(part, Reasoning) and not part.redacted else None
         if state is not None:
             changes["state"] = None
+        cited: list[Citation] = (part.citations if isinstance(part, Text) else None) or []
+        if cited:
+            changes["citations"] = None
         yield PartStart(candidate, index, replace(part, **changes))
         yield PartDelta(candidate, index, name, value)
+        for citation in cited:
+            yield PartDelta(candidate, index, "citation", citation)
         if state is not None:
             yield PartDelta(candidate, index, "state", state)
     else:

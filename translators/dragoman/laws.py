@@ -19,9 +19,10 @@ from .carrier import alight, is_carrier
 from .dialects.base import Context, Dialect
 from .errors import BrokenStream
 from .events import CandidateStart, Event, Failure, Legal, PartDelta, PartEnd, PartStart, fold, unfold
+from .failing import failed_candidate
 from .grammar import check_stream
 from .ids import unspell
-from .jsontext import dumps, escape, same
+from .jsontext import dumps, escape, loads, same
 from .model import (
     Json,
     Message,
@@ -414,6 +415,22 @@ _EARLY = ("envelope.id", "envelope.model", "envelope.created")
 def _loss_set(losses: Sequence[Loss]) -> set[tuple[str, str, str]]:
     # An unknown event is transport: no document has a place for it.
     return {(loss.kind, loss.code, loss.at) for loss in losses if loss.code != "event.unknown"}
+
+
+def answers_alike(body: Json, source: str, target: str) -> list[Violation]:
+    """Law 4 for an answer that comes whole and goes on as a stream: what that folds to is the translated answer, and
+    one that failed fails."""
+    answer = registry.get(source).read_response(body)
+    failed = answer.error or failed_candidate(answer, Report())
+    try:
+        got = fold(events_of(write_events(unfold(answer), target), target))
+    except BrokenStream as broken:
+        return [] if failed is not None else [Violation(4, "", f"an answer became a failure: {broken}")]
+    if failed is not None:
+        return [Violation(4, "", "a failure became a success")]
+    # In JSON two halves of a character are that character.
+    a, b = (normal("response", loads(dumps(write(one, target, Report()))), target) for one in (answer, got))
+    return [Violation(4, at, "the answer told as a stream is another", x, y) for at, x, y in differences(a, b)]
 
 
 def unfolds(response: Response) -> list[Violation]:

@@ -12,6 +12,7 @@ from .departure import departing
 from .dialects.base import Context, Dialect
 from .errors import MISBUILT, BrokenStream, DragomanError, InvalidDocument, UntranslatableDocument, misbuilt
 from .events import Event, Failure, Legal, Start, Transport, failure_text, listed
+from .failing import failing
 from .jsontext import FINITE
 from .model import Error
 from .report import Loss, OnLoss, Report
@@ -308,7 +309,8 @@ def write_events(events: Iterable[Event], dialect: str, *, source: str | None = 
     out: list[bytes] = []
     failed = False
     try:
-        for event in chain(early, rest):
+        told: Iterable[Event] = chain(early, rest)
+        for event in told if home or came is None else failing(told, came.name):
             if home and came is not target and isinstance(event, Failure):
                 event = out_of(event)
             passed = [event] if departure is None else departure.through([event])

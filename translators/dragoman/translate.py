@@ -11,13 +11,14 @@ from typing import Any
 from . import registry
 from .dialects.base import Context, Dialect
 from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
+from .failing import failed_candidate
 from .homecoming import come_home
 from .jsontext import MAX_DEPTH, as_object, dumps, dumps_read, loads, repeated
 from .model import Error, Json, Message, Request, Response, to_json
 from .profiles import check
 from .report import Loss, OnLoss, Report, check_policy, decide
 from .stream import StreamTranslation
-from .tables import drop_extra, error_status, tell_error
+from .tables import error_status, tell_error
 from .unsayable import located
 from .unwrap import unwrapping
 
@@ -381,7 +382,7 @@ def _written_response(
     failed = response.error
     report = Report()
     if failed is None and not home:
-        failed = _failed_candidate(response, report)
+        failed = failed_candidate(response, report)
     if failed is not None:
         error = failed
         status, out = goes.write_error(error, report, home)
@@ -402,23 +403,6 @@ def _written_response(
     except InvalidDocument as error:
         raise located(error, response) from None
     return Translation(out, decide(report.losses, on_loss))
-
-
-def _failed_candidate(response: Response, report: Report) -> Error | None:
-    """The failure that a candidate ended with, in its own words where it has an `error` of its own.
-
-    OpenRouter: once the model has begun, "the HTTP response status will be 200 and any error occurred while the LLM is
-    producing the output will be emitted in the response body", and there each choice may have one.
-    """
-    for c in response.candidates:
-        said = c.extra.get("error") if c.extra else None
-        if type(said) is dict and said and (came := registry.find(response.dialect)) is not None:
-            error = came.read_error(None, {"error": said})
-            drop_extra(report, error.extra, c.at, came.kinds.get(Error, {}))
-            return replace(error, at=f"{c.at}/error", extra=None)
-        if c.finish_reason == "error":
-            return Error("api", "the upstream ended with an error", at=f"{c.at}/finish_reason")
-    return None
 
 
 def read_response(

@@ -116,7 +116,7 @@ class HomeWriter:
         """The bytes of `event`."""
         body: Json | None = None
         if isinstance(event, Start):
-            body = self._start(event.response)
+            body = {**self._start(event.response), **(event.response.extra or {})}  # of a whole answer
         elif isinstance(event, CandidateStart):
             message = event.candidate.message
             role = (message.spelling or {}).get("role", ROLE.write.get(message.role, message.role))

@@ -197,9 +197,7 @@ def home_message(m: Message) -> Json:
         elif isinstance(part, (Media, Opaque)) and mark.get("field") == "images":
             out.setdefault("images", []).append(home_picture(part))
         elif isinstance(part, Media) and mark.get("field"):
-            audio = {"id": part.file_id, "data": part.data}
-            out["audio"] = {k: v for k, v in audio.items() if v is not None}
-            give_back(out["audio"], part.extra)
+            out["audio"] = home_sound(part)
         elif isinstance(part, Text) and part.transcript:
             said = out.setdefault("audio", {})
             said["transcript"] = (said.get("transcript") or "") + part.text
@@ -260,6 +258,13 @@ def home_part(part: Part) -> Json:
     cache = getattr(part, "cache", None)
     if cache:
         out.update(cache)
+    give_back(out, part.extra)
+    return out
+
+
+def home_sound(part: Media) -> Json:
+    """The `audio` of a message as it was, but for its transcript."""
+    out: Json = {k: v for k, v in (("id", part.file_id), ("data", part.data)) if v is not None}
     give_back(out, part.extra)
     return out
 

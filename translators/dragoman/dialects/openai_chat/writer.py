@@ -52,7 +52,7 @@ from ..base import Context
 from ..openai_shape import home_failure, write_error
 from .carry import Place
 from .flavours import OPENAI, Flavour
-from .home import call_extra, finish_word, home_part, home_picture
+from .home import call_extra, finish_word, home_part, home_picture, home_sound
 from .words import LIST_OF
 from .write import TAGS, ResponseWriter
 
@@ -88,7 +88,7 @@ class HomeWriter:
             )
             more = (("service_tier", r.service_tier), ("system_fingerprint", r.fingerprint))
             self._envelope = {k: v for k, v in (*named, *more) if v is not None}
-            body = {"choices": []}
+            body = {"choices": [], **(r.extra or {})}  # a whole answer has its unknown keys at once
         elif isinstance(event, CandidateStart):
             absent = (event.candidate.message.spelling or {}).get("role") == "absent"
             body = self._delta(event.candidate.index, {} if absent else {"role": "assistant"})
@@ -160,16 +160,17 @@ class HomeWriter:
             if (part.spelling or {}).get("type") != "absent":
                 call["type"] = part.kind
             return self._delta(event.candidate, {"tool_calls": [{**call, inner: fields, **extra}]})
-        tag = (part.spelling or {}).get("tag")
+        spelling = part.spelling or {}
+        tag = spelling.get("tag")
         if tag:
             return self._delta(event.candidate, {"content": tag[0]}) if tag[0] else None
-        if (part.spelling or {}).get("field") == "images":
+        if spelling.get("field") == "images":
             return self._delta(event.candidate, {"images": [home_picture(part)]})
         if isinstance(part, (Text, Refusal, Reasoning)) or (isinstance(part, Media) and part.file_id is None):
             return None
         if isinstance(part, Media):
-            return self._delta(event.candidate, {"audio": home_part(part)})
-        if (part.spelling or {}).get("field") == "message":
+            return self._delta(event.candidate, {"audio": home_sound(part) if "field" in spelling else home_part(part)})
+        if spelling.get("field") == "message":
             return self._delta(event.candidate, home_part(part))
         return self._delta(event.candidate, {"content": [home_part(part)]})
 

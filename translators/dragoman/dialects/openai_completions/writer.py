@@ -69,7 +69,7 @@ class HomeWriter:
                 ("system_fingerprint", r.fingerprint),
             )
             self._envelope = {k: v for k, v in named if v is not None}
-            body = {"choices": []}
+            body = {"choices": [], **(r.extra or {})}  # a whole answer has its unknown keys at once
         elif isinstance(event, CandidateStart):
             body = _choice(event.candidate.index)
         elif isinstance(event, PartStart):

@@ -81,6 +81,7 @@ class _Block:
     middle: bytes = b""
     tail: bytes = b""
     pieces: list[PartDelta] = field(default_factory=list)  # of a sealed part
+    annotations: list[Any] | None = None  # of a text, once they are told
 
 
 class ForeignWriter(ResponseWriter):
@@ -368,7 +369,7 @@ class ForeignWriter(ResponseWriter):
             return self.hide(token) if token is not None else b""
         if block is self.first and self.found:
             self.held.append(block)  # more log probabilities may come
-            return b""
+            return self.annotate(block)
         return self.end_text(block)
 
     def end_call(self, block: _Block) -> bytes:
@@ -413,10 +414,8 @@ class ForeignWriter(ResponseWriter):
         if isinstance(part, Refusal):
             out = self.say("response.refusal.done", **spot, refusal=text)
         else:
-            said["annotations"] = self.annotations(part, len(text))
-            for i, annotation in enumerate(said["annotations"]):
-                name = "response.output_text.annotation.added"
-                out += self.say(name, **spot, annotation_index=i, annotation=annotation)
+            out = self.annotate(block)
+            said["annotations"] = block.annotations or []
             if block is self.first and self.found:
                 said["logprobs"] = self.logprobs(self.ended())
                 self.given = dict(self.found)
@@ -425,6 +424,17 @@ class ForeignWriter(ResponseWriter):
         group.parts -= 1
         out += self.say("response.content_part.done", **spot, part=said)
         return out if group.current or group.parts else out + self.close_group(group)
+
+    def annotate(self, block: _Block) -> bytes:
+        """What a text that is whole cites, told once: before the next part begins, which for a reader ends this one."""
+        if block.annotations is not None or isinstance(block.part, Refusal):
+            return b""
+        block.annotations = self.annotations(block.part, len(joined(block.texts)))
+        out = b""
+        for i, annotation in enumerate(block.annotations):
+            name = "response.output_text.annotation.added"
+            out += self.say(name, **self.spot(block), annotation_index=i, annotation=annotation)
+        return out
 
     # the end
 
