@@ -44,6 +44,7 @@ class StreamTranslation:
         "_departure",
         "_done",
         "_home",
+        "_left",
         "_on_loss",
         "_reader",
         "_report",
@@ -70,6 +71,7 @@ class StreamTranslation:
         self._splicer = Splicer(spliced, getattr(self._reader, "figures", b"")) if splices else None
         self._seen = 0
         self._done = self._closed = False
+        self._left = b""  # what was said before the caller's policy raised, and the failure behind it
         self._cause: BrokenStream | None = None  # why nothing more can be read or written
         self.error: DragomanError | None = None
 
@@ -171,7 +173,8 @@ class StreamTranslation:
         """What is left: closes what is open. A stream that stopped before its end gets the target's error."""
         if self._closed or self._done:
             self._closed = True
-            return b""
+            left, self._left = self._left, b""
+            return left
         self._closed = True
         if self._splicer is not None and self._splicer.ready:
             self._catch_up(self._splicer)
@@ -207,10 +210,16 @@ class StreamTranslation:
                     event = Failure(Error("api", _why(error)))
                     out.append(send(event))
                 if len(lost) > self._seen:
-                    refused = self._decide()
-                    if refused is not None:
-                        out[-1] = send(Failure(Error("invalid_request", str(refused))))
-                        self.error, self._done = refused, True
+                    fresh, self._seen = lost[self._seen :], len(lost)
+                    try:
+                        refused = self._refused(fresh)
+                    except BaseException:
+                        # It goes through to the caller; what was said, and the failure, are left for `close`.
+                        out[-1] = self._refuse(UntranslatableDocument(fresh))
+                        self._left = b"".join(out)
+                        raise
+                    if refused:
+                        out[-1] = self._refuse(UntranslatableDocument(fresh))
                         break
             if type(event) is Failure:
                 self.error = self._cause or BrokenStream(failure_text(event.error))
@@ -233,14 +242,20 @@ class StreamTranslation:
         if error.request_id is not None and "request_id" not in self._target.kinds.get(Error, {}):
             self._report.dropped("field.unsupported", "/request_id", error.request_id)
 
-    def _decide(self) -> DragomanError | None:
-        fresh, self._seen = self._report.losses[self._seen :], len(self._report.losses)
-        if self._on_loss == "raise" and any(loss.kind != "invented" for loss in fresh):
-            return UntranslatableDocument(fresh)
+    def _refused(self, fresh: list[Loss]) -> bool:
+        """Whether the caller's policy refuses what was lost now; a callable of the caller's may raise."""
         if callable(self._on_loss):
             for loss in fresh:
                 self._on_loss(loss)
-        return None
+        return self._on_loss == "raise" and any(loss.kind != "invented" for loss in fresh)
+
+    def _refuse(self, error: UntranslatableDocument) -> bytes:
+        """The failure that ends a stream which the caller refuses."""
+        self.error, self._done = error, True
+        if self._splicer is not None:
+            self._splicer.ready = False
+        said: bytes = self._writer.send(Failure(Error("invalid_request", str(error))))
+        return said
 
 
 def out_of(event: Failure) -> Failure:
