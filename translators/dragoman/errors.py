@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class DragomanError(Exception):
-    """The base of all errors of this package; messages name places, never payloads."""
+    """The base of all errors of this package; messages name places, never payloads. All of them can be pickled, as
+    pools of processes do."""
 
 
 MISBUILT = (AttributeError, TypeError, LookupError, ValueError)
@@ -41,6 +42,9 @@ class UnknownDialect(DragomanError):
         self.suggestions = tuple(get_close_matches(str(name), list(dict.fromkeys(known)), n=3, cutoff=0.4))
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if self.suggestions else ""
         super().__init__(f"unknown dialect {str(name)[:80]!r}{hint}")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.name, self.suggestions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ class InvalidDocument(DragomanError):
         more = f"; and {len(self.faults) - 5} more" if len(self.faults) > 5 else ""
         super().__init__(shown + more)
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.faults,)
+
 
 class UntranslatableDocument(DragomanError):
     """Raised under `on_loss="raise"`; `losses` holds every loss that the translation would have had."""
@@ -73,6 +80,9 @@ class UntranslatableDocument(DragomanError):
         shown = "; ".join(str(loss) for loss in self.losses[:5])
         more = f"; and {len(self.losses) - 5} more" if len(self.losses) > 5 else ""
         super().__init__(shown + more)
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.losses,)
 
 
 class BrokenStream(DragomanError):
