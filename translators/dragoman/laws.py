@@ -47,6 +47,7 @@ from .normal import write as write
 from .origins import is_carried, is_made_of, is_shortened, parsed
 from .report import Loss, Report
 from .stream import StreamTranslation, events_of, write_events
+from .tables import UNANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +351,7 @@ def nothing_made_up(kind: str, body: Json, source: str, target: str) -> list[Vio
         if type(value) is str and (unspell(value) in texts or is_shortened(value, texts) or is_carried(value, texts)):
             continue
         if type(value) is str and (
-            any(value in t for t in texts) or is_made_of(value, texts, values, inner, d.constants)
+            any(value in t for t in texts) or is_made_of(value, texts, values, inner, (*d.constants, UNANSWERED))
         ):
             continue
         out.append(Violation(3, at, "comes from nowhere", ..., value))

@@ -359,6 +359,10 @@ def error_named(*names: object) -> str | None:
     return next((word for word in words if word not in ("invalid_request", "api")), words[0] if words else None)
 
 
+UNANSWERED = "the answer has no choices"
+"""What is told of an answer under a success status that holds no answer and no error."""
+
+
 def error_word(status: int | None) -> str:
     """The canonical word for an HTTP status."""
     if status is None:

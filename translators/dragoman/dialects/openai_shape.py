@@ -11,7 +11,7 @@ from ..ids import fits, spell, unspell
 from ..jsontext import dumps, escape
 from ..model import Citation, Error, Json, Request, Usage
 from ..report import Report
-from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
+from ..tables import ERRORS, UNANSWERED, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer
 from .error_forms import is_too_long, message_of, named_beside, whole_message
 from .probabilities import rows_of
@@ -320,6 +320,14 @@ def read_error(
         out.type = word  # "429: rate_limit_exceeded / insufficient_quota": no status tells the two apart
     out.status = known
     return out
+
+
+def unanswered(body: Json, named: Callable[..., str | None] = error_named) -> Error:
+    """The failure that a body of an answer without a choice is."""
+    error = read_error(None, body, named)
+    if "choices" not in body or error.message or body.get("error"):
+        return error
+    return Error(error.type, UNANSWERED, spelling={"form": "value", "value": body})
 
 
 def failure_in(body: Json, event: str | None, choices: list[Any]) -> Error | None:

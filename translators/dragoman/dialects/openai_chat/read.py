@@ -27,8 +27,7 @@ from ...model import (
     Usage,
 )
 from ..choices import plain_choice
-from ..error_forms import failed_beside
-from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
+from ..openai_shape import ENVELOPE, read_stream_options, read_usage, unanswered
 from .carry import sign, sign_message
 from .control import CONTROLS, read_hidden
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, read_picture, summary_texts
@@ -511,12 +510,7 @@ _SHOWN = {"reasoning.text": "text", "thinking": "thinking"}
 
 def is_error(body: Json) -> bool:
     """Whether a body that came under a success status is an error all the same, or nothing at all."""
-    if body.get("error"):
-        return True
-    if body.get("choices"):
-        return False
-    bare = ("id" not in body or body.get("object") == "error") and "usage" not in body
-    return bare or failed_beside(body)
+    return bool(body.get("error")) or not body.get("choices")
 
 
 def read_response(body: Json, name: str = NAME) -> Response:
@@ -524,7 +518,7 @@ def read_response(body: Json, name: str = NAME) -> Response:
     faults: Faults = []
     r = Response(name)
     if is_error(body):
-        r.error = read_error(None, body)
+        r.error = unanswered(body)
         return r
     extra: Json = {}
     for key, value in body.items():

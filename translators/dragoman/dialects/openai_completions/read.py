@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Candidate, Json, Message, Opaque, Part, Request, Response, Text
-from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
+from ..openai_shape import ENVELOPE, read_stream_options, read_usage, unanswered
 from .words import FINISH, NAME, PARAMS
 
 Faults = list[Fault]
@@ -111,9 +111,7 @@ _REQUEST = {
 
 def is_error(body: Json) -> bool:
     """Whether a body that came under a success status is an error all the same, or nothing at all."""
-    if body.get("error"):
-        return True
-    return not body.get("choices") and ("id" not in body or body.get("object") == "error") and "usage" not in body
+    return bool(body.get("error")) or not body.get("choices")
 
 
 def read_response(body: Json) -> Response:
@@ -121,7 +119,7 @@ def read_response(body: Json) -> Response:
     faults: Faults = []
     r = Response(NAME)
     if is_error(body):
-        r.error = read_error(None, body)
+        r.error = unanswered(body)
         return r
     extra: Json = {}
     for key, value in body.items():

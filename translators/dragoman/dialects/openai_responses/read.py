@@ -342,7 +342,13 @@ def _failed(body: Json) -> bool:
     return type(status) is str and status in _FAILED
 
 
-_FAILED = {"failed": "the response failed", "cancelled": "the response was cancelled"}
+# What is no answer, or none yet: a response in the background is asked for again until it has ended.
+_FAILED = {
+    "failed": "the response failed",
+    "cancelled": "the response was cancelled",
+    "queued": "the response has not begun: it is queued",
+    "in_progress": "the response has not ended: it is in progress",
+}
 
 
 def read_response(body: Json) -> Response:

@@ -499,9 +499,14 @@ def picture_item(part: Media) -> Json:
 
 
 def event_error(e: Error) -> Json:
-    """The fields of an `error` event, whose code is all that says of what type it is."""
+    """The fields of an `error` event, whose code is all that says of what type it is.
+
+    They stand there twice: "a nested `error` key in a Responses SSE event makes the Python SDK raise, a flat one does
+    not" (spec/OPENAI.md 11), and who reads none of it would take the stream for one that ended well.
+    """
     _, kind, code = error_words(e)
-    return {"code": code or kind, "message": e.message, "param": e.param}
+    said = {"code": code or kind, "message": e.message, "param": e.param}
+    return {**said, "error": {"type": kind, **said}}
 
 
 def failed_error(e: Error, report: Report) -> Json:
