@@ -1,4 +1,4 @@
-"""What is no answer is a failure everywhere: no choice at all, a response that has not ended, a stream that never began.
+"""What is no answer is a failure: no choice at all, a response that has not ended, a stream that never began.
 
 Law 6: "A failure never looks like a success", and the official SDK "reads it (or raises its own API error)".
 """

@@ -71,13 +71,19 @@ def _guard(action: Callable[[], Any]) -> Any:
         raise _nested() from None
 
 
-def _built(write: Callable[[], Translation], on_loss: OnLoss) -> Translation:
-    """What `write` makes of a document that may have been built by hand, and may hold what no document can."""
+def _built(write: Callable[[], Translation], on_loss: OnLoss, settings: Any = ()) -> Translation:
+    """What `write` makes of a document that may have been built by hand, and may hold what no document can.
+
+    settings: those of a request. At home there is no loss, so that one without a word there is an error.
+    """
     try:
         return write()
     except MISBUILT as error:
         if callable(on_loss):
             raise  # what the caller's own function raises is the caller's
+        name = error.args[0] if isinstance(error, KeyError) else None
+        if type(name) is str and name in settings:
+            raise DragomanError(f"the request's own dialect has no word for its setting {name!r}") from error
         raise misbuilt(error) from error
 
 
@@ -265,7 +271,7 @@ def write_request(
     goes = registry.get(target)
     if validate:
         _check_canonical(request, "request")
-    out = _built(lambda: _written_request(request, goes, on_loss, profile, now), on_loss)
+    out = _built(lambda: _written_request(request, goes, on_loss, profile, now), on_loss, request.params)
     if validate:
         _check(out.body, goes, "request", None)
     return out

@@ -92,7 +92,7 @@ def home_request(r: Request) -> Json:
 
 def _system(m: Message) -> Any:
     spelling = m.spelling or {}
-    if spelling.get("parts") == "string" and m.parts and isinstance(m.parts[0], Text):
+    if spelling.get("parts") == "string" and len(m.parts) == 1 and isinstance(m.parts[0], Text):
         return m.parts[0].text
     parts: Any = [home_part(p) for p in m.parts]
     out: Json = {"parts": parts[0] if spelling.get("parts") == "bare" and len(parts) == 1 else parts}

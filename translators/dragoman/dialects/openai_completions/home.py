@@ -23,7 +23,7 @@ def home_request(r: Request) -> Json:
             out["logprobs"] = r.params.get("top_logprobs", 0)
         elif name == "stop":
             stop: Any = value
-            out["stop"] = stop[0] if spelling.get("stop") == "string" else stop
+            out["stop"] = stop[0] if spelling.get("stop") == "string" and len(stop) == 1 else stop
         elif name in STREAM_OPTIONS:
             out.setdefault("stream_options", {})[name] = value
         elif name in WIRE:

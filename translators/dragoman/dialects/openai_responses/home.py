@@ -40,15 +40,19 @@ def home_request(r: Request) -> Json:
         out["model"] = r.model
     items: list[Any] = []
     custom: set[str | None] = set()  # the ids of calls of free-text tools
+    # A spelling holds for what was read so: a caller may have added turns, or parts.
+    string: str | None = None
     for m in r.messages:
         mark = m.spelling or {}
-        if mark.get("form") == "instructions" and isinstance(m.parts[0], Text):
-            out["instructions"] = m.parts[0].text
-        elif mark.get("input") == "string" and isinstance(m.parts[0], Text):
-            out["input"] = m.parts[0].text
+        said = m.parts[0].text if len(m.parts) == 1 and isinstance(m.parts[0], Text) else None
+        if mark.get("form") == "instructions" and said is not None and m is r.messages[0]:
+            out["instructions"] = said
         elif m.parts or m.item is not None or m.role != "system":
+            string = said if mark.get("input") == "string" else None
             items.append(home_input_item(m, custom))
-    if "input" not in out and spelling.get("input") != "absent":
+    if string is not None and len(items) == 1:
+        out["input"] = string
+    elif items or spelling.get("input") != "absent":
         out["input"] = items
     for name, value in r.params.items():
         if name == "include_obfuscation":
