@@ -55,6 +55,32 @@ def test_an_id_that_nobody_knows_is_a_loss() -> None:
             dragoman.translate_request(ASKED, "openai-responses", "openai-chat", history=history, on_loss="raise")
 
 
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        {},
+        {"model": "m", "messages": [{"role": "user", "content": "Hi"}]},
+        {"id": "resp_1", "object": "response", "status": "completed", "model": "m", "output": []},
+    ],
+)
+def test_what_is_no_request_with_turns_is_refused(earlier: dict[str, Any]) -> None:
+    """The stored answer in place of the request, say: the conversation would be gone."""
+    with pytest.raises(dragoman.InvalidDocument) as caught:
+        dragoman.translate_request(ASKED, "openai-responses", "openai-chat", history=lambda _: earlier)
+    assert [fault.at for fault in caught.value.faults] == ["/previous_response_id"]
+
+
+def test_a_history_without_a_beginning_ends() -> None:
+    def endless(name: str) -> dict[str, Any]:
+        asked.append(name)
+        return {"input": "x", "previous_response_id": f"before_{len(asked)}"}
+
+    asked: list[str] = []
+    with pytest.raises(dragoman.InvalidDocument, match="at most 1000 earlier requests"):
+        dragoman.translate_request(ASKED, "openai-responses", "openai-chat", history=endless)
+    assert len(asked) == 1_001
+
+
 def test_an_exchange_asks_it_too_and_still_echoes_the_id() -> None:
     exchange = dragoman.Exchange("openai-responses", "openai-chat", history=EARLIER.get)
     assert exchange.request(ASKED).body["messages"][1]["content"] == "2+2?"

@@ -213,6 +213,9 @@ def translate_request(
     return out
 
 
+MAX_EARLIER = 1_000  # requests that may stand one behind the other
+
+
 def _resolved(request: Request, dialect: Dialect, history: History | None) -> Request:
     """The request with the turns that `history` knows in front of its own, in place of the id that stood for them.
 
@@ -227,10 +230,15 @@ def _resolved(request: Request, dialect: Dialect, history: History | None) -> Re
         earlier = history(before) if history is not None else None
         if earlier is None:
             break
+        if len(known) == MAX_EARLIER:
+            raise InvalidDocument([Fault("/previous_response_id", f"at most {MAX_EARLIER} earlier requests", "more")])
         known.add(before)
         then: Request = _guard(partial(dialect.read_request, as_object(earlier), None))
         # The instructions of now hold, not those of then: "not carried over with previous_response_id".
         said = [m for m in then.messages if m.at.startswith(dialect.turns)]
+        if not said and "previous_response_id" not in then.params:
+            # What was answered then, say: the turns would be gone, and nobody told.
+            raise InvalidDocument([Fault(place, "the request of then, with its turns", "an object without turns")])
         for node in said:
             _move(node, place)
         turns = said + turns
