@@ -100,3 +100,80 @@ def test_what_the_body_of_messages_says_goes_before_its_path() -> None:
     for target in (CHAT, MESSAGES):
         t = dragoman.translate_request(body, MESSAGES, target, path=path)
         assert (t.model, t.stream, t.body["stream"]) == ("claude-x@1", False, False)
+
+
+ELSEWHERE = [
+    ("/v1/messages/count_tokens?beta=true", "count_tokens"),
+    (f"{VERTEX}/count-tokens:rawPredict", "count_tokens"),
+    ("/model/anthropic.claude-x/count-tokens", "count_tokens"),
+    ("/v1/messages/batches", "messages/batches"),
+    ("https://host/openai/deployments/d/embeddings?api-version=1", "embeddings"),
+    ("/v1/moderations", "moderations"),
+    ("/v1/images/generations", "images"),
+    ("/openai/v1/audio/speech", "audio"),
+    ("/v1/files", "files"),
+    ("/v1/batches/batch_1/cancel", "batches"),
+    ("/models", "models"),
+    ("/v1/models/gpt-x", "models"),
+    ("/v1/responses/input_tokens/", "responses/input_tokens"),
+    ("/v1/chat/completions/chatcmpl-1/messages", "chat/completions/{id}/messages"),
+    ("/v1/threads/thread_1/messages", "threads"),
+    ("/v1beta/interactions", "interactions"),
+    ("/v1beta/models/m:countTokens?key=SECRET", ":countTokens"),
+]
+ASKING: dict[str, dict[str, Any]] = {
+    CHAT: {"model": "m", "messages": [{"role": "user", "content": "Hi"}]},
+    "claude-thinking": {"model": "m", "messages": [{"role": "user", "content": "Hi"}]},
+    "openai-responses": {"model": "m", "input": "Hi"},
+    "openai-completions": {"model": "m", "prompt": "Hi"},
+    MESSAGES: {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]},
+    GEMINI: ASKED,
+}
+
+
+@pytest.mark.parametrize(("path", "found"), ELSEWHERE)
+@pytest.mark.parametrize("source", dragoman.dialects())
+def test_a_path_of_another_endpoint_is_refused(source: str, path: str, found: str) -> None:
+    """Counting tokens costs nothing, an answer does; and who asked to count gets no answer that he can use."""
+    target = MESSAGES if source == CHAT else CHAT
+    body = ASKING[source]
+    for attempt in (
+        lambda: dragoman.translate_request(body, source, target, path=path),
+        lambda: dragoman.read_request(body, source, path=path),
+        lambda: dragoman.Exchange(source, target).request(body, path),
+    ):
+        with pytest.raises(dragoman.InvalidDocument) as caught:
+            attempt()
+        assert [fault.at for fault in caught.value.faults] == ["/path"]
+        assert "SECRET" not in str(caught.value)
+        if source != GEMINI:
+            assert caught.value.faults[0].found == found
+    assert dragoman.translate_request(body, source, source, path=path).body == body  # at home it passes as it is
+
+
+def test_a_path_of_another_endpoint_is_told_beside_the_faults_of_the_body() -> None:
+    with pytest.raises(dragoman.InvalidDocument) as caught:
+        dragoman.translate_request({"messages": [1]}, MESSAGES, CHAT, path="/v1/messages/count_tokens")
+    assert [fault.at for fault in caught.value.faults] == ["/path", "/messages/0"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/chat/completions",
+        "/openai/deployments/embeddings/chat/completions",
+        "/models/chat/completions",
+        "/models/some-model",
+        "/proxy/files",
+        "/my/models/x/y",
+        "/api/conversations/7",
+        "/api/v1/conversations/7/messages",
+        "/v1/models/owner/name/predictions",
+        "/count_tokens",
+        "",
+    ],
+)
+@pytest.mark.parametrize("source", [CHAT, MESSAGES])
+def test_a_path_that_nobody_knows_is_a_proxys_own(source: str, path: str) -> None:
+    target = MESSAGES if source == CHAT else CHAT
+    assert dragoman.translate_request(ASKING[source], source, target, path=path).body["messages"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
+from .endpoints import fault_at
 from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
 from .failing import failed_candidate
 from .homecoming import come_home
@@ -148,6 +149,23 @@ def _check_path(path: Any) -> None:
         raise DragomanError("path must be text")
 
 
+def _read_request(document: Json, dialect: Dialect, path: str | None) -> Request:
+    """A request for an answer. What another endpoint is asked for is none, as like one as the body may be: told at the
+    path, together with the body's own faults."""
+    elsewhere = fault_at(path) if path is not None else None
+    try:
+        request = dialect.read_request(document, path)
+    except RecursionError:
+        raise _nested() from None
+    except InvalidDocument as invalid:
+        if elsewhere is None or any(fault.at == elsewhere.at for fault in invalid.faults):
+            raise
+        raise InvalidDocument([elsewhere, *invalid.faults]) from None
+    if elsewhere is not None:
+        raise InvalidDocument([elsewhere])
+    return request
+
+
 def _seconds(now: Any) -> int:
     """The clock as the caller has it (`time.time()` has fractions) in the whole seconds that the dialects have."""
     try:
@@ -196,10 +214,7 @@ def translate_request(
                 out = _guard(lambda: goes.write_request(brought, report, True, Context(None, now, profile)))
                 return Translation(out, decide(report.losses, on_loss), where, headers, model, stream)
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
-    try:
-        request = came.read_request(document, path)
-    except RecursionError:
-        raise _nested() from None
+    request = _read_request(document, came, path)
     if history is not None:
         request = _resolved(request, came, history)
     out = _written_request(request, goes, on_loss, profile, now)
@@ -306,8 +321,7 @@ def read_request(
     document = as_object(body)
     if validate:
         _check(document, came, "request", body)
-    request: Request = _guard(lambda: came.read_request(document, path))
-    return request
+    return _read_request(document, came, path)
 
 
 def translate_response(

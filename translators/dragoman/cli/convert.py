@@ -11,6 +11,7 @@ from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
 from ..detect import Guess, detect, routed
+from ..endpoints import asked_by, fault_at
 from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from ..jsontext import dumps, loads, repeated, same, type_name
 from ..registry import get, names
@@ -206,6 +207,9 @@ class Converter:
 
     def _bare(self, body: dict[str, Any], kind: Kind) -> bytes:
         source = self._options.source
+        for one in ("request", "response"):
+            if kind in ("auto", one):
+                _check_endpoint(one, body)
         if source is None or kind == "auto":
             source, kind = self._guess(body, source, kind)
         if kind == "request":
@@ -230,6 +234,13 @@ class Converter:
 
     def _exchange(self, exchange: dict[str, Any]) -> bytes:
         target = self._options.target
+        status = exchange.get("status")
+        known = _status(status)
+        failed = known is not None and known >= 400
+        _check_path("/request_path", exchange.get("request_path"))
+        _check_endpoint("request", exchange.get("request"))
+        if not failed:
+            _check_endpoint("response", exchange.get("response"))
         source = self._source(exchange)
         out: dict[str, Any] = {**exchange, "dialect": target}
         ready: dict[str, bytes] = {}
@@ -244,14 +255,11 @@ class Converter:
                 out["request_path"] = asked.path
         elif "request_path" in exchange and source != target:
             out["request_path"] = None  # without the request there is none to be had
-        status = exchange.get("status")
         body = exchange.get("response")
         text = exchange.get("response_text")
         if body is None and type(text) is str and text:
             body = text
             out["response_text"] = None
-        known = _status(status)
-        failed = known is not None and known >= 400
         stream = exchange.get("stream_body")
         if type(body) is list and get(source).listed and not (failed or is_listed_error(body)) and stream is None:
             answers = self._stream(dumps(body).decode(), source, request, "/response")
@@ -280,6 +288,9 @@ class Converter:
         """A line of a batch: its document is converted, in the form that the line has."""
         body, path = item_at(line, form.body), item_at(line, form.path) if form.path else form.sent
         path = path if type(path) is str else None
+        if form.path:
+            _check_path(f"/{'/'.join(form.path)}", path)
+        _check_endpoint(form.kind, body)
         if form.kind == "request":
             asked = self._request(body, self._source({"request": body, "request_path": path}), path)
             if form.path and asked.path is not None:
@@ -358,6 +369,27 @@ class Converter:
         self._stream_failed = at if translation.error is not None else ""
         self._found += [("stream", loss) for loss in translation.losses]
         return out.decode("utf-8", "replace")
+
+
+def _check_path(at: str, path: Any) -> None:
+    """Refuse a record of another endpoint: passed on as a request for an answer, and as one that failed, it would be a
+    lie."""
+    fault = fault_at(path) if type(path) is str else None
+    if fault is not None:
+        raise Failed(f"expected {fault.expected}, found {fault.found}", at)
+
+
+def _check_endpoint(document: str, body: Any) -> None:
+    """The same for a record without a path, or with one that nobody knows, by its body."""
+    if type(body) is str:
+        try:
+            body = loads(body)
+        except DragomanError:
+            return
+    name = asked_by(body, document) if document != "error" else None
+    if name is not None:
+        expected = "a request for an answer" if document == "request" else "an answer"
+        raise Failed(f"expected {expected}, found what belongs to {name}", "", document)
 
 
 def _is_exchange(value: dict[str, Any]) -> bool:
