@@ -260,6 +260,11 @@ class Converter:
         if body is None and type(text) is str and text:
             body = text
             out["response_text"] = None
+        if batch.is_keyed_error(exchange):
+            told = self._error({"error": exchange["error"]}, source, known).body
+            out["error"] = told.get("error", told)
+        if batch.has_only_a_reason(exchange):
+            body = None  # there is no document: it stays as it is, and so does the reason
         stream = exchange.get("stream_body")
         if type(body) is list and get(source).listed and not (failed or is_listed_error(body)) and stream is None:
             answers = self._stream(dumps(body).decode(), source, request, "/response")
@@ -276,7 +281,11 @@ class Converter:
                 raise Failed(f"expected object, found {type_name(body)}", "", "response")
             ready["response"] = _as_it_was(exchange.get("response"), answer.json())
             if answer.status is not None and not _is_home(body, source, answer, target):
-                out["status"] = str(answer.status) if type(status) is str else answer.status
+                # A reason in words says more than a number, and is not ours to write.
+                if type(status) is not str:
+                    out["status"] = answer.status
+                elif known is not None or not status:
+                    out["status"] = str(answer.status)
         if stream is not None:
             if type(stream) is not str:
                 raise Failed(f"expected text, found {type_name(stream)}", "/stream_body")
@@ -324,6 +333,8 @@ class Converter:
                 raise Failed(f"unknown dialect; {hint}", "/dialect") from None
         # What leaves the least room comes first; what follows decides among what is left.
         path = exchange.get("request_path")
+        if path is None and batch.is_keyed_error(exchange):
+            path = batch.KEYED
         found: list[str] = []
         for said in (
             routed(path if type(path) is str else self._options.path or ""),
@@ -393,7 +404,7 @@ def _check_endpoint(document: str, body: Any) -> None:
 
 
 def _is_exchange(value: dict[str, Any]) -> bool:
-    if "dialect" in value:
+    if "dialect" in value or batch.is_keyed_error(value):
         return True
     # Events of a stream and lines of a batch have a `response` too.
     return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value
