@@ -177,3 +177,46 @@ def test_a_path_of_another_endpoint_is_told_beside_the_faults_of_the_body() -> N
 def test_a_path_that_nobody_knows_is_a_proxys_own(source: str, path: str) -> None:
     target = MESSAGES if source == CHAT else CHAT
     assert dragoman.translate_request(ASKING[source], source, target, path=path).body["messages"]
+
+
+DEPLOYED = "/openai/deployments/gpt-4o%20x/{}?api-version=2024-12-01-preview"
+
+
+@pytest.mark.parametrize("source", [CHAT, "openai-chat+azure", "claude-thinking", "openai-completions"])
+@pytest.mark.parametrize("validate", [False, True])
+def test_azure_keeps_the_model_in_its_path(source: str, validate: bool) -> None:
+    """ "Deployment in the path (old)"."""
+    completes = source == "openai-completions"
+    path = DEPLOYED.format("completions" if completes else "chat/completions")
+    said: dict[str, Any] = {"prompt": "Hi"} if completes else {"messages": [{"role": "user", "content": "Hi"}]}
+    body = {**said, "max_tokens": 9, "stop": "x", "stream": True}
+    there = dragoman.translate_request(body, source, MESSAGES, path=path, validate=validate)
+    assert (there.model, there.body["model"], there.stream) == ("gpt-4o x", "gpt-4o x", True)
+    assert "envelope.model" not in {loss.code for loss in there.losses}
+    home = dragoman.translate_request(body, source, source, path=path, validate=validate)
+    assert (home.model, home.stream, home.path, home.body) == ("gpt-4o x", True, path, body)
+    request = dragoman.read_request(body, source, path=path, validate=validate)
+    assert dragoman.write_request(request, source).body == body
+    if not completes:
+        assert dragoman.write_request(request, GEMINI).path == (
+            "/v1beta/models/gpt-4o%20x:streamGenerateContent?alt=sse"
+        )
+
+
+def test_a_suffix_on_a_deployment_asks_for_thinking_and_stays_in_the_path() -> None:
+    body = {"messages": [{"role": "user", "content": "Hi"}]}
+    path = "/openai/deployments/claude-x-thinking/chat/completions"
+    request = dragoman.read_request(body, "claude-thinking", path=path)
+    assert (request.model, request.reasoning.mode if request.reasoning else None) == ("claude-x", "enabled")
+    assert dragoman.write_request(request, "claude-thinking").body == body
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/deployments/chat/completions/x", "/openai/deployments/m"])
+def test_only_a_deployment_in_the_path_is_a_model(path: str) -> None:
+    body: dict[str, Any] = {"messages": [{"role": "user", "content": "Hi"}]}
+    assert dragoman.translate_request(body, CHAT, MESSAGES, path=path).model == ""
+    with pytest.raises(dragoman.InvalidDocument) as caught:
+        dragoman.translate_request(body, CHAT, MESSAGES, path=path, validate=True)
+    assert [fault.at for fault in caught.value.faults] == ["/model"]
+    body["model"] = "own"
+    assert dragoman.translate_request(body, CHAT, MESSAGES, path=DEPLOYED.format("chat/completions")).model == "own"

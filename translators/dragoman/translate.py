@@ -82,11 +82,14 @@ def _built(write: Callable[[], Translation], on_loss: OnLoss) -> Translation:
         raise misbuilt(error) from error
 
 
-def _check(document: Any, dialect: Dialect, kind: str, text: Any) -> None:
-    """Every fault of a document at once; `text` is what it was read from, if it was."""
+def _check(document: Any, dialect: Dialect, kind: str, text: Any, path: str | None = None) -> None:
+    """Every fault of a document at once; `text` is what it was read from, if it was. A model that `path` names need
+    not stand in it."""
     from .wire import faults  # only now: it imports pydantic
 
     found = _guard(lambda: faults(dialect.name, kind, document))
+    if path and type(document) is dict and "model" not in document and dialect.asks(document, path)[0]:
+        found = [fault for fault in found if fault.at != "/model"]
     if isinstance(text, (bytes, bytearray, memoryview, str)):
         found = [*_guard(lambda: repeated(text, document)), *found]
     if found:
@@ -199,7 +202,7 @@ def translate_request(
         _check_path(path)
     document = as_object(body)
     if validate:
-        _check(document, came, "request", body)
+        _check(document, came, "request", body, path)
     if came.documents == goes.documents:
         asked = Request(source) if came is goes else came.read_request(document, path)
         where, headers = goes.target(asked, Context(None, now, profile))
@@ -320,7 +323,7 @@ def read_request(
         _check_path(path)
     document = as_object(body)
     if validate:
-        _check(document, came, "request", body)
+        _check(document, came, "request", body, path)
     return _read_request(document, came, path)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import NoneType
 from typing import Any
+from urllib.parse import unquote
 
 from ..framing import sse
 from ..ids import fits, spell, unspell
@@ -12,7 +14,7 @@ from ..jsontext import dumps, escape
 from ..model import Citation, Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
-from .base import Writer
+from .base import Writer, asks_in_body
 from .error_forms import is_too_long, message_of, named_beside, whole_message
 from .probabilities import rows_of
 
@@ -27,6 +29,34 @@ ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
 LIMIT_NAME = 64  # of a tool
 CACHE_KEY = "prompt_cache_breakpoint"  # a mark that ends a cached prefix
 CUT = "the stream ended before every answer had a finish reason"
+
+
+# Azure: "Deployment in the path (old)". Such a body names no model.
+_DEPLOYMENT = re.compile(r"/deployments/([^/]+)/(?:chat/)?completions$")
+
+
+def read_path(path: str) -> str:
+    """The deployment that a request target names as its model; "" for any other target."""
+    found = _DEPLOYMENT.search(path.partition("?")[0].rstrip("/"))
+    return "" if found is None else unquote(found[1])
+
+
+def read_deployment(r: Request, body: Json, path: str | None) -> None:
+    """The model of a request whose path alone names it."""
+    if path and "model" not in body and (model := read_path(path)):
+        r.model, r.spelling = model, {"path": ["model"]}
+
+
+def asks(body: Json, path: str | None) -> tuple[str, bool]:
+    """The model that a request asks for, in its body or in its path, and whether it asks for a stream."""
+    model, stream = asks_in_body(body, path)
+    return (read_path(path) if path and "model" not in body else model), stream
+
+
+def home_model(r: Request, out: Json, suffix: str = "") -> None:
+    """The model of a request, where its body had it."""
+    if r.model and "model" not in (r.spelling or {}).get("path", ()):
+        out["model"] = r.model + suffix
 
 
 class NameWriter(Writer):

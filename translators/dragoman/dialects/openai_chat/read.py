@@ -28,7 +28,7 @@ from ...model import (
 )
 from ..choices import plain_choice
 from ..error_forms import failed_beside
-from ..openai_shape import ENVELOPE, read_error, read_stream_options, read_usage
+from ..openai_shape import ENVELOPE, read_deployment, read_error, read_stream_options, read_usage
 from .carry import sign, sign_message
 from .control import CONTROLS, read_hidden
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, read_picture, summary_texts
@@ -43,6 +43,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
     extra: Json = {}
     r = Request(NAME, extra=extra)
     params: Any = r.params
+    read_deployment(r, body, path)
     places = r.places
     for key, value in body.items():
         row = PARAMS.get(key)
