@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
-from ..detect import Guess, detect, routed
+from ..detect import Guess, detect, is_tie, routed
 from ..endpoints import asked_by, fault_at
 from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from ..jsontext import dumps, loads, repeated, same, type_name
@@ -59,6 +59,7 @@ class Tally:
     lines: int = 0
     failed: int = 0
     pathless: int = 0  # bare requests whose model is in a path that has no place in the output
+    tied: Counter[str] = field(default_factory=Counter)  # requests that may be of another dialect, by what was guessed
     losses: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -224,6 +225,8 @@ class Converter:
     def _guess(self, body: dict[str, Any], source: str | None, kind: Kind) -> tuple[str, Kind]:
         """The likeliest dialect and kind of a bare body, with what the user said of it held fast."""
         guesses = [guess for guess in detect(body) if kind in ("auto", guess.kind)]
+        if source is None and is_tie(guesses):
+            self.tally.tied[guesses[0].dialect] += 1
         if source is not None:
             dialect = source.partition("+")[0]
             guesses.sort(key=lambda guess: guess.dialect != dialect)  # stable: the likeliest stays first
@@ -335,16 +338,19 @@ class Converter:
         path = exchange.get("request_path")
         if path is None and batch.is_keyed_error(exchange):
             path = batch.KEYED
+        asked = [guess for guess in _guesses(exchange.get("request")) if guess.kind == "request"]
         found: list[str] = []
         for said in (
             routed(path if type(path) is str else self._options.path or ""),
-            [guess.dialect for guess in _guesses(exchange.get("request")) if guess.kind == "request"],
+            [guess.dialect for guess in asked],
             [guess.dialect for guess in _guesses(exchange.get("response")) if guess.kind != "request"],
             [guess.dialect for guess in _streamed(exchange.get("stream_body")) if guess.kind != "request"],
         ):
             found = [dialect for dialect in found if dialect in said] or found or list(said)
         if not found:
             raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+        if is_tie(asked) and {guess.dialect for guess in asked} <= set(found):
+            self.tally.tied[found[0]] += 1
         return found[0]
 
     def _request(self, body: Any, source: str, path: str | None) -> Translation:
