@@ -220,3 +220,29 @@ def test_only_a_deployment_in_the_path_is_a_model(path: str) -> None:
     assert [fault.at for fault in caught.value.faults] == ["/model"]
     body["model"] = "own"
     assert dragoman.translate_request(body, CHAT, MESSAGES, path=DEPLOYED.format("chat/completions")).model == "own"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/v1beta/models/g:generateContent?key=SECRET", "/v1beta/models/g:generateContent?key=..."),
+        ("/v1beta/models/g:generateContent?alt=sse&key=SECRET", "/v1beta/models/g:generateContent?alt=sse&key=..."),
+        ("/v1beta/models/g:generateContent?SECRET", "/v1beta/models/g:generateContent?..."),
+        ("/v1beta/models/g:generateContent?alt=sse?key=SECRET&x", "/v1beta/models/g:generateContent?alt=...&..."),
+        ("https://me:SECRET@host/v1beta/models/g:generateContent", "https://...@host/v1beta/models/g:generateContent"),
+        ("/v1beta/models/g:generateContent#SECRET", "/v1beta/models/g:generateContent"),
+        ("/v1beta/models/g:generateContent", "/v1beta/models/g:generateContent"),
+    ],
+)
+def test_nothing_that_is_printed_has_the_key_of_a_path(path: str, told: str) -> None:
+    """ "Logs and errors never print credentials"."""
+    t = dragoman.translate_request(ASKED, GEMINI, GEMINI, path=path)
+    assert t.path == path
+    assert f"path={told!r}" in repr(t)
+    away = dragoman.translate_request({**ASKED, "x": 1}, GEMINI, CHAT, path=path)
+    request = dragoman.read_request({**ASKED, "x": 1}, GEMINI, path=path)
+    assert "SECRET" not in f"{t!r} {t} {away!r} {away.path} {away.losses} {request!r} {away.body}"
+    for wrong in ({"contents": 1}, {}):
+        with pytest.raises(dragoman.InvalidDocument) as caught:
+            dragoman.translate_request(wrong, GEMINI, CHAT, path=path, validate=True)
+        assert "SECRET" not in f"{caught.value!r} {caught.value}"

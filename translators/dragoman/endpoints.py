@@ -59,6 +59,26 @@ def fault_at(path: str, at: str = "/path") -> Fault | None:
     return None if asked is None else Fault(at, "the path of a request for an answer", asked)
 
 
+# Parameters of a query that are no secret; Gemini's `key` is one, and so is Azure's `subscription-key`.
+_PLAIN = frozenset({"alt", "api-version", "beta"})
+
+
+def shown(path: str) -> str:
+    """A request target as a log may have it: names alone of what may be a key, and nobody's password."""
+    target, _, query = path.partition("#")[0].partition("?")
+    target = re.sub(r"^([\w+.-]*:?//)[^/]*@", r"\1...@", target)
+    if not query:
+        return target
+    return f"{target}?{'&'.join(map(_shown, query.split('&')))}"
+
+
+def _shown(pair: str) -> str:
+    name, given, value = pair.partition("=")
+    if not given:
+        return "..."
+    return pair if name in _PLAIN and re.fullmatch(r"[\w.-]*", value) else f"{name}=..."
+
+
 class Sign(NamedTuple):
     """What makes a body one of another endpoint: all of the keys that it has, (key, pattern of its text), keys of the
     objects in the list at the key `entries`; and, where only the whole tells, the keys beside these that it may have.

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
-from .endpoints import fault_at
+from .endpoints import fault_at, shown
 from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
 from .failing import failed_candidate
 from .homecoming import come_home
@@ -51,6 +51,14 @@ class Translation:
     status: int | None = None
     raw: bytes | None = field(default=None, repr=False)
     _read: bool = field(default=False, repr=False, compare=False)  # every value was read from JSON text
+
+    def __repr__(self) -> str:
+        """Without the body, and without what in the path may be a key: it ends up in logs."""
+        path = None if self.path is None else shown(self.path)
+        return (
+            f"Translation(losses={self.losses!r}, path={path!r}, headers={self.headers!r}, model={self.model!r}, "
+            f"stream={self.stream!r}, status={self.status!r})"
+        )
 
     def json(self) -> bytes:
         """The body as JSON text (UTF-8); the very bytes that came, where nothing had to change."""
