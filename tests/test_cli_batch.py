@@ -120,3 +120,10 @@ def test_a_line_of_vertex_without_an_answer_keeps_its_reason(target: str) -> Non
 def test_a_request_whose_model_has_no_place_is_counted() -> None:
     _, converter = in_memory(Options(GEMINI), jsonl({"custom_id": "a", "params": ASKED}))
     assert converter.tally.pathless == 1
+
+
+def test_a_line_of_gemini_gets_no_path_at_home() -> None:
+    """Its lines never name a model: the job does."""
+    line = {"key": "k", "request": {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}}
+    out, _ = in_memory(Options(GEMINI), jsonl(line))
+    assert out == [{**line, "dialect": GEMINI}]

@@ -246,3 +246,16 @@ def test_nothing_that_is_printed_has_the_key_of_a_path(path: str, told: str) -> 
         with pytest.raises(dragoman.InvalidDocument) as caught:
             dragoman.translate_request(wrong, GEMINI, CHAT, path=path, validate=True)
         assert "SECRET" not in f"{caught.value!r} {caught.value}"
+
+
+@pytest.mark.parametrize("target", [GEMINI, "gemini+array"])
+def test_no_path_is_made_up_at_home(target: str) -> None:
+    """Without a path nobody knows the model, and `/v1beta/models/:generateContent` is no address."""
+    assert dragoman.translate_request(ASKED, GEMINI, target).path is None
+    assert dragoman.translate_request(ASKED, GEMINI, target, profile={"provider": "google"}).path is None
+    assert dragoman.write_request(dragoman.read_request(ASKED, GEMINI), target).path is None
+    assert dragoman.Exchange(GEMINI, target).request(ASKED).path is None
+    known = dragoman.translate_request(ASKED, GEMINI, target, path="/v1beta/models/m:generateContent")
+    assert known.path == "/v1beta/models/m:generateContent"
+    away = dragoman.translate_request({"messages": [{"role": "user", "content": "Hi"}]}, CHAT, target)
+    assert [loss.code for loss in away.losses] == ["envelope.model"]
