@@ -15,7 +15,7 @@ from ..model import Citation, Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, Kind, error_named, error_status, error_word, give_back, told_status
 from .base import Writer, asks_in_body
-from .error_forms import is_too_long, message_of, named_beside, whole_message
+from .error_forms import is_too_long, message_of, named_beside, some_message, text_of, whole_message
 from .probabilities import rows_of
 
 # key -> (field of Response, JSON types it may have)
@@ -342,6 +342,8 @@ def read_error(
         if not out.message and (said := message_of(body)):
             out.message, out.spelling = said, {"form": "value", "value": body}
             out.extra = {k: v for k, v in (out.extra or {}).items() if v != said} or None
+        elif not out.message and (said := text_of(body)):
+            out.message, out.spelling, out.extra = said, {"form": "value", "value": body}, None
     known = error_status(out.code) if status is None else status
     own = (out.extra or {}).get("error") if out.at else out.extra
     word = named(out.code, own.get("type") if type(own) is dict else None) or named_beside(body)
@@ -420,7 +422,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
         return e.status or ERRORS[e.type].status, home_error(e)
     word, kind, code = error_words(e)
     return told_status(e.status, word, _STATUS), {
-        "error": {"message": e.message, "type": kind, "param": e.param, "code": code}
+        "error": {"message": some_message(e, report), "type": kind, "param": e.param, "code": code}
     }
 
 
