@@ -553,9 +553,9 @@ def dialect_table() -> str:
     for name in IDS:
         target = registry.get(name).target
         paths = [target(model.Request(name, "{model}", params={"stream": s}), Context())[0] for s in (False, True)]
-        paths = [p.replace("%7Bmodel%7D", "{model}") for p in dict.fromkeys(paths)]
+        shown = [p.replace("%7Bmodel%7D", "{model}") for p in dict.fromkeys(paths) if p is not None]
         own = ", ".join(code("+" + flavour.partition("+")[2]) for flavour in dragoman.flavours(name)) or "–"
-        rows.append((code(name), "<br>".join(f"`POST {p}`" for p in paths), own))
+        rows.append((code(name), "<br>".join(f"`POST {p}`" for p in shown), own))
     return table(("dialect", "wire", "flavours"), rows)
 
 

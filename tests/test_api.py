@@ -502,7 +502,7 @@ def test_no_money() -> None:
 NO_JSON: list[tuple[Any, str]] = [
     (b"<html>Bad Gateway</html>", "<html>Bad Gateway</html>"),
     ("upstream connect error", "upstream connect error"),
-    (b"", ""),
+    (b"", "The upstream sent an error without a message."),
     (b"\xff\xfe", "\ufffd\ufffd"),
     (b'"a string"', "a string"),
 ]

@@ -80,6 +80,50 @@ def test_an_error_is_not_told_as_an_answer() -> None:
     assert out["error"]["at"] == "/result/message"
 
 
+QUOTA = {"code": 429, "message": "quota", "status": "RESOURCE_EXHAUSTED"}
+
+
+@pytest.mark.parametrize("error", [QUOTA, {"code": 429, "message": "quota"}])
+@pytest.mark.parametrize("target", dragoman.dialects())
+def test_failed_lines_of_gemini_keep_their_key(target: str, error: dict[str, Any]) -> None:
+    """`{"key":"k1","error":{code,message,status}}`: the key alone says which request failed."""
+    told = dragoman.translate_error(429, {"error": error}, GEMINI, target).body["error"]
+    out, converter = in_memory(Options(target), jsonl({"key": "k2", "error": error}))
+    assert out == [{"key": "k2", "error": told, "dialect": target}]
+    assert "/key" not in {loss.at for _, loss in converter._found}
+    again, _ = in_memory(Options(GEMINI), jsonl(out[0]))
+    assert again[0]["key"] == "k2"
+    assert again[0]["error"]["message"] == "quota"
+
+
+def test_a_line_of_gemini_with_an_answer_is_none_that_failed() -> None:
+    answer = {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hi"}]}, "finishReason": "STOP"}]}
+    out, _ = in_memory(Options(CHAT_ID), jsonl({"key": "k", "response": answer, "error": None}))
+    assert (out[0]["key"], out[0]["error"]) == ("k", None)
+    assert out[0]["response"]["choices"][0]["message"]["content"] == "Hi"
+
+
+@pytest.mark.parametrize("target", [CHAT_ID, MESSAGES, GEMINI])
+def test_a_line_of_vertex_without_an_answer_keeps_its_reason(target: str) -> None:
+    """Out: `{"request","response","status","processed_time"}`; the status is why there is no response."""
+    request = {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
+    line = {"request": request, "response": {}, "status": "Bad Request: blocked", "processed_time": "t"}
+    out, converter = in_memory(Options(target), jsonl(line))
+    assert (out[0]["status"], out[0]["response"]) == ("Bad Request: blocked", {})
+    assert out[0]["request"] == dragoman.translate_request(request, GEMINI, target).body
+    assert converter.tally.failed == 0
+    out, _ = in_memory(Options(target), jsonl({**line, "response": {"error": QUOTA}}))
+    assert out[0]["status"] == "Bad Request: blocked"
+    assert "quota" in str(out[0]["response"])
+
+
 def test_a_request_whose_model_has_no_place_is_counted() -> None:
     _, converter = in_memory(Options(GEMINI), jsonl({"custom_id": "a", "params": ASKED}))
     assert converter.tally.pathless == 1
+
+
+def test_a_line_of_gemini_gets_no_path_at_home() -> None:
+    """Its lines never name a model: the job does."""
+    line = {"key": "k", "request": {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}}
+    out, _ = in_memory(Options(GEMINI), jsonl(line))
+    assert out == [{**line, "dialect": GEMINI}]

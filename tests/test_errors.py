@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import dragoman
+from dragoman import registry
 
 CHAT, RESPONSES, COMPLETIONS = "openai-chat", "openai-responses", "openai-completions"
 CLAUDE, GEMINI, MESSAGES = "claude-thinking", "gemini", "anthropic-messages"
@@ -71,6 +72,38 @@ TABLE: dict[str, Row] = {
 }
 # Two lines of Gemini's that are two words for one, or one word for two: what they come back as.
 GEMINI_READS = {"billing": "rate limit", "too large": "invalid request"}
+
+
+SILENT = "The upstream sent an error without a message."
+
+
+@pytest.mark.parametrize(("source", "target"), [(a, b) for a in dragoman.dialects() for b in dragoman.dialects()])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"success": False, "msg": "quota exceeded"}, '{"success":false,"msg":"quota exceeded"}'),
+        ({"reason": {"a": [1]}}, '{"reason":{"a":[1]}}'),
+        ({"error": [1]}, '{"error":[1]}'),
+        ({}, SILENT),
+        ({"error": {}}, SILENT),
+        ({"error": None}, SILENT),
+        (b"", SILENT),
+        (b'{"a":1e400}', SILENT),  # which no text can say
+    ],
+)
+def test_an_error_always_says_something(source: str, target: str, body: Any, message: str) -> None:
+    """An object in which no message can be found is the message, as any other JSON is; nothing gets a sentence."""
+    if registry.get(source).documents == registry.get(target).documents:
+        return
+    for t in (dragoman.translate_error(400, body, source, target), dragoman.translate_response(body, source, target)):
+        assert t.status is not None
+        assert t.body["error"]["message"] == message
+        invented = [loss for loss in t.losses if loss.kind == "invented" and loss.code == "error.message"]
+        assert [loss.at for loss in invented] == (["/error/message"] if message == SILENT else [])
+        if message.startswith("{"):
+            assert t.losses == ()  # all that was said is said
+    if type(body) is dict:
+        assert dragoman.translate_error(400, body, source, source).body == body
 
 
 def line(name: str, dialect: str) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,11 @@ def _sign(dialect: str, kind: str, has: str, speaks: str = "", *texts: tuple[str
     return Sign(dialect, kind, frozenset(has.split()), frozenset(speaks.split()), texts, shown)
 
 
-_CHAT_WORDS = "max_completion_tokens response_format stop n seed logprobs functions"
+_CHAT_WORDS = (
+    "max_completion_tokens response_format stop n seed random_seed logprobs top_logprobs logit_bias functions "
+    "stream_options frequency_penalty presence_penalty parallel_tool_calls reasoning_effort reasoning user store "
+    "modalities prediction verbosity web_search_options extra_body safe_prompt"
+)
 _RESPONSES_WORDS = (
     "instructions max_output_tokens previous_response_id conversation text reasoning include store truncation "
     "background context_management"
@@ -93,6 +97,21 @@ _TOOL_KEYS = (
     ("function_declarations", GEMINI),
 )
 _CHOICE_KEYS = (("message", CHAT), ("text", COMPLETIONS))
+# A request of nothing but `messages` and `max_tokens` may be of either. How the model is called decides what nothing
+# else does, and no more: "model name does not imply dialect". `vendor/model` is how routers with Chat call it.
+_FAMILIES = (
+    (MESSAGES, r"(?:[\w-]+\.)*claude\b(?!.*-thinking$).*"),
+    (CHAT, r".+/.+"),
+    (
+        CHAT,
+        r"(?i)(?:gpt|chatgpt|o\d|gemini|gemma|deepseek|\w*stral|mixtral|(?:meta-)?llama|qwen|qwq|grok|command|kimi"
+        r"|moonshot|glm|phi|sonar|ernie|doubao|hunyuan|nova|jamba|yi)(?![a-z]).*",
+    ),
+)
+_COMMON = frozenset({"max_tokens"})  # Chat has it, too, where it has to have nothing
+_FORKED = frozenset({"messages", "max_tokens"})
+_NAMED = "the model is called as its models are"
+_EITHER = frozenset({"has messages", "has max_tokens", _NAMED})
 # How a request target ends: the one who wrote the log often kept it, and it leaves less room than a body.
 _ROUTES = (
     (r"(.*/)?chat/completions", (CHAT, THINKING)),
@@ -107,18 +126,40 @@ def detect(body: Any) -> tuple[Guess, ...]:
     """The dialects and kinds that `body` (dict or JSON text) may be, likeliest first, with reasons."""
     document = as_object(body)
     said = set(_speech(document))
-    found: dict[tuple[str, str], tuple[int, Guess]] = {}
+    family = _family(document)
+    found: dict[tuple[str, str], tuple[tuple[int, int], Guess]] = {}
     for sign in _SIGNS:
         told = _judged(sign, document)
         if told is None:
             continue
         score, reasons = told
         extra = sorted(reason for name, reason in said if name == sign.dialect or (name, sign.dialect) in _SHARED)
+        weight = score + 3 * len(extra), 0
+        if sign.kind == "request" and sign.dialect == family:
+            extra.append(_NAMED)
+            weight = weight[0], 2
+        elif "max_tokens" in sign.has:
+            weight = weight[0], 1  # which Chat calls deprecated, and nobody else does
         guess = Guess(sign.dialect, sign.kind, tuple(reasons + extra))
         key = (sign.dialect, sign.kind)
-        if key not in found or found[key][0] < score + 3 * len(extra):
-            found[key] = score + 3 * len(extra), guess
-    return tuple(guess for _, guess in sorted(found.values(), key=lambda pair: -pair[0]))
+        if key not in found or found[key][0] < weight:
+            found[key] = weight, guess
+    return tuple(guess for _, guess in sorted(found.values(), key=lambda pair: pair[0], reverse=True))
+
+
+def is_tie(guesses: Iterable[Guess]) -> bool:
+    """Whether a request may as well be of another dialect than the likeliest: nothing speaks for that one but what the
+    other has, too, and the name of its model."""
+    asked = [guess for guess in guesses if guess.kind == "request"]
+    return {CHAT, MESSAGES} <= {guess.dialect for guess in asked} and _EITHER.issuperset(asked[0].reasons)
+
+
+def _family(document: dict[str, Any]) -> str:
+    """Whose models are called like that of a request; "" where the name says nothing."""
+    model = document.get("model")
+    if type(model) is not str or not document.keys() >= _FORKED:
+        return ""
+    return next((dialect for dialect, pattern in _FAMILIES if re.fullmatch(pattern, model)), "")
 
 
 def routed(path: str) -> tuple[str, ...]:
@@ -134,9 +175,9 @@ def _judged(sign: Sign, document: dict[str, Any]) -> tuple[int, list[str]] | Non
     """How much speaks for one form, and what; None where the document cannot be of it."""
     if not sign.has <= document.keys() or (sign.kind == "error" and document.get("error", ...) is None):
         return None
-    speaking = sign.speaks.intersection(document)
+    speaking = {key for key in sign.speaks if document.get(key) is not None}
     reasons = [f"has {key}" for key in sorted(sign.has | speaking)]
-    score = len(sign.has) + 2 * len(speaking)
+    score = len(sign.has - _COMMON) + 2 * len(speaking)
     for key, pattern in sign.texts:
         value = document.get(key)
         if type(value) is str and re.fullmatch(pattern, value):
@@ -172,12 +213,29 @@ def _speech(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for key, dialect in _CHOICE_KEYS:
             if key in choice:
                 yield dialect, f"choice with {key}"
+    yield from _ranges(document)
     error = document.get("error")
     if type(error) is dict and type(error.get("status")) is str:
         yield GEMINI, "error with status"
     elif type(error) is dict and "param" in error:
         for dialect in (CHAT, RESPONSES, COMPLETIONS):
             yield dialect, "error with param"
+
+
+def _ranges(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(dialect, reason) for values that one dialect takes and another does not."""
+    heat, choice, thinking = (document.get(key) for key in ("temperature", "tool_choice", "thinking"))
+    if isinstance(heat, (int, float)) and heat > 1:
+        yield CHAT, "temperature over 1"
+    if type(choice) is str:
+        yield CHAT, "tool_choice is a text"
+    elif type(choice) is dict and choice.get("type") in ("auto", "any", "tool", "none"):
+        yield MESSAGES, "tool_choice is an object"
+    if type(thinking) is dict and thinking.get("type") == "enabled" and "budget_tokens" not in thinking:
+        yield CHAT, "thinking without budget_tokens"
+    metadata = document.get("metadata")
+    if type(metadata) is dict and metadata.keys() == {"user_id"}:
+        yield MESSAGES, "metadata with user_id"
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

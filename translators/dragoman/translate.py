@@ -10,6 +10,7 @@ from typing import Any
 
 from . import registry
 from .dialects.base import Context, Dialect
+from .endpoints import fault_at, shown
 from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
 from .failing import failed_candidate
 from .homecoming import come_home
@@ -51,6 +52,14 @@ class Translation:
     raw: bytes | None = field(default=None, repr=False)
     _read: bool = field(default=False, repr=False, compare=False)  # every value was read from JSON text
 
+    def __repr__(self) -> str:
+        """Without the body, and without what in the path may be a key: it ends up in logs."""
+        path = None if self.path is None else shown(self.path)
+        return (
+            f"Translation(losses={self.losses!r}, path={path!r}, headers={self.headers!r}, model={self.model!r}, "
+            f"stream={self.stream!r}, status={self.status!r})"
+        )
+
     def json(self) -> bytes:
         """The body as JSON text (UTF-8); the very bytes that came, where nothing had to change."""
         if self.raw is not None:
@@ -87,11 +96,14 @@ def _built(write: Callable[[], Translation], on_loss: OnLoss, settings: Any = ()
         raise misbuilt(error) from error
 
 
-def _check(document: Any, dialect: Dialect, kind: str, text: Any) -> None:
-    """Every fault of a document at once; `text` is what it was read from, if it was."""
+def _check(document: Any, dialect: Dialect, kind: str, text: Any, path: str | None = None) -> None:
+    """Every fault of a document at once; `text` is what it was read from, if it was. A model that `path` names need
+    not stand in it."""
     from .wire import faults  # only now: it imports pydantic
 
     found = _guard(lambda: faults(dialect.name, kind, document))
+    if path and type(document) is dict and "model" not in document and dialect.asks(document, path)[0]:
+        found = [fault for fault in found if fault.at != "/model"]
     if isinstance(text, (bytes, bytearray, memoryview, str)):
         found = [*_guard(lambda: repeated(text, document)), *found]
     if found:
@@ -154,6 +166,23 @@ def _check_path(path: Any) -> None:
         raise DragomanError("path must be text")
 
 
+def _read_request(document: Json, dialect: Dialect, path: str | None) -> Request:
+    """A request for an answer. What another endpoint is asked for is none, as like one as the body may be: told at the
+    path, together with the body's own faults."""
+    elsewhere = fault_at(path) if path is not None else None
+    try:
+        request = dialect.read_request(document, path)
+    except RecursionError:
+        raise _nested() from None
+    except InvalidDocument as invalid:
+        if elsewhere is None or any(fault.at == elsewhere.at for fault in invalid.faults):
+            raise
+        raise InvalidDocument([elsewhere, *invalid.faults]) from None
+    if elsewhere is not None:
+        raise InvalidDocument([elsewhere])
+    return request
+
+
 def _seconds(now: Any) -> int:
     """The clock as the caller has it (`time.time()` has fractions) in the whole seconds that the dialects have."""
     try:
@@ -187,7 +216,7 @@ def translate_request(
         _check_path(path)
     document = as_object(body)
     if validate:
-        _check(document, came, "request", body)
+        _check(document, came, "request", body, path)
     if came.documents == goes.documents:
         asked = Request(source) if came is goes else came.read_request(document, path)
         where, headers = goes.target(asked, Context(None, now, profile))
@@ -202,10 +231,7 @@ def translate_request(
                 out = _guard(lambda: goes.write_request(brought, report, True, Context(None, now, profile)))
                 return Translation(out, decide(report.losses, on_loss), where, headers, model, stream)
         return Translation(document, (), where, headers, model, stream, raw=_raw(body))
-    try:
-        request = came.read_request(document, path)
-    except RecursionError:
-        raise _nested() from None
+    request = _read_request(document, came, path)
     if history is not None:
         request = _resolved(request, came, history)
     out = _written_request(request, goes, on_loss, profile, now)
@@ -319,9 +345,8 @@ def read_request(
         _check_path(path)
     document = as_object(body)
     if validate:
-        _check(document, came, "request", body)
-    request: Request = _guard(lambda: came.read_request(document, path))
-    return request
+        _check(document, came, "request", body, path)
+    return _read_request(document, came, path)
 
 
 def translate_response(

@@ -1,6 +1,7 @@
 """Lines of batch files: where in one the document stands, and what else of it tells of the document.
 
-One table for the vendors' forms. Gemini's (`key` with `request` or `response`) is read as an exchange.
+One table for the vendors' forms. Gemini's (`key` with `request`, `response` or `error`) and Vertex's are read as
+exchanges.
 """
 
 from __future__ import annotations
@@ -39,6 +40,23 @@ def form_of(line: dict[str, Any]) -> Form | None:
     if "custom_id" not in line:
         return None
     return next((form for form in FORMS if type(item_at(line, form.body)) in (dict, str)), None)
+
+
+# Where Gemini's lines go: who reads one that failed has nothing else that says whose it is.
+KEYED = "/v1beta/models/-:generateContent"
+
+
+def is_keyed_error(line: dict[str, Any]) -> bool:
+    """Whether a line says why a request of Gemini's failed: `{"key": "k1", "error": {code, message, status}}`, where
+    the error stands without the object that it has elsewhere."""
+    plain = line.get("request") is None and line.get("response") is None and "stream_body" not in line
+    return "key" in line and plain and type(line.get("error")) is dict
+
+
+def has_only_a_reason(exchange: dict[str, Any]) -> bool:
+    """Whether a line of Vertex's says in words why there is no answer: `status` is a text, and `response` empty."""
+    status = exchange.get("status")
+    return exchange.get("response") == {} and type(status) is str and bool(status) and not status.isdecimal()
 
 
 def is_unanswered(line: dict[str, Any]) -> bool:

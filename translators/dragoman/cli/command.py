@@ -240,6 +240,8 @@ def _summary(tally: Tally, on_loss: str) -> Iterator[str]:
     if tally.pathless:
         bare = f"{tally.pathless} bare request{'' if tally.pathless == 1 else 's'}"
         yield f"{bare}: model and stream flag stand in the path, which only a whole exchange has"
+    for dialect, n in sorted(tally.tied.items()):
+        yield f"{n} request{'' if n == 1 else 's'} taken for {dialect} may be of another dialect: say --from"
     if on_loss == "ignore":
         yield "losses not counted"
         return

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import IO, Any, Literal, Protocol
 
-from ..detect import Guess, detect, routed
+from ..detect import Guess, detect, is_tie, routed
+from ..endpoints import asked_by, fault_at
 from ..errors import DragomanError, Fault, InvalidDocument, UnknownDialect, UntranslatableDocument
 from ..jsontext import dumps, loads, repeated, same, type_name
 from ..registry import get, names
@@ -58,6 +59,7 @@ class Tally:
     lines: int = 0
     failed: int = 0
     pathless: int = 0  # bare requests whose model is in a path that has no place in the output
+    tied: Counter[str] = field(default_factory=Counter)  # requests that may be of another dialect, by what was guessed
     losses: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -206,6 +208,9 @@ class Converter:
 
     def _bare(self, body: dict[str, Any], kind: Kind) -> bytes:
         source = self._options.source
+        for one in ("request", "response"):
+            if kind in ("auto", one):
+                _check_endpoint(one, body)
         if source is None or kind == "auto":
             source, kind = self._guess(body, source, kind)
         if kind == "request":
@@ -220,6 +225,8 @@ class Converter:
     def _guess(self, body: dict[str, Any], source: str | None, kind: Kind) -> tuple[str, Kind]:
         """The likeliest dialect and kind of a bare body, with what the user said of it held fast."""
         guesses = [guess for guess in detect(body) if kind in ("auto", guess.kind)]
+        if source is None and is_tie(guesses):
+            self.tally.tied[guesses[0].dialect] += 1
         if source is not None:
             dialect = source.partition("+")[0]
             guesses.sort(key=lambda guess: guess.dialect != dialect)  # stable: the likeliest stays first
@@ -230,6 +237,13 @@ class Converter:
 
     def _exchange(self, exchange: dict[str, Any]) -> bytes:
         target = self._options.target
+        status = exchange.get("status")
+        known = _status(status)
+        failed = known is not None and known >= 400
+        _check_path("/request_path", exchange.get("request_path"))
+        _check_endpoint("request", exchange.get("request"))
+        if not failed:
+            _check_endpoint("response", exchange.get("response"))
         source = self._source(exchange)
         out: dict[str, Any] = {**exchange, "dialect": target}
         ready: dict[str, bytes] = {}
@@ -244,14 +258,16 @@ class Converter:
                 out["request_path"] = asked.path
         elif "request_path" in exchange and source != target:
             out["request_path"] = None  # without the request there is none to be had
-        status = exchange.get("status")
         body = exchange.get("response")
         text = exchange.get("response_text")
         if body is None and type(text) is str and text:
             body = text
             out["response_text"] = None
-        known = _status(status)
-        failed = known is not None and known >= 400
+        if batch.is_keyed_error(exchange):
+            told = self._error({"error": exchange["error"]}, source, known).body
+            out["error"] = told.get("error", told)
+        if batch.has_only_a_reason(exchange):
+            body = None  # there is no document: it stays as it is, and so does the reason
         stream = exchange.get("stream_body")
         if type(body) is list and get(source).listed and not (failed or is_listed_error(body)) and stream is None:
             answers = self._stream(dumps(body).decode(), source, request, "/response")
@@ -268,7 +284,11 @@ class Converter:
                 raise Failed(f"expected object, found {type_name(body)}", "", "response")
             ready["response"] = _as_it_was(exchange.get("response"), answer.json())
             if answer.status is not None and not _is_home(body, source, answer, target):
-                out["status"] = str(answer.status) if type(status) is str else answer.status
+                # A reason in words says more than a number, and is not ours to write.
+                if type(status) is not str:
+                    out["status"] = answer.status
+                elif known is not None or not status:
+                    out["status"] = str(answer.status)
         if stream is not None:
             if type(stream) is not str:
                 raise Failed(f"expected text, found {type_name(stream)}", "/stream_body")
@@ -280,6 +300,9 @@ class Converter:
         """A line of a batch: its document is converted, in the form that the line has."""
         body, path = item_at(line, form.body), item_at(line, form.path) if form.path else form.sent
         path = path if type(path) is str else None
+        if form.path:
+            _check_path(f"/{'/'.join(form.path)}", path)
+        _check_endpoint(form.kind, body)
         if form.kind == "request":
             asked = self._request(body, self._source({"request": body, "request_path": path}), path)
             if form.path and asked.path is not None:
@@ -313,16 +336,21 @@ class Converter:
                 raise Failed(f"unknown dialect; {hint}", "/dialect") from None
         # What leaves the least room comes first; what follows decides among what is left.
         path = exchange.get("request_path")
+        if path is None and batch.is_keyed_error(exchange):
+            path = batch.KEYED
+        asked = [guess for guess in _guesses(exchange.get("request")) if guess.kind == "request"]
         found: list[str] = []
         for said in (
             routed(path if type(path) is str else self._options.path or ""),
-            [guess.dialect for guess in _guesses(exchange.get("request")) if guess.kind == "request"],
+            [guess.dialect for guess in asked],
             [guess.dialect for guess in _guesses(exchange.get("response")) if guess.kind != "request"],
             [guess.dialect for guess in _streamed(exchange.get("stream_body")) if guess.kind != "request"],
         ):
             found = [dialect for dialect in found if dialect in said] or found or list(said)
         if not found:
             raise Failed("an exchange without a dialect, and nothing in it that tells: say --from")
+        if is_tie(asked) and {guess.dialect for guess in asked} <= set(found):
+            self.tally.tied[found[0]] += 1
         return found[0]
 
     def _request(self, body: Any, source: str, path: str | None) -> Translation:
@@ -360,8 +388,29 @@ class Converter:
         return out.decode("utf-8", "replace")
 
 
+def _check_path(at: str, path: Any) -> None:
+    """Refuse a record of another endpoint: passed on as a request for an answer, and as one that failed, it would be a
+    lie."""
+    fault = fault_at(path) if type(path) is str else None
+    if fault is not None:
+        raise Failed(f"expected {fault.expected}, found {fault.found}", at)
+
+
+def _check_endpoint(document: str, body: Any) -> None:
+    """The same for a record without a path, or with one that nobody knows, by its body."""
+    if type(body) is str:
+        try:
+            body = loads(body)
+        except DragomanError:
+            return
+    name = asked_by(body, document) if document != "error" else None
+    if name is not None:
+        expected = "a request for an answer" if document == "request" else "an answer"
+        raise Failed(f"expected {expected}, found what belongs to {name}", "", document)
+
+
 def _is_exchange(value: dict[str, Any]) -> bool:
-    if "dialect" in value:
+    if "dialect" in value or batch.is_keyed_error(value):
         return True
     # Events of a stream and lines of a batch have a `response` too.
     return not _EXCHANGE_KEYS.isdisjoint(value) and "type" not in value and "custom_id" not in value

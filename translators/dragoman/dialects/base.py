@@ -184,7 +184,7 @@ class Dialect:
     write_error: Callable[[Error, Report, bool], tuple[int, Any]]
     reader: Callable[[], StreamReader]
     writer: Callable[[Report, bool, Context], StreamWriter]
-    target: Callable[[Request, Context], tuple[str, dict[str, str]]]
+    target: Callable[[Request, Context], tuple[str | None, dict[str, str]]]
     places: Places
     grammar: Callable[[], Grammar]  # of its streams, for those who check them
     request_id_header: str = "x-request-id"

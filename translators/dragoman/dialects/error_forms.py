@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from ..errors import InvalidDocument
 from ..jsontext import dumps
 from ..model import Error, Json
 from ..report import Report
@@ -80,7 +81,9 @@ def is_too_long(error: Error) -> bool:
 def told_message(error: Error, words: TooLong, report: Report) -> str:
     """The message of an error; where the context is too long, behind the words by which a dialect's clients know it."""
     text = error.message[:_LONGEST]
-    if not is_too_long(error) or words.own.search(text) is not None:
+    if not is_too_long(error):
+        return some_message(error, report)
+    if words.own.search(text) is not None:
         return error.message
     found = next(filter(None, (counts.search(text) for counts in _COUNTS)), None)
     said = words.uncounted if found is None else words.counted.format(**found.groupdict())
@@ -89,6 +92,16 @@ def told_message(error: Error, words: TooLong, report: Report) -> str:
         return said
     report.changed("error.message", _place(error), error.message)
     return f"{said}. {error.message}"
+
+
+SILENT = "The upstream sent an error without a message."
+
+
+def some_message(error: Error, report: Report) -> str:
+    """The message of an error; a sentence of ours where it says nothing, for an empty one helps nobody."""
+    if not error.message:
+        report.invented("error.message", "/error/message", SILENT)
+    return error.message or SILENT
 
 
 def _place(error: Error) -> str:
@@ -103,6 +116,16 @@ def whole_message(body: Any) -> str:
     if type(body) is str:
         return body
     return "" if body is None else dumps(body).decode()
+
+
+def text_of(body: Json) -> str:
+    """What an object says in which no message can be found: the text of its JSON; "" where nothing is in it, or what
+    no JSON can say (a number beyond every float), which must not cost the error itself."""
+    empty: tuple[Any, ...] = (None, "", {}, [])
+    try:
+        return "" if all(value in empty for value in body.values()) else dumps(body).decode()
+    except InvalidDocument:
+        return ""
 
 
 def message_of(body: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import NoneType
 from typing import Any
+from urllib.parse import unquote
 
 from ..framing import sse
 from ..ids import fits, spell, unspell
@@ -12,8 +14,8 @@ from ..jsontext import dumps, escape
 from ..model import Citation, Error, Json, Request, Usage
 from ..report import Report
 from ..tables import ERRORS, UNANSWERED, Kind, error_named, error_status, error_word, give_back, told_status
-from .base import Writer
-from .error_forms import is_too_long, message_of, named_beside, whole_message
+from .base import Writer, asks_in_body
+from .error_forms import is_too_long, message_of, named_beside, some_message, text_of, whole_message
 from .probabilities import rows_of
 
 # key -> (field of Response, JSON types it may have)
@@ -27,6 +29,34 @@ ENVELOPE: dict[str, tuple[str, tuple[type, ...]]] = {
 LIMIT_NAME = 64  # of a tool
 CACHE_KEY = "prompt_cache_breakpoint"  # a mark that ends a cached prefix
 CUT = "the stream ended before every answer had a finish reason"
+
+
+# Azure: "Deployment in the path (old)". Such a body names no model.
+_DEPLOYMENT = re.compile(r"/deployments/([^/]+)/(?:chat/)?completions$")
+
+
+def read_path(path: str) -> str:
+    """The deployment that a request target names as its model; "" for any other target."""
+    found = _DEPLOYMENT.search(path.partition("?")[0].rstrip("/"))
+    return "" if found is None else unquote(found[1])
+
+
+def read_deployment(r: Request, body: Json, path: str | None) -> None:
+    """The model of a request whose path alone names it."""
+    if path and "model" not in body and (model := read_path(path)):
+        r.model, r.spelling = model, {"path": ["model"]}
+
+
+def asks(body: Json, path: str | None) -> tuple[str, bool]:
+    """The model that a request asks for, in its body or in its path, and whether it asks for a stream."""
+    model, stream = asks_in_body(body, path)
+    return (read_path(path) if path and "model" not in body else model), stream
+
+
+def home_model(r: Request, out: Json, suffix: str = "") -> None:
+    """The model of a request, where its body had it."""
+    if r.model and "model" not in (r.spelling or {}).get("path", ()):
+        out["model"] = r.model + suffix
 
 
 class NameWriter(Writer):
@@ -312,6 +342,8 @@ def read_error(
         if not out.message and (said := message_of(body)):
             out.message, out.spelling = said, {"form": "value", "value": body}
             out.extra = {k: v for k, v in (out.extra or {}).items() if v != said} or None
+        elif not out.message and (said := text_of(body)):
+            out.message, out.spelling, out.extra = said, {"form": "value", "value": body}, None
     known = error_status(out.code) if status is None else status
     own = (out.extra or {}).get("error") if out.at else out.extra
     word = named(out.code, own.get("type") if type(own) is dict else None) or named_beside(body)
@@ -325,7 +357,7 @@ def read_error(
 def unanswered(body: Json, named: Callable[..., str | None] = error_named) -> Error:
     """The failure that a body of an answer without a choice is."""
     error = read_error(None, body, named)
-    if "choices" not in body or error.message or body.get("error"):
+    if "choices" not in body or body.get("error") or error.message != text_of(body):
         return error
     return Error(error.type, UNANSWERED, spelling={"form": "value", "value": body})
 
@@ -398,7 +430,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
         return e.status or ERRORS[e.type].status, home_error(e)
     word, kind, code = error_words(e)
     return told_status(e.status, word, _STATUS), {
-        "error": {"message": e.message, "type": kind, "param": e.param, "code": code}
+        "error": {"message": some_message(e, report), "type": kind, "param": e.param, "code": code}
     }
 
 

@@ -35,7 +35,7 @@ from ...model import (
 )
 from ...report import Report
 from ...tables import ERRORS, SPEED, error_named, error_status, error_type, error_word
-from ..error_forms import message_of, whole_message
+from ..error_forms import message_of, text_of, whole_message
 from .words import (
     DIRECT,
     EFFORTS,
@@ -675,6 +675,8 @@ def read_error(status: int | None, body: Any) -> Error:
         out.at, out.message, out.spelling = "", extra.pop("message"), {"form": "flat"}
     else:
         out.at, out.message, out.spelling = "", message_of(body), {"form": "response"}
+        if not out.message and (said := text_of(body)):
+            out.message, out.spelling, extra = said, {"form": "value", "value": body}, {}
     out.extra = extra or None
     kind = inner.get("type") if type(inner) is dict else None
     word = _WORDS.get(kind) if type(kind) is str else None

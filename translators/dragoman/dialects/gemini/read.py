@@ -10,7 +10,7 @@ from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Candidate, Error, Json, Message, Response, ToolCall, Usage
 from ...tables import error_named, error_status, error_type, error_word
-from ..error_forms import message_of, whole_message
+from ..error_forms import message_of, text_of, whole_message
 from ..usage import count_of
 from .casing import camel
 from .cite import place
@@ -186,6 +186,8 @@ def read_error(status: int | None, body: Any) -> Error:
     if type(error) is not dict:
         said = message_of(inner) if type(inner) is dict else whole_message(body)
         rest = {k: v for k, v in inner.items() if v != said} if type(inner) is dict and not listed else None
+        if not said and type(inner) is dict:
+            said, rest = text_of(inner), None
         return Error(error_word(status), said, status, extra=rest or None, spelling={"form": "value", "value": body})
     out = Error("api", "", status, at="/0/error" if listed else "/error")
     more: Json = {}

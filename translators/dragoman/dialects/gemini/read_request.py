@@ -56,7 +56,7 @@ METHODS = ("generateContent", "streamGenerateContent")
 
 def _resource(path: str) -> tuple[str, str]:
     """The resource that a request target names, and the method behind it, "" where there is none."""
-    target = path.partition("?")[0].rstrip("/")
+    target = path.partition("#")[0].partition("?")[0].rstrip("/")
     resource, _, method = target.rpartition(":")
     return (target, "") if "/" in method else (resource, method)
 

@@ -56,8 +56,12 @@ from .write import PartWriter, own
 SYSTEM = ("system", "developer")
 
 
-def target(r: Request, context: Context, stream: str = "?alt=sse") -> tuple[str, dict[str, str]]:
-    """Where a request goes: the model and whether to stream are in the path."""
+def target(r: Request, context: Context, stream: str = "?alt=sse") -> tuple[str | None, dict[str, str]]:
+    """Where a request goes: the model and whether to stream are in the path. One that came without a path goes home
+    without one: nobody knows what it is asked of."""
+    headers = {"content-type": "application/json"}
+    if not r.model and r.dialect == NAME:
+        return None, headers
     name = r.model.removeprefix("models/").encode("utf-8", "replace").decode()
     collection, _, own_name = name.partition("/")
     place = f"models/{quote(name, safe='')}"
@@ -66,7 +70,7 @@ def target(r: Request, context: Context, stream: str = "?alt=sse") -> tuple[str,
     if (r.spelling or {}).get("framing") == "array":
         stream = ""
     method = f"streamGenerateContent{stream}" if r.params.get("stream") else "generateContent"
-    return f"/v1beta/{place}:{method}", {"content-type": "application/json"}
+    return f"/v1beta/{place}:{method}", headers
 
 
 def write_request(r: Request, report: Report, home: bool, context: Context) -> Json:

@@ -7,7 +7,7 @@ from functools import partial
 
 from ...model import Json, Message, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
-from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
+from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, asks, read_error, write_error
 from .carry import found, inside, seal, sign
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
 from .read import read_request, read_response
@@ -38,6 +38,7 @@ DIALECT = Dialect(
     places=PLACES,
     grammar=grammar_of(__name__),
     answers="/choices",
+    asks=asks,
     derived=DERIVED,
     total="total_tokens",
     kin={

@@ -27,7 +27,7 @@ from ...registry import issuer
 from ...tables import give_back, put
 from ..arguments import arguments_text
 from ..choices import spelt_choice
-from ..openai_shape import STREAM_OPTIONS, home_error
+from ..openai_shape import STREAM_OPTIONS, home_error, home_model
 from .flavours import SUFFIX
 from .words import FINISH, LIST_OF, SIGNATURE, SIGNED, TOOL_CHOICE, WIRE
 
@@ -36,8 +36,7 @@ def home_request(r: Request) -> Json:
     """A request as it was."""
     spelling = r.spelling or {}
     out: Json = {}
-    if r.model:
-        out["model"] = r.model
+    home_model(r, out)
     out["messages"] = [home_message(m) for m in r.messages]
     for name, value in r.params.items():
         if name == "max_output_tokens":
@@ -92,7 +91,7 @@ def _reasoning(r: Request, c: ReasoningControl, out: Json) -> None:
     for path in spelling.get("fields", ["reasoning_effort"]):
         *outer, field = path.split("/")
         if path == "model":
-            out["model"] = r.model + SUFFIX
+            home_model(r, out, SUFFIX)
         elif path == "thinking":
             out[path] = {"type": c.mode} if c.budget is None else {"type": c.mode, "budget_tokens": c.budget}
         else:

@@ -27,7 +27,7 @@ from ...model import (
     Usage,
 )
 from ..choices import plain_choice
-from ..openai_shape import ENVELOPE, read_stream_options, read_usage, unanswered
+from ..openai_shape import ENVELOPE, read_deployment, read_stream_options, read_usage, unanswered
 from .carry import sign, sign_message
 from .control import CONTROLS, read_hidden
 from .parts import read_annotation, read_audio, read_call, read_legacy_call, read_parts, read_picture, summary_texts
@@ -42,6 +42,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
     extra: Json = {}
     r = Request(NAME, extra=extra)
     params: Any = r.params
+    read_deployment(r, body, path)
     places = r.places
     for key, value in body.items():
         row = PARAMS.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect, grammar_of
-from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
+from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, asks, read_error, write_error
 from .read import read_request, read_response
 from .stream import CompletionsStreamReader
 from .words import DERIVED, KINDS, NAME, PLACES
@@ -33,6 +33,7 @@ DIALECT = Dialect(
     places=PLACES,
     grammar=grammar_of(__name__),
     answers="/choices",
+    asks=asks,
     derived=DERIVED,
     total="total_tokens",
     kin={

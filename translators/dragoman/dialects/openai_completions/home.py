@@ -6,7 +6,7 @@ from typing import Any
 
 from ...model import Candidate, Json, Opaque, Request, Response, Text
 from ...tables import give_back
-from ..openai_shape import STREAM_OPTIONS, home_error
+from ..openai_shape import STREAM_OPTIONS, home_error, home_model
 from .words import FINISH, WIRE
 
 
@@ -14,8 +14,7 @@ def home_request(r: Request) -> Json:
     """A request as it was."""
     spelling = r.spelling or {}
     out: Json = {}
-    if r.model:
-        out["model"] = r.model
+    home_model(r, out)
     if r.messages:
         out["prompt"] = _prompt(r)
     for name, value in r.params.items():

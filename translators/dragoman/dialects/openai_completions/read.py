@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import Fault, InvalidDocument
 from ...jsontext import type_name
 from ...model import Candidate, Json, Message, Opaque, Part, Request, Response, Text
-from ..openai_shape import ENVELOPE, read_stream_options, read_usage, unanswered
+from ..openai_shape import ENVELOPE, read_deployment, read_stream_options, read_usage, unanswered
 from .words import FINISH, NAME, PARAMS
 
 Faults = list[Fault]
@@ -23,6 +23,7 @@ def read_request(body: Json, path: str | None = None) -> Request:
     extra: Json = {}
     r = Request(NAME, extra=extra)
     params: Any = r.params
+    read_deployment(r, body, path)
     for key, value in body.items():
         row = PARAMS.get(key)
         if row is not None and type(value) in row[1] and not (key == "n" and value == 0):
@@ -85,7 +86,7 @@ def _logprobs(r: Request, value: Any, faults: Faults) -> bool:
 def _stop(r: Request, value: Any, faults: Faults) -> bool:
     if type(value) is str:
         r.params["stop"] = [value]
-        r.spelling = {"stop": "string"}
+        r.spelling = {**(r.spelling or {}), "stop": "string"}
     elif type(value) is list:
         r.params["stop"] = value
     else:

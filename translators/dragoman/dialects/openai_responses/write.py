@@ -29,6 +29,7 @@ from ...report import Report
 from ...tables import drop_extra
 from ..arguments import arguments_text, free_text
 from ..base import Context, Dialect, opaque_code
+from ..error_forms import some_message
 from ..openai_shape import NameWriter, error_words, shared_logprobs, shared_tokens, spans_alike
 from ..others import alone
 from .groups import GROUP, flat, group_of
@@ -498,14 +499,14 @@ def picture_item(part: Media) -> Json:
 # --- errors ---------------------------------------------------------------------------------------------------
 
 
-def event_error(e: Error) -> Json:
+def event_error(e: Error, report: Report) -> Json:
     """The fields of an `error` event, whose code is all that says of what type it is.
 
     They stand there twice: "a nested `error` key in a Responses SSE event makes the Python SDK raise, a flat one does
     not" (spec/OPENAI.md 11), and who reads none of it would take the stream for one that ended well.
     """
     _, kind, code = error_words(e)
-    said = {"code": code or kind, "message": e.message, "param": e.param}
+    said = {"code": code or kind, "message": some_message(e, report), "param": e.param}
     return {**said, "error": {"type": kind, **said}}
 
 
@@ -514,7 +515,7 @@ def failed_error(e: Error, report: Report) -> Json:
     OpenAI has one."""
     word, kind, said = error_words(e)
     code = said if said in FAILED else FAILED_NEAREST.get(word, "server_error")
-    out: Json = {"code": code, "message": e.message}
+    out: Json = {"code": code, "message": some_message(e, report)}
     if kind not in (code, "invalid_request_error"):
         out["type"] = kind
     if e.param is not None:

@@ -451,7 +451,7 @@ class ForeignWriter(ResponseWriter):
     def fail(self, event: Failure) -> bytes:
         """After the start a response that failed, before it an `error` event: exactly one terminal event."""
         if not self.started:
-            return self.say("error", **event_error(event.error))
+            return self.say("error", **event_error(event.error, self.report))
         error = failed_error(event.error, self.report)
         items = [group.item for group in self.groups if group.closed]
         response = {**self.snapshot, "status": "failed", "error": error, "output": items}
