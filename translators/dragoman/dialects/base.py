@@ -437,6 +437,10 @@ class Writer:
         rest = Item(extra=part.item.extra) if token is not None and part.item.extra else None
         return (replace(part, item=rest), token) if token is not None else (part, None)
 
+    def same_vendor(self, vendor: str) -> bool:
+        """Whether the target's vendor, `vendor` unless the profile says another, is that of the source."""
+        return self.source is not None and self.source.vendor == (provider_of(self.context.profile) or vendor) != ""
+
     def lose_filename(self, part: Media) -> None:
         """Report a file's name where media have none."""
         if part.filename is not None:

@@ -101,6 +101,9 @@ class PartWriter(ChatWriter):
             out = {"type": "file", "file": {"file_data": part.url} | _named(part)}
             self.lose_type(part)
             self.beside(part)
+        elif part.kind == "document" and part.file_id and self.flavour.files and self.same_vendor(self.flavour.vendor):
+            out = {"type": "file", "file": {"file_id": part.file_id} | _named(part)}
+            self.beside(part)
         elif part.kind == "document" and part.form == "text":
             report.changed("media.as_text", part.at)
             self.drop(part)

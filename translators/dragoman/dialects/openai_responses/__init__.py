@@ -10,7 +10,7 @@ from .home import sealed_item
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
 from .updates import updated
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING, WEB_SEARCH
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING, VENDOR, WEB_SEARCH
 from .write import write_response
 from .write_request import write_request
 
@@ -46,7 +46,7 @@ DIALECT = Dialect(
     turns="/input",
     states=("encrypted", "compaction"),
     search=WEB_SEARCH,
-    vendor="openai",
+    vendor=VENDOR,
     rooted=True,
     seal=sealed_item,
     leave=lambda r, report: updated(best_effort(ungrouped(r, report), report), report),

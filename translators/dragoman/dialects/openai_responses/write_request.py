@@ -54,6 +54,7 @@ from .words import (
     SERVICE_TIERS,
     SUMMARY,
     TOOL_CHOICE,
+    VENDOR,
     WEB_SEARCH,
     WIRE,
 )
@@ -304,6 +305,11 @@ class RequestWriter(ItemWriter):
                 # "Missing required parameter": file_data does not go without a name.
                 out["filename"] = file_name(media_type)
                 self.named.append(out)
+            self.beside(part)
+        elif part.kind == "document" and part.file_id and self.same_vendor(VENDOR):
+            out = {"type": "input_file", "file_id": part.file_id}
+            if part.filename is not None:
+                out["filename"] = part.filename
             self.beside(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
             out = {"type": "input_audio", "input_audio": {"data": part.data, "format": _AUDIO[part.media_type]}}
