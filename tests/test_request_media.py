@@ -96,3 +96,108 @@ def test_a_file_of_google_is_none_that_its_layer_of_chat_takes() -> None:
 def test_a_picture_by_its_id_has_no_word_in_chat() -> None:
     out = went(asked(RESPONSES, {"type": "input_image", "file_id": "file-abc", "detail": "auto"}), RESPONSES, CHAT)
     assert ("media.file_id", "/input/0/content/0") in told(out, "dropped")
+
+
+# --- documents of text --------------------------------------------------------------------------------------------
+
+FOUND = {
+    "type": "search_result",
+    "source": "https://docs/a",
+    "title": "Refund policy",
+    "content": [{"type": "text", "text": "30 days."}, {"type": "text", "text": "In writing."}],
+    "citations": {"enabled": True},
+}
+CONTRACT = {
+    "type": "document",
+    "title": "Contract.txt",
+    "context": "signed 2024",
+    "source": {"type": "text", "media_type": "text/plain", "data": "body"},
+}
+CHAPTERS = {**CONTRACT, "source": {"type": "content", "content": [{"type": "text", "text": "one"}]}}
+FOUND_TEXT = "Title: Refund policy\nSource: https://docs/a\n\n30 days.\nIn writing."
+CONTRACT_TEXT = "Title: Contract.txt\nContext: signed 2024\n\nbody"
+CHAPTERS_TEXT = "Title: Contract.txt\nContext: signed 2024\n\none"
+
+
+def texts(body: Json, target: str) -> list[str]:
+    """The texts of the only turn of a request."""
+    if target == GEMINI:
+        return [part["text"] for part in body["contents"][0]["parts"]]
+    turn = body["messages" if "messages" in body else "input"][0]["content"]
+    return [turn] if type(turn) is str else [part["text"] for part in turn]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, GEMINI, "claude-thinking"])
+def test_the_model_knows_where_a_text_is_from(target: str) -> None:
+    out = went(asked(MESSAGES, FOUND, CHAPTERS, {"type": "text", "text": "Which source?"}), MESSAGES, target)
+    assert texts(out.body, target) == [FOUND_TEXT, CHAPTERS_TEXT, "Which source?"]
+    assert told(out, "changed")[:2] == [("media.as_text", f"/messages/0/content/{i}") for i in (0, 1)]
+    assert ("citation.unsupported", "/messages/0/content/0/citations") in told(out, "dropped")
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "claude-thinking"])
+def test_the_title_of_a_plain_text_stands_above_it(target: str) -> None:
+    out = went(asked(MESSAGES, CONTRACT), MESSAGES, target)
+    assert texts(out.body, target) == [CONTRACT_TEXT]
+
+
+def test_gemini_keeps_a_plain_text_as_a_file_and_tells_what_it_has_no_place_for() -> None:
+    out = went(asked(MESSAGES, CONTRACT), MESSAGES, GEMINI)
+    assert "inlineData" in out.body["contents"][0]["parts"][0]
+    assert told(out, "dropped") == [
+        ("media.filename", "/messages/0/content/0/title"),
+        ("media.context", "/messages/0/content/0/context"),
+    ]
+
+
+def test_a_document_without_a_name_says_its_text_alone() -> None:
+    plain = {"type": "document", "source": CONTRACT["source"]}
+    assert texts(went(asked(MESSAGES, plain), MESSAGES, CHAT).body, CHAT) == ["body"]
+
+
+def test_the_head_stands_above_texts_and_pictures() -> None:
+    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}}
+    mixed = {**CONTRACT, "source": {"type": "content", "content": [{"type": "text", "text": "See:"}, picture]}}
+    out = went(asked(MESSAGES, mixed), MESSAGES, CHAT)
+    assert [part.get("text") for part in out.body["messages"][0]["content"]] == [
+        "Title: Contract.txt\nContext: signed 2024\n\nSee:",
+        None,
+    ]
+    alone = {**CONTRACT, "citations": {"enabled": True}, "source": {"type": "content", "content": [picture]}}
+    out = went(asked(MESSAGES, alone), MESSAGES, CHAT)
+    assert [part.get("text") for part in out.body["messages"][0]["content"]] == [
+        "Title: Contract.txt\nContext: signed 2024",
+        None,
+    ]
+    assert ("citation.unsupported", "/messages/0/content/0/citations") in told(out, "dropped")
+
+
+def test_completions_gets_the_head_too() -> None:
+    out = went(asked(MESSAGES, {**CONTRACT, "citations": {"enabled": True}}), MESSAGES, "openai-completions")
+    assert CONTRACT_TEXT in out.body["prompt"]
+    assert told(out, "dropped") == [("citation.unsupported", "/messages/0/content/0/citations")]
+
+
+def called(*content: Json) -> Json:
+    """A request of Messages with a call and its result."""
+    call = {"type": "tool_use", "id": "t1", "name": "read", "input": {"a": 1}}
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": list(content)}
+    return {
+        "model": "gemini-2.5-pro",
+        "max_tokens": 99,
+        "messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": [call]},
+            {"role": "user", "content": [result]},
+        ],
+        "tools": [{"name": "read", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}],
+    }
+
+
+def test_what_a_tool_found_has_its_source_too() -> None:
+    body = called(FOUND)
+    assert went(body, MESSAGES, CHAT).body["messages"][2]["content"] == FOUND_TEXT
+    assert went(body, MESSAGES, RESPONSES).body["input"][2]["output"] == FOUND_TEXT
+    said = went(body, MESSAGES, GEMINI).body["contents"][2]["parts"][0]["functionResponse"]
+    assert said["response"] == {"output": FOUND_TEXT}
+    assert "parts" not in said

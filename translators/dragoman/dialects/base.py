@@ -43,6 +43,7 @@ from ..report import Report
 from ..tables import Kind, Pairs, drop_extra
 from . import web_search
 from .arguments import arguments_object
+from .documents import headed, uncited
 from .pairing import answers, pair_ids
 from .turns import is_item, only_results
 from .usage import COUNTS, Listed, drop_usage, figures
@@ -517,9 +518,15 @@ class Writer:
                 out.append(replace(part, parts=self._open(part.parts, results, results)))
             elif isinstance(part, Media) and part.parts and (texts or any(type(p) is not Text for p in part.parts)):
                 self.report.changed("media.as_text", part.at)
+                uncited(self, part)
                 self.drop(part)
                 Writer.cache(self, part)
-                out += part.parts
+                first = part.parts[0]
+                if type(first) is Text:
+                    out += [replace(first, text=headed(part, first.text)), *part.parts[1:]]
+                else:
+                    head = headed(part, "")
+                    out += [Text(head, at=part.at), *part.parts] if head else part.parts
             else:
                 out.append(part)
         return out

@@ -29,6 +29,7 @@ from ...report import Report
 from ...tables import BUDGETS, is_default, nearest_effort, param_code, put, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen
+from ..documents import as_text, text_of
 from ..pairing import Twins
 from ..schemas import may_bind
 from ..turns import gathered, only_results, speaks_as_tool
@@ -397,14 +398,13 @@ class RequestWriter(PartWriter):
             for name in ("filename", "context", "cite", "cache", "extra", "item"):
                 setattr(plain, name, getattr(part, name))
             return self.media(plain)
-        texts = [p.text for p in part.parts or () if isinstance(p, Text) and p.text]
-        if part.form == "text" or not texts or len(texts) != len(part.parts or ()):
+        text = text_of(part) if part.form == "parts" else None
+        if not text:
             self.gone(part)
             return None
-        self.report.changed("media.as_text", part.at)
-        self.drop(part)
+        as_text(self, part)
         self.cache(part)
-        return {"text": "\n".join(texts)}
+        return {"text": text}
 
     def result(self, part: ToolResult, turn: Turn) -> list[Part]:
         """A functionResponse: text is `{"output": text}`, of an error `{"error": text}`; objects stay as they are.

@@ -7,6 +7,7 @@ from functools import partial
 
 from ...model import Json, Message, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
+from ..documents import CONSTANTS
 from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, read_error, write_error
 from .carry import found, inside, seal, sign
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
@@ -39,6 +40,7 @@ DIALECT = Dialect(
     grammar=grammar_of(__name__),
     answers="/choices",
     derived=DERIVED,
+    constants=CONSTANTS,
     total="total_tokens",
     kin={
         "reasoning": (

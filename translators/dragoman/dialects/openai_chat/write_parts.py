@@ -7,6 +7,7 @@ from typing import Any
 from ...media import file_name, is_empty
 from ...model import Json, Media, Part, Refusal, Text
 from ...profiles import Profile
+from ..documents import as_text, text_of, uncited
 from ..openai_facts import cache_mark
 from .write import ChatWriter
 
@@ -104,16 +105,9 @@ class PartWriter(ChatWriter):
         elif part.kind == "document" and part.file_id and self.flavour.files and self.same_vendor(self.flavour.vendor):
             out = {"type": "file", "file": {"file_id": part.file_id} | _named(part)}
             self.beside(part)
-        elif part.kind == "document" and part.form == "text":
-            report.changed("media.as_text", part.at)
-            self.drop(part)
+        elif (text := text_of(part)) is not None:
+            as_text(self, part)
             super().cache(part)
-            return {"type": "text", "text": part.data or ""} if part.data else None
-        elif part.kind == "document" and part.form == "parts" and all(type(p) is Text for p in part.parts or ()):
-            report.changed("media.as_text", part.at)
-            self.drop(part)
-            super().cache(part)
-            text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
             return {"type": "text", "text": text} if text else None
         else:
             report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
@@ -126,5 +120,4 @@ class PartWriter(ChatWriter):
         """What a document carries beside its content."""
         if part.context is not None:
             self.report.dropped("media.context", self.where(part, "context"), part.context)
-        if part.cite:
-            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
+        uncited(self, part)

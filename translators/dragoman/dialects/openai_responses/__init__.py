@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect, grammar_of
+from ..documents import CONSTANTS
 from ..openai_shape import write_error
 from .groups import best_effort, ungrouped
 from .home import sealed_item
@@ -35,6 +36,7 @@ DIALECT = Dialect(
     places=PLACES,
     grammar=grammar_of(__name__),
     derived=DERIVED,
+    constants=CONSTANTS,
     total="total_tokens",
     kin={
         "reasoning": ("/reasoning/effort",),

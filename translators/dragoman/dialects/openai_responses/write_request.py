@@ -28,6 +28,7 @@ from ...report import Report
 from ...tables import effort_of, is_default, param_code, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen, one_call
+from ..documents import as_text, text_of, uncited
 from ..openai_facts import (
     answer_schema,
     any_object,
@@ -313,14 +314,9 @@ class RequestWriter(ItemWriter):
             self.beside(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
             out = {"type": "input_audio", "input_audio": {"data": part.data, "format": _AUDIO[part.media_type]}}
-        elif part.kind == "document" and (
-            part.form == "text" or (part.form == "parts" and all(type(p) is Text for p in part.parts or ()))
-        ):
-            report.changed("media.as_text", part.at)
-            self.drop(part)
+        elif (text := text_of(part)) is not None:
+            as_text(self, part)
             self.cache(part)
-            text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
-            text = part.data or "" if part.form == "text" else text
             return {"type": "input_text", "text": text} if text else None
         else:
             report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
@@ -340,8 +336,7 @@ class RequestWriter(ItemWriter):
         """What a document carries beside its content."""
         if part.context is not None:
             self.report.dropped("media.context", self.where(part, "context"), part.context)
-        if part.cite:
-            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
+        uncited(self, part)
 
     # calls, results, thinking
 
