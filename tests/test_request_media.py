@@ -201,3 +201,22 @@ def test_what_a_tool_found_has_its_source_too() -> None:
     said = went(body, MESSAGES, GEMINI).body["contents"][2]["parts"][0]["functionResponse"]
     assert said["response"] == {"output": FOUND_TEXT}
     assert "parts" not in said
+
+
+def test_a_text_in_a_result_is_text_for_models_that_take_no_files_there() -> None:
+    """ "functionResponse.parts: Gemini 3+"."""
+    body = called({"type": "text", "text": "file:"}, {"type": "document", "source": CONTRACT["source"]})
+    out = went(body, MESSAGES, GEMINI)
+    said = out.body["contents"][2]["parts"][0]["functionResponse"]
+    assert said["response"] == {"output": "file:\nbody"}
+    assert "parts" not in said
+    assert ("media.as_text", "/messages/2/content/0/content/1") in told(out, "changed")
+    body["messages"][2]["content"][0]["content"][1] = CONTRACT
+    said = went(body, MESSAGES, GEMINI).body["contents"][2]["parts"][0]["functionResponse"]
+    assert said["response"] == {"output": f"file:\n{CONTRACT_TEXT}"}
+
+
+def test_a_text_in_a_result_stays_a_file_where_models_take_it() -> None:
+    body = {**called({"type": "document", "source": CONTRACT["source"]}), "model": "gemini-3-pro-preview"}
+    said = went(body, MESSAGES, GEMINI).body["contents"][2]["parts"][0]["functionResponse"]
+    assert [part["inlineData"]["mimeType"] for part in said["parts"]] == ["text/plain"]

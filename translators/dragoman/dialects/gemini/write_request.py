@@ -430,6 +430,12 @@ class RequestWriter(PartWriter):
             if isinstance(item, Text):
                 texts.append(item)
                 continue
+            if isinstance(item, Media) and item.form == "text" and self.facts.result_media is False:
+                # "functionResponse.parts: Gemini 3+": before, its text is what the function gave.
+                as_text(self, item)
+                self.cache(item)
+                texts.append(Text(text_of(item) or "", at=item.at))
+                continue
             if isinstance(item, Media) and self.moves(item):
                 self.report.changed("tool_result.media_moved", item.at)
                 moved.append(item)
