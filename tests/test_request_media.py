@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -220,3 +221,45 @@ def test_a_text_in_a_result_stays_a_file_where_models_take_it() -> None:
     body = {**called({"type": "document", "source": CONTRACT["source"]}), "model": "gemini-3-pro-preview"}
     said = went(body, MESSAGES, GEMINI).body["contents"][2]["parts"][0]["functionResponse"]
     assert [part["inlineData"]["mimeType"] for part in said["parts"]] == ["text/plain"]
+
+
+# --- files of text ------------------------------------------------------------------------------------------------
+
+TABLE = "a,b\n1,\u00e9"
+TABLE_DATA = base64.b64encode(TABLE.encode()).decode()
+
+
+@pytest.mark.parametrize("target", [CHAT, "claude-thinking", "openai-chat+litellm"])
+@pytest.mark.parametrize("kind", ["text/plain", "text/csv", "text/markdown"])
+def test_a_file_of_text_is_text_in_chat(kind: str, target: str) -> None:
+    """ "file_data (data URL for PDFs)"."""
+    part = {"inlineData": {"mimeType": kind, "data": TABLE_DATA}}
+    out = went(asked(GEMINI, part), GEMINI, target)
+    assert texts(out.body, target) == [TABLE]
+    assert ("media.as_text", "/contents/0/parts/0") in told(out, "changed")
+
+
+def test_the_name_of_a_file_of_text_stands_above_it() -> None:
+    part = {"type": "input_file", "filename": "t.csv", "file_data": f"data:text/csv;base64,{TABLE_DATA}"}
+    assert texts(went(asked(RESPONSES, part), RESPONSES, CHAT).body, CHAT) == [f"Title: t.csv\n\n{TABLE}"]
+
+
+@pytest.mark.parametrize(("kind", "data"), [("text/csv", "//79"), ("text/plain", "?"), ("application/pdf", TABLE_DATA)])
+def test_a_file_that_is_no_readable_text_stays_a_file(kind: str, data: str) -> None:
+    out = went(asked(GEMINI, {"inlineData": {"mimeType": kind, "data": data}}), GEMINI, CHAT)
+    assert out.body["messages"][0]["content"][0]["file"]["file_data"] == f"data:{kind};base64,{data}"
+
+
+def test_a_file_of_text_in_a_result_stays_in_it_as_text() -> None:
+    file = {"type": "input_file", "filename": "t.csv", "file_data": f"data:text/csv;base64,{TABLE_DATA}"}
+    body = {
+        "model": "gpt-5",
+        "input": [
+            {"type": "message", "role": "user", "content": "hi"},
+            {"type": "function_call", "call_id": "c", "name": "read", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "c", "output": [file]},
+        ],
+    }
+    out = went(body, RESPONSES, CHAT)
+    assert out.body["messages"][2] == {"role": "tool", "tool_call_id": "c", "content": f"Title: t.csv\n\n{TABLE}"}
+    assert len(out.body["messages"]) == 3

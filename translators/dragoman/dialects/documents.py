@@ -6,6 +6,9 @@ names its source needs one. The head is never read back, for a text that looks l
 
 from __future__ import annotations
 
+import base64
+import binascii
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..model import Media, Text
@@ -31,6 +34,17 @@ def text_of(part: Media) -> str | None:
     if len(texts) < len(part.parts or ()):
         return None
     return headed(part, part.data or "" if part.form == "text" else "\n".join(filter(None, texts)))
+
+
+def decoded(part: Media) -> Media:
+    """A file of text as a document of plain text: for targets whose files are PDF only. Any other as it is, and one
+    that is no UTF-8, too: what it says is not known."""
+    if part.kind != "document" or part.form != "base64" or not (part.media_type or "").startswith("text/"):
+        return part
+    try:
+        return replace(part, form="text", data=base64.b64decode(part.data or "", validate=True).decode())
+    except (binascii.Error, UnicodeDecodeError):
+        return part
 
 
 def as_text(writer: Writer, part: Media) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from ...media import file_name, is_empty
 from ...model import Json, Media, Part, Refusal, Text
 from ...profiles import Profile
-from ..documents import as_text, text_of, uncited
+from ..documents import as_text, decoded, text_of, uncited
 from ..openai_facts import cache_mark
 from .write import ChatWriter
 
@@ -87,6 +87,8 @@ class PartWriter(ChatWriter):
                 "input_audio": {"data": part.data, "format": AUDIO_WORDS[part.media_type]},
             }
             self.lose_filename(part)
+        elif part.kind == "document" and part.form == "base64" and (plain := decoded(part)) is not part:
+            return self.media(plain)  # "data URL for PDFs"
         elif part.kind == "document" and part.form == "base64":
             media_type = part.media_type or "application/pdf"
             if not part.media_type:
