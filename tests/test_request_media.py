@@ -263,3 +263,54 @@ def test_a_file_of_text_in_a_result_stays_in_it_as_text() -> None:
     out = went(body, RESPONSES, CHAT)
     assert out.body["messages"][2] == {"role": "tool", "tool_call_id": "c", "content": f"Title: t.csv\n\n{TABLE}"}
     assert len(out.body["messages"]) == 3
+
+
+# --- pictures that the model made ---------------------------------------------------------------------------------
+
+PIXEL = "iVBORw0KGgo="
+
+
+def drawn(*parts: Json) -> Json:
+    """A request of Gemini's behind a turn of the model of `parts`."""
+    turns = [("user", [{"text": "draw"}]), ("model", list(parts)), ("user", [{"text": "red"}])]
+    return {"contents": [{"role": role, "parts": said} for role, said in turns]}
+
+
+def test_a_picture_of_an_earlier_turn_is_an_item_of_responses() -> None:
+    picture = {"inlineData": {"mimeType": "image/png", "data": PIXEL}}
+    out = went(drawn({"text": "Here:"}, picture, {"text": "Well?"}), GEMINI, RESPONSES)
+    assert [item["type"] for item in out.body["input"]] == [
+        "message",
+        "message",
+        "image_generation_call",
+        "message",
+        "message",
+    ]
+    item = out.body["input"][2]
+    assert item.pop("id").startswith("ig_")
+    assert item == {
+        "type": "image_generation_call",
+        "status": "completed",
+        "result": PIXEL,
+        "output_format": "png",
+    }
+    assert told(out, "dropped") == []
+    assert ("item.id", "/input/2/id") in told(out, "invented")
+    back = dragoman.translate_request(out.body, RESPONSES, GEMINI)
+    assert picture in [part for turn in back.body["contents"] for part in turn["parts"]]
+
+
+def test_a_picture_of_openrouters_answer_is_an_item_of_responses() -> None:
+    image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+    turns = [
+        {"role": "user", "content": "draw"},
+        {"role": "assistant", "content": "Here:", "images": [image]},
+        {"role": "user", "content": "red"},
+    ]
+    out = went({"model": "m", "messages": turns}, "openai-chat+openrouter", RESPONSES)
+    assert [item.get("result") for item in out.body["input"]] == [None, None, PIXEL, None]
+
+
+def test_a_picture_of_an_earlier_turn_by_its_address_has_no_word_in_responses() -> None:
+    file = {"fileData": {"mimeType": "image/png", "fileUri": "https://x.org/i.png"}}
+    assert ("media.image", "/contents/1/parts/0") in told(went(drawn(file), GEMINI, RESPONSES), "dropped")

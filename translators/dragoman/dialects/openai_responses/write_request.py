@@ -59,7 +59,7 @@ from .words import (
     WEB_SEARCH,
     WIRE,
 )
-from .write import ItemWriter
+from .write import ItemWriter, picture_item
 
 _OUTPUT = {"function": "function_call_output", "custom": "custom_tool_call_output"}
 _AUDIO = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
@@ -183,6 +183,8 @@ class RequestWriter(ItemWriter):
                     self.input.append(dict(part.value))  # what this vendor said itself, come home
                 elif isinstance(part, Reasoning):
                     self.thought(part)
+                elif isinstance(part, Media):
+                    self.picture(part)
             else:
                 if rest and _phased(rest[-1]) != _phased(part):
                     # A phase is of its own text, and of no other.
@@ -401,10 +403,25 @@ class RequestWriter(ItemWriter):
             return
         identity = part.item.id if part.item is not None else None
         if identity is None:
-            identity = derived(None, "rs", len(self.input))
-            self.report.invented("item.id", f"/input/{len(self.input)}/id", identity)
+            identity = self.item_id("rs")
         summary = [{"type": "summary_text", "text": part.text}] if part.text else []
         self.input.append({"id": identity, "type": "reasoning", "summary": summary, "encrypted_content": state.value})
+
+    def item_id(self, kind: str) -> str:
+        """An id for the next item, which must have one."""
+        identity = derived(None, kind, len(self.input))
+        self.report.invented("item.id", f"/input/{len(self.input)}/id", identity)
+        return identity
+
+    def picture(self, part: Media) -> None:
+        """A picture that the model made: an item of its own, as in an answer."""
+        self.link(self.next(), part.at)
+        if part.detail not in (None, "auto"):
+            self.report.dropped("media.detail", self.where(part, "detail"), part.detail)
+        self.lose_filename(part)
+        self.drop(part)
+        self.cache(part)
+        self.input.append({"id": self.item_id("ig")} | picture_item(part))
 
     # the rest
 
@@ -597,6 +614,8 @@ def _phased(part: Part) -> Item | None:
 
 def item_of_own(part: Part) -> bool:
     """Whether a part of an answer is an item beside its message."""
+    if isinstance(part, Media):
+        return part.kind == "image" and part.form == "base64" and bool(part.data)
     return isinstance(part, Reasoning) or (isinstance(part, Opaque) and part.issuer == NAME)
 
 
