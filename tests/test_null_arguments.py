@@ -29,7 +29,7 @@ def stream(*calls: tuple[str, ...]) -> bytes:
             named = {"name": "f"} if turn == 0 else {}
             if turn < len(pieces):
                 deltas.append({"tool_calls": [{"index": i, **head, "function": {**named, "arguments": pieces[turn]}}]})
-    chunks = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    chunks: list[Json] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
     chunks.append({"index": 0, "delta": {}, "finish_reason": "tool_calls"})
     head = {"id": "r", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     lines = [f"data: {json.dumps({**head, 'choices': [chunk]})}\n\n" for chunk in chunks]
@@ -84,7 +84,7 @@ def _translated(data: bytes) -> bytes:
 
 def test_arguments_told_whole_at_the_end_of_a_stream_are_looked_at_too() -> None:
     """An item of Responses may come with no delta of its arguments."""
-    item = {
+    item: Json = {
         "type": "function_call",
         "id": "fc_1",
         "call_id": "c1",
@@ -93,8 +93,8 @@ def test_arguments_told_whole_at_the_end_of_a_stream_are_looked_at_too() -> None
         "status": "in_progress",
     }
     done = {**item, "arguments": "null", "status": "completed"}
-    response = {"id": "r", "object": "response", "created_at": 1, "model": "m", "output": []}
-    events = [
+    response: Json = {"id": "r", "object": "response", "created_at": 1, "model": "m", "output": []}
+    events: list[Json] = [
         {"type": "response.created", "response": {**response, "status": "in_progress"}},
         {"type": "response.output_item.added", "output_index": 0, "item": item},
         {"type": "response.output_item.done", "output_index": 0, "item": done},

@@ -314,3 +314,21 @@ def test_a_picture_of_openrouters_answer_is_an_item_of_responses() -> None:
 def test_a_picture_of_an_earlier_turn_by_its_address_has_no_word_in_responses() -> None:
     file = {"fileData": {"mimeType": "image/png", "fileUri": "https://x.org/i.png"}}
     assert ("media.image", "/contents/1/parts/0") in told(went(drawn(file), GEMINI, RESPONSES), "dropped")
+
+
+# --- what a search among tools found ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, GEMINI, "claude-thinking", "openai-completions"])
+def test_a_result_of_references_to_tools_names_them(target: str) -> None:
+    """SYMPTOMS 11: "never replace a result by an empty one"."""
+    refer: list[Json] = [{"type": "tool_reference", "tool_name": name} for name in ("get_weather", "get_time")]
+    refer[1]["cache_control"] = {"type": "ephemeral"}
+    out = went(called(*refer), MESSAGES, target)
+    said = str(out.body)
+    assert "get_weather" in said
+    assert "get_time" in said
+    place = "/messages/2/content/0/content"
+    assert told(out, "changed")[:2] == [("tool_result.reference", f"{place}/{i}") for i in (0, 1)]
+    assert ("cache.unsupported", f"{place}/1/cache_control") in told(out, "dropped")
+    assert "part.unsupported" not in {code for code, _ in told(out, "dropped")}

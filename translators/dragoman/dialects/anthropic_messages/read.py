@@ -160,7 +160,7 @@ def _service_tier(r: Request, value: Any, faults: Faults) -> bool:
 
 def leave(r: Request, report: Report) -> Request:
     """A request on its way out: the summary of earlier turns is text elsewhere, and its speed a tier."""
-    return _quick(_summed_up(r, report))
+    return _quick(_found(_summed_up(r, report), report))
 
 
 def _summed_up(r: Request, report: Report) -> Request:
@@ -172,18 +172,39 @@ def _summed_up(r: Request, report: Report) -> Request:
 
 
 def _summary(part: Part, report: Report) -> Part:
-    block = part.value if isinstance(part, Opaque) else None
-    if type(block) is not dict or block.get("type") != "compaction" or type(block.get("content")) is not str:
+    return _said(part, "compaction", "content", "compaction.as_text", report)
+
+
+def _found(r: Request, report: Report) -> Request:
+    """What a search among the tools found is named in its result: "never replace a result by an empty one"."""
+    if not any(_refers(part) for m in r.messages for part in m.parts):
+        return r
+    return replace(r, messages=[replace(m, parts=[_named(part, report) for part in m.parts]) for m in r.messages])
+
+
+def _refers(part: Part) -> bool:
+    return isinstance(part, ToolResult) and any(type(inner) is Opaque for inner in part.parts)
+
+
+def _named(part: Part, report: Report) -> Part:
+    if not isinstance(part, ToolResult) or not _refers(part):
         return part
-    if not block["content"]:
-        return part  # nothing but its state
-    report.changed("compaction.as_text", part.at, block["content"])
-    for key, value in block.items():
-        if key not in ("type", "content") and value is not None:
+    said = [_said(inner, "tool_reference", "tool_name", "tool_result.reference", report) for inner in part.parts]
+    return replace(part, parts=said)
+
+
+def _said(part: Part, kind: str, key: str, code: str, report: Report) -> Part:
+    """A block of this `kind` as the text that it has under `key`; any other, and one without, as it is."""
+    block = part.value if isinstance(part, Opaque) else None
+    if type(block) is not dict or block.get("type") != kind or type(block.get(key)) is not str or not block[key]:
+        return part
+    report.changed(code, part.at, block[key])
+    for name, value in block.items():
+        if name not in ("type", key) and value is not None:
             report.dropped(
-                "cache.unsupported" if key == "cache_control" else "part.unsupported", f"{part.at}/{key}", value
+                "cache.unsupported" if name == "cache_control" else "part.unsupported", f"{part.at}/{name}", value
             )
-    return Text(block["content"], at=f"{part.at}/content")
+    return Text(block[key], at=f"{part.at}/{key}")
 
 
 def _quick(r: Request) -> Request:
