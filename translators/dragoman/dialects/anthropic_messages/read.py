@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import unquote
 
 from ...errors import Fault, InvalidDocument
@@ -172,7 +172,10 @@ def _summed_up(r: Request, report: Report) -> Request:
 
 
 def _summary(part: Part, report: Report) -> Part:
-    return _said(part, "compaction", "content", "compaction.as_text", report)
+    if not _says(part, "compaction", "content"):
+        return part
+    report.changed("compaction.as_text", part.at, part.value["content"])
+    return _text_in(part, "content", report)
 
 
 def _found(r: Request, report: Report) -> Request:
@@ -189,22 +192,30 @@ def _refers(part: Part) -> bool:
 def _named(part: Part, report: Report) -> Part:
     if not isinstance(part, ToolResult) or not _refers(part):
         return part
-    said = [_said(inner, "tool_reference", "tool_name", "tool_result.reference", report) for inner in part.parts]
-    return replace(part, parts=said)
+    return replace(part, parts=[_tool_named(inner, report) for inner in part.parts])
 
 
-def _said(part: Part, kind: str, key: str, code: str, report: Report) -> Part:
-    """A block of this `kind` as the text that it has under `key`; any other, and one without, as it is."""
-    block = part.value if isinstance(part, Opaque) else None
-    if type(block) is not dict or block.get("type") != kind or type(block.get(key)) is not str or not block[key]:
+def _tool_named(part: Part, report: Report) -> Part:
+    if not _says(part, "tool_reference", "tool_name"):
         return part
-    report.changed(code, part.at, block[key])
-    for name, value in block.items():
+    report.changed("tool_result.reference", part.at, part.value["tool_name"])
+    return _text_in(part, "tool_name", report)
+
+
+def _says(part: Part, kind: str, key: str) -> TypeGuard[Opaque]:
+    """Whether a part is a block of this `kind` with a text under `key`."""
+    block = part.value if isinstance(part, Opaque) else None
+    return type(block) is dict and block.get("type") == kind and type(block.get(key)) is str and bool(block[key])
+
+
+def _text_in(part: Opaque, key: str, report: Report) -> Text:
+    """The text that a block has under `key`; what it has beside it stays behind."""
+    for name, value in part.value.items():
         if name not in ("type", key) and value is not None:
             report.dropped(
                 "cache.unsupported" if name == "cache_control" else "part.unsupported", f"{part.at}/{name}", value
             )
-    return Text(block[key], at=f"{part.at}/{key}")
+    return Text(part.value[key], at=f"{part.at}/{key}")
 
 
 def _quick(r: Request) -> Request:
