@@ -332,3 +332,21 @@ def test_a_result_of_references_to_tools_names_them(target: str) -> None:
     assert told(out, "changed")[:2] == [("tool_result.reference", f"{place}/{i}") for i in (0, 1)]
     assert ("cache.unsupported", f"{place}/1/cache_control") in told(out, "dropped")
     assert "part.unsupported" not in {code for code, _ in told(out, "dropped")}
+
+
+# --- types of media -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://x.org/photo", {}),
+        ("https://x.org/photo.php", {}),
+        ("https://x.org/photo.jpg?v=1", {"mimeType": "image/jpeg"}),
+    ],
+)
+def test_gemini_gets_no_type_that_nobody_knows(url: str, said: Json) -> None:
+    """ "fileData {fileUri, mimeType?}"."""
+    out = went(asked(CHAT, {"type": "image_url", "image_url": {"url": url}}), CHAT, GEMINI)
+    assert out.body["contents"][0]["parts"] == [{"fileData": {**said, "fileUri": url}}]
+    assert told(out, "changed") == ([] if said else [("media.type", "/messages/0/content/0")])
