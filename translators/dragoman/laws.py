@@ -578,6 +578,7 @@ _LOOKED_AT = (
     "text.",
     "message.",
     "cache.",
+    "citation.grounding",
     "stop.",
     "max_tokens.",
     "tool_result.",
