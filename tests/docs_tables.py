@@ -337,6 +337,7 @@ def content() -> str:
     spoken_: dict[str, model.Part] = {
         "thinking of an earlier turn": model.Reasoning("hm", at="/x"),
         "thinking with another vendor's state": model.Reasoning("hm", state=model.State("s", "s", "?"), at="/x"),
+        "picture of an earlier turn": media("image", "base64", data="aQ==", media_type="image/png"),
         "refusal of an earlier turn": model.Refusal(MARK, at="/x"),
         "step of a tool that the vendor runs": model.ServerTool("call", "web_search_call", at="/x"),
     }

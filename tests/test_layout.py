@@ -96,6 +96,7 @@ SHARED = (
     "arguments",
     "base",
     "choices",
+    "documents",
     "error_forms",
     "others",
     "openai_shape",

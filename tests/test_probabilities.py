@@ -228,6 +228,45 @@ def test_of_grounding_what_no_citation_says_is_told(target: str) -> None:
     assert_lawful(body, GEMINI, target)
 
 
+# "retrievedContext" of a file search, as recorded: there is no address that a citation could name.
+SEARCHED: Json = {
+    "groundingChunks": [{"retrievedContext": {"fileSearchStore": "fileSearchStores/a", "text": "T"}}],
+    "groundingSupports": [{"segment": {"startIndex": 1, "endIndex": 3}, "groundingChunkIndices": [0]}],
+}
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, MESSAGES, COMPLETIONS])
+@pytest.mark.parametrize("meta", [SEARCHED, {"groundingChunks": GROUNDING["groundingChunks"]}])
+def test_grounding_of_which_no_citation_comes_is_dropped(target: str, meta: Json) -> None:
+    body = of_gemini(groundingMetadata=meta)
+    del body["candidates"][0]["logprobsResult"]
+    losses = answer(body, GEMINI, target).losses
+    assert told(losses, "citation.") == {
+        ("dropped", "citation.grounding", f"/candidates/0/groundingMetadata/{key}") for key in meta
+    }
+    assert_lawful(body, GEMINI, target)
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, MESSAGES, COMPLETIONS])
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [{"groundingChunks": GROUNDING["groundingChunks"]}, {"groundingSupports": GROUNDING["groundingSupports"]}],
+        [{"groundingSupports": GROUNDING["groundingSupports"]}, {"groundingChunks": GROUNDING["groundingChunks"]}],
+        [SEARCHED, {"groundingChunks": [*SEARCHED["groundingChunks"], *GROUNDING["groundingChunks"]]}],
+        [SEARCHED, SEARCHED],
+        [GROUNDING, SEARCHED],
+        [SEARCHED, {}],
+    ],
+)
+def test_a_stream_tells_of_grounding_what_the_document_tells(target: str, pieces: list[Json]) -> None:
+    frames = [g_answer({"text": "Hello"}), g_answer({"text": " you"})]
+    del frames[0]["candidates"][0]["finishReason"]
+    for frame, piece in zip(frames, pieces, strict=True):
+        frame["candidates"][0]["groundingMetadata"] = piece
+    assert laws.stream_is_document(sse(GEMINI, frames), GEMINI, target) == []
+
+
 def test_grounding_may_come_in_pieces() -> None:
     """The texts that are supported in one chunk, what supports them in another."""
     first, last = g_answer({"text": "Hello"}), g_answer({"text": ""})

@@ -306,15 +306,16 @@ def test_a_citation_between_chat_and_responses_is_what_it_was() -> None:
     assert told(t.losses, "citation.") == [("changed", "citation.span", "/output/1/content/0/annotations/0")]
 
 
-@pytest.mark.parametrize("target", [CHAT, RESPONSES])
 @pytest.mark.parametrize(
-    ("media_type", "name"),
+    ("target", "media_type", "name"),
     [
-        ("application/pdf", "document.pdf"),
-        ("text/csv", "document.csv"),
-        ("text/plain", "document.txt"),
-        ("text/x-odd", "document.txt"),
-        ("application/json", "document.json"),
+        (CHAT, "application/pdf", "document.pdf"),
+        (CHAT, "application/json", "document.json"),
+        (RESPONSES, "application/pdf", "document.pdf"),
+        (RESPONSES, "text/csv", "document.csv"),
+        (RESPONSES, "text/plain", "document.txt"),
+        (RESPONSES, "text/x-odd", "document.txt"),
+        (RESPONSES, "application/json", "document.json"),
     ],
 )
 def test_a_file_without_a_name_gets_one_of_its_kind(target: str, media_type: str, name: str) -> None:

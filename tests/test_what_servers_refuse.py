@@ -197,7 +197,11 @@ def test_a_search_result_is_text_for_those_who_have_no_word_for_it() -> None:
     ]
     body = {"model": "m", "max_tokens": 9, "messages": messages}
     t = dragoman.translate_request(body, MESSAGES, CHAT)
-    assert t.body["messages"][-1] == {"role": "tool", "tool_call_id": "t", "content": "W"}
+    assert t.body["messages"][-1] == {
+        "role": "tool",
+        "tool_call_id": "t",
+        "content": "Title: T\nSource: https://e\n\nW",
+    }
     assert "media.as_text" in codes(t, "/messages/2/content/0/content/0")
     assert dragoman.write_request(dragoman.read_request(body, MESSAGES), MESSAGES).body == body
 

@@ -579,6 +579,7 @@ _LOOKED_AT = (
     "text.",
     "message.",
     "cache.",
+    "citation.grounding",
     "stop.",
     "max_tokens.",
     "tool_result.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -38,7 +39,10 @@ def is_made_of(value: str, texts: list[str], values: list[Any], inner: list[Any]
             v in ({}, []) or any(same(v, w) for w in (*values, *inner)) or (type(v) in (int, float) and str(v) in texts)
             for v in found
         )
-    return any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)])
+    if any(len(t) > 2 and t in value for t in texts) or _is_joined(value, ["\n", *constants, *filter(None, texts)]):
+        return True
+    said = [text for text in map(_decoded, texts) if text]  # files of text
+    return bool(said) and _is_joined(value, ["\n", *constants, *filter(None, texts), *said])
 
 
 def is_shortened(name: str, texts: list[str]) -> bool:
@@ -51,6 +55,14 @@ def is_shortened(name: str, texts: list[str]) -> bool:
 def _content(url: str) -> str | None:
     data = from_data_url(url)
     return None if data is None else data.base64
+
+
+def _decoded(data: str) -> str | None:
+    """The text that base64, or a data URL, says; None where it says none."""
+    try:
+        return base64.b64decode(_content(data) or standard(data), validate=True).decode()
+    except ValueError:
+        return None
 
 
 def _is_joined(value: str, texts: list[str]) -> bool:

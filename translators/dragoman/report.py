@@ -42,11 +42,12 @@ class Report:
     `once`: a loss of one kind, code and place counts once, however often a stream repeats it.
     """
 
-    __slots__ = ("_gone", "_seen", "links", "losses")
+    __slots__ = ("_gone", "_seen", "grown", "links", "losses")
 
     def __init__(self, *, trace: bool = False, once: bool = False) -> None:
         self.losses: list[Loss] = []
         self._gone: set[str] = set()  # the places of what was dropped
+        self.grown: dict[str, Any] = {}  # of values that come in pieces: what has come of them, by place
         self.links: dict[str, str] | None = {} if trace else None
         self._seen: set[tuple[str, str, str]] | None = set() if once else None
 
@@ -80,6 +81,19 @@ class Report:
         loss = Loss("changed", code, at, detail, value)
         if not self.losses or self.losses[-1] != loss:
             self._add(loss)
+
+    def regained(self, code: str, at: str, value: Any = None) -> None:
+        """What was told as dropped, if it was, is only approximated: more of a stream has come."""
+        if self._seen is not None and ("changed", code, at) in self._seen:
+            return
+        for i, loss in enumerate(self.losses):
+            if (loss.kind, loss.code, loss.at) == ("dropped", code, at):
+                self.losses[i] = Loss("changed", code, at, "", value)
+                self._gone.discard(at)
+                if self._seen is not None:
+                    self._seen.add(("changed", code, at))
+                return
+        self.changed(code, at, value)
 
     def invented(self, code: str, at: str, value: Any = None, detail: str = "") -> None:
         """The target needs `value` at target place `at`; the source said nothing of it."""

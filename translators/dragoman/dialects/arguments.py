@@ -29,13 +29,14 @@ def free_text(arguments: str | Json | None) -> str:
     return arguments_text(arguments)
 
 
+NULL = "null"  # arguments that say so say that there are none
 RAW = "_raw"  # the key under which arguments that are no object travel where an object is required
 
 
 def arguments_object(call: ToolCall) -> tuple[Json, str | None]:
     """The arguments of a call as an object, and the code of the loss where it does not give them back to the letter.
 
-    "" and absence are {}; the input of a free-text tool stands under `input`; text that is no JSON object
+    "", `null` and absence are {}; the input of a free-text tool stands under `input`; text that is no JSON object
     travels under `_raw`.
     """
     arguments = call.arguments
@@ -43,7 +44,7 @@ def arguments_object(call: ToolCall) -> tuple[Json, str | None]:
         return arguments, None
     if call.kind == "custom":
         return {"input": arguments or ""}, None
-    if not arguments or not arguments.strip():
+    if not arguments or arguments.strip() in ("", NULL):
         return {}, "arguments.empty"
     try:
         value = loads(arguments)

@@ -43,6 +43,7 @@ from ..report import Report
 from ..tables import Kind, Pairs, drop_extra
 from . import web_search
 from .arguments import arguments_object
+from .documents import headed, uncited
 from .pairing import answers, pair_ids
 from .turns import is_item, only_results
 from .usage import COUNTS, Listed, drop_usage, figures
@@ -437,6 +438,10 @@ class Writer:
         rest = Item(extra=part.item.extra) if token is not None and part.item.extra else None
         return (replace(part, item=rest), token) if token is not None else (part, None)
 
+    def same_vendor(self, vendor: str) -> bool:
+        """Whether the target's vendor, `vendor` unless the profile says another, is that of the source."""
+        return self.source is not None and self.source.vendor == (provider_of(self.context.profile) or vendor) != ""
+
     def lose_filename(self, part: Media) -> None:
         """Report a file's name where media have none."""
         if part.filename is not None:
@@ -513,9 +518,15 @@ class Writer:
                 out.append(replace(part, parts=self._open(part.parts, results, results)))
             elif isinstance(part, Media) and part.parts and (texts or any(type(p) is not Text for p in part.parts)):
                 self.report.changed("media.as_text", part.at)
+                uncited(self, part)
                 self.drop(part)
                 Writer.cache(self, part)
-                out += part.parts
+                first = part.parts[0]
+                if type(first) is Text:
+                    out += [replace(first, text=headed(part, first.text)), *part.parts[1:]]
+                else:
+                    head = headed(part, "")
+                    out += [Text(head, at=part.at), *part.parts] if head else part.parts
             else:
                 out.append(part)
         return out

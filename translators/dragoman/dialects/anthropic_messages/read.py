@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import unquote
 
 from ...errors import Fault, InvalidDocument
@@ -160,7 +160,7 @@ def _service_tier(r: Request, value: Any, faults: Faults) -> bool:
 
 def leave(r: Request, report: Report) -> Request:
     """A request on its way out: the summary of earlier turns is text elsewhere, and its speed a tier."""
-    return _quick(_summed_up(r, report))
+    return _quick(_found(_summed_up(r, report), report))
 
 
 def _summed_up(r: Request, report: Report) -> Request:
@@ -172,18 +172,50 @@ def _summed_up(r: Request, report: Report) -> Request:
 
 
 def _summary(part: Part, report: Report) -> Part:
-    block = part.value if isinstance(part, Opaque) else None
-    if type(block) is not dict or block.get("type") != "compaction" or type(block.get("content")) is not str:
+    if not _says(part, "compaction", "content"):
         return part
-    if not block["content"]:
-        return part  # nothing but its state
-    report.changed("compaction.as_text", part.at, block["content"])
-    for key, value in block.items():
-        if key not in ("type", "content") and value is not None:
+    report.changed("compaction.as_text", part.at, part.value["content"])
+    return _text_in(part, "content", report)
+
+
+def _found(r: Request, report: Report) -> Request:
+    """What a search among the tools found is named in its result: "never replace a result by an empty one"."""
+    if not any(_refers(part) for m in r.messages for part in m.parts):
+        return r
+    return replace(r, messages=[replace(m, parts=[_named(part, report) for part in m.parts]) for m in r.messages])
+
+
+def _refers(part: Part) -> bool:
+    return isinstance(part, ToolResult) and any(type(inner) is Opaque for inner in part.parts)
+
+
+def _named(part: Part, report: Report) -> Part:
+    if not isinstance(part, ToolResult) or not _refers(part):
+        return part
+    return replace(part, parts=[_tool_named(inner, report) for inner in part.parts])
+
+
+def _tool_named(part: Part, report: Report) -> Part:
+    if not _says(part, "tool_reference", "tool_name"):
+        return part
+    report.changed("tool_result.reference", part.at, part.value["tool_name"])
+    return _text_in(part, "tool_name", report)
+
+
+def _says(part: Part, kind: str, key: str) -> TypeGuard[Opaque]:
+    """Whether a part is a block of this `kind` with a text under `key`."""
+    block = part.value if isinstance(part, Opaque) else None
+    return type(block) is dict and block.get("type") == kind and type(block.get(key)) is str and bool(block[key])
+
+
+def _text_in(part: Opaque, key: str, report: Report) -> Text:
+    """The text that a block has under `key`; what it has beside it stays behind."""
+    for name, value in part.value.items():
+        if name not in ("type", key) and value is not None:
             report.dropped(
-                "cache.unsupported" if key == "cache_control" else "part.unsupported", f"{part.at}/{key}", value
+                "cache.unsupported" if name == "cache_control" else "part.unsupported", f"{part.at}/{name}", value
             )
-    return Text(block["content"], at=f"{part.at}/content")
+    return Text(part.value[key], at=f"{part.at}/{key}")
 
 
 def _quick(r: Request) -> Request:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +14,7 @@ from ...report import Report
 from ...tables import SPEED, is_default, param_code, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen, one_call
+from ..documents import decoded
 from ..pairing import Twins
 from ..schemas import Limits, bound, is_said, may_bind, strict_tools, topped
 from ..turns import gathered, has_calls, speaks_as_tool
@@ -517,10 +516,8 @@ class RequestWriter(ControlWriter):
             if part.media_type is None:
                 self.report.changed("media.type", part.at)
         elif (part.media_type or "").startswith("text/"):
-            try:
-                text = base64.b64decode(part.data or "", validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                text = ""
+            plain = decoded(part)
+            text = plain.data or "" if plain.form == "text" else ""
             if not text.strip():
                 self.report.dropped("media.document", part.at, part)
                 return None

@@ -41,7 +41,7 @@ from ...model import (
 from ...registry import find
 from ...report import Report
 from ...tables import drop_extra
-from ..arguments import RAW, arguments_text
+from ..arguments import NULL, RAW, arguments_text
 from ..base import Context
 from ..others import Others
 from .home import finish_word, home_block, home_error
@@ -189,6 +189,7 @@ class _Block:
     waiting: list[PartDelta] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # the arguments, or a text that may say a phase, so far
     raw: bool | None = None  # whether the arguments are no object; None while that is open
+    held: str = ""  # arguments that may yet say nothing: blank, or on their way to be `null`
     ended: bool = False
     closed: bool = False
     citations: list[Json] = field(default_factory=list)  # those that came before any text
@@ -197,6 +198,11 @@ class _Block:
     heads: dict[str, bytes] = field(default_factory=dict)  # what a delta of each kind begins with
     pieces: list[PartDelta] = field(default_factory=list)  # of a sealed part
     carried: bool = False  # whether its state is out
+
+
+def _raw_start(text: str) -> str:
+    """How `input` begins that holds arguments which are no object: `text` is what has come of them."""
+    return f'{{"{RAW}":"' + dumps(text).decode()[1:-1]
 
 
 def _is_silent(block: _Block) -> bool:
@@ -467,16 +473,15 @@ class ForeignWriter(ResponseWriter):
             value = event.value
             if block.part.kind == "custom":
                 return self.delta(block, "input_json_delta", "partial_json", dumps(value).decode()[1:-1])
-            if block.raw is None and value.strip():
+            if block.raw is None:
+                block.held += value
+                if NULL.startswith(block.held.strip()):
+                    return b""  # it says nothing so far, or comes with what follows
                 # `input` is an object. Text that cannot become one is told by its first letter.
-                block.raw = value.lstrip()[0] != "{"
-                if block.raw:
-                    value = joined(block.texts[: block.texts.index(value) + 1])
-                    value = f'{{"{RAW}":"' + dumps(value).decode()[1:-1]
+                block.raw = not block.held.lstrip().startswith("{")
+                value = _raw_start(block.held) if block.raw else value
             elif block.raw:
                 value = dumps(value).decode()[1:-1]
-            elif block.raw is None:
-                return b""  # blank so far: it says nothing, or comes with what follows
             return self.delta(block, "input_json_delta", "partial_json", value)
         if isinstance(block.part, Reasoning):
             return self.delta(block, "thinking_delta", "thinking", event.value)
@@ -529,7 +534,10 @@ class ForeignWriter(ResponseWriter):
             if block.index is None:
                 out += self.open_block(block)
             if not text and part.arguments and part.kind != "custom":
-                out += self.delta(block, "input_json_delta", "partial_json", arguments_text(part.arguments))
+                out += self.emit(block, PartDelta(0, block.number, "arguments", arguments_text(part.arguments)))
+            if block.raw is None and block.held.strip() not in ("", NULL):
+                block.raw = True  # broken off within the word
+                out += self.delta(block, "input_json_delta", "partial_json", _raw_start(block.held))
             if part.kind == "custom" or block.raw:
                 out += self.delta(block, "input_json_delta", "partial_json", '"}')
             # The same look at the whole as the whole document gets.

@@ -9,6 +9,7 @@ from itertools import pairwise
 from ...model import Json, Message, Part, Reasoning, Request, Text
 from ...report import Report
 from ..base import Dialect, grammar_of
+from ..documents import CONSTANTS
 from .home import home_part
 from .read import read_error, read_response
 from .read_request import read_path, read_request
@@ -97,7 +98,7 @@ DIALECT = Dialect(
     names_results=True,
     asks=_asks,
     total="totalTokenCount",
-    constants=("<system>", "</system>"),
+    constants=("<system>", "</system>", *CONSTANTS),
     kin={
         "limit": ("/generationConfig/maxOutputTokens",),
         "reasoning": ("/generationConfig/thinkingConfig",),

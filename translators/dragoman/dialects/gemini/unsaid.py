@@ -5,38 +5,43 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...events import merge_extra
 from ...jsontext import escape
 from ...report import Report
+from .cite import cites
 
 
 def grounding(report: Report, value: Any, at: str) -> None:
-    """Report what of the groundingMetadata at `at` stays behind: chunks and supports become citations together.
+    """Report what of the groundingMetadata at `at` stays behind: chunks and supports become citations together."""
+    _tell(report, value, at, ("groundingChunks", "groundingSupports"))
 
-    Their lists grow in streams, where one may come without the other, and the place of an entry is not known.
+
+def citations(report: Report, value: Any, at: str) -> None:
+    """Report what of the citationMetadata at `at` stays behind."""
+    _tell(report, value, at, ("citations", "citationSources"))
+
+
+def _tell(report: Report, value: Any, at: str, lists: tuple[str, str]) -> None:
+    """Report what says nothing elsewhere, and the two lists: approximated where a citation comes of them, else gone.
+
+    The lists grow in streams, where one may come without the other, and the place of an entry is not known.
     """
     if type(value) is not dict:
         report.dropped("field.invalid", at, value)
         return
     for key, item in value.items():
-        _tell(report, item, f"{at}/{escape(key)}", key in ("groundingChunks", "groundingSupports"))
-
-
-def citations(report: Report, value: Any, at: str) -> None:
-    """Report what of the citationMetadata at `at` stays behind."""
-    if type(value) is not dict:
-        report.dropped("field.invalid", at, value)
+        if key not in lists and item is not None:  # "null == absent for every field"
+            report.dropped("field.unsupported", f"{at}/{escape(key)}", item)
+    said = {key: value[key] for key in lists if value.get(key) is not None}
+    if not said:
         return
-    for key, item in value.items():
-        _tell(report, item, f"{at}/{escape(key)}", key in ("citations", "citationSources"))
-
-
-def _tell(report: Report, item: Any, at: str, said: bool) -> None:
-    if item is None:
-        return  # "null == absent for every field"
-    if said:
-        report.changed("citation.grounding", at, item)
-    else:
-        report.dropped("field.unsupported", at, item)
+    grown = report.grown[at] = merge_extra(report.grown.get(at), said)
+    cited = cites(grown, grown, "")
+    for key in lists:
+        if key in grown and cited:
+            report.regained("citation.grounding", f"{at}/{key}", grown[key])
+        elif key in grown:
+            report.dropped("citation.grounding", f"{at}/{key}", grown[key])
 
 
 def details(report: Report, value: Any, at: str) -> None:

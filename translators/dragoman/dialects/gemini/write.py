@@ -94,7 +94,8 @@ class PartWriter(Writer):
             media_type = part.media_type or media_type_of(part.url or "")
             kind = media_kind(media_type) if media_type is not None else "document"
             if kind != part.kind:
-                media_type = _TYPES[part.kind]
+                # "fileData {fileUri, mimeType?}": a wrong type is worse than none. What it is, is not said then.
+                media_type = None
                 report.changed("media.type", part.at)
             blob = {"mimeType": media_type, "fileUri": part.url}
             said = {"fileData": {k: v for k, v in blob.items() if v is not None}}

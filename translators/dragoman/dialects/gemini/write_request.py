@@ -29,6 +29,7 @@ from ...report import Report
 from ...tables import BUDGETS, is_default, nearest_effort, param_code, put, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen
+from ..documents import as_text, text_of
 from ..pairing import Twins
 from ..schemas import may_bind
 from ..turns import gathered, only_results, speaks_as_tool
@@ -401,14 +402,13 @@ class RequestWriter(PartWriter):
             for name in ("filename", "context", "cite", "cache", "extra", "item"):
                 setattr(plain, name, getattr(part, name))
             return self.media(plain)
-        texts = [p.text for p in part.parts or () if isinstance(p, Text) and p.text]
-        if part.form == "text" or not texts or len(texts) != len(part.parts or ()):
+        text = text_of(part) if part.form == "parts" else None
+        if not text:
             self.gone(part)
             return None
-        self.report.changed("media.as_text", part.at)
-        self.drop(part)
+        as_text(self, part)
         self.cache(part)
-        return {"text": "\n".join(texts)}
+        return {"text": text}
 
     def result(self, part: ToolResult, turn: Turn) -> list[Part]:
         """A functionResponse: text is `{"output": text}`, of an error `{"error": text}`; objects stay as they are.
@@ -433,6 +433,12 @@ class RequestWriter(PartWriter):
         for item in part.parts:
             if isinstance(item, Text):
                 texts.append(item)
+                continue
+            if isinstance(item, Media) and item.form == "text" and self.facts.result_media is False:
+                # "functionResponse.parts: Gemini 3+": before, its text is what the function gave.
+                as_text(self, item)
+                self.cache(item)
+                texts.append(Text(text_of(item) or "", at=item.at))
                 continue
             if isinstance(item, Media) and self.moves(item):
                 self.report.changed("tool_result.media_moved", item.at)

@@ -7,6 +7,7 @@ from functools import partial
 
 from ...model import Json, Message, ReasoningControl, Request, Response
 from ..base import Context, Dialect, grammar_of
+from ..documents import CONSTANTS
 from ..openai_shape import CACHE_COUNTS, USAGE_MEANING, asks, read_error, write_error
 from .carry import found, inside, seal, sign
 from .flavours import CLAUDE_THINKING, FLAVOURS, SUFFIX, Flavour
@@ -40,6 +41,7 @@ DIALECT = Dialect(
     answers="/choices",
     asks=asks,
     derived=DERIVED,
+    constants=CONSTANTS,
     total="total_tokens",
     kin={
         "reasoning": (

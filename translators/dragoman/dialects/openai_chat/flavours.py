@@ -32,6 +32,7 @@ class Flavour:
     video      the part that holds a film, or "": none
     cache      whether parts and tools take `cache_control`
     documents  whether a file may be an address, and go without a name
+    files      whether a file may be one that its vendor keeps, by its id
     images     whether an answer shows its pictures, in `images` of its message
     results    whether the result of a tool may hold media
     state_list the list of state that comes and goes with the thinking, or "": none
@@ -63,6 +64,7 @@ class Flavour:
     video: str = ""
     cache: bool = False
     documents: bool = False
+    files: bool = False
     images: bool = False
     results: bool = False
     state_list: str = ""
@@ -78,7 +80,7 @@ class Flavour:
     carrier: str = "id"
 
 
-OPENAI = Flavour("openai-chat", vendor="openai", json_word=True)
+OPENAI = Flavour("openai-chat", vendor="openai", json_word=True, files=True)
 
 # Settings that only OpenAI's own server keeps a promise about.
 _OPENAI_ONLY = frozenset(
@@ -193,7 +195,7 @@ FLAVOURS: tuple[Flavour, ...] = (
         usage=False,
         carrier="",  # "tool ids exactly 9 alphanumerics"
     ),
-    Flavour("openai-chat+azure", vendor="azure", json_word=True),
+    Flavour("openai-chat+azure", vendor="azure", json_word=True, files=True),
     # The resellers of one-api's family: every upstream behind one shape, films sent as pictures.
     Flavour("openai-chat+new-api", history=True, takes=_TOP_K, video="image_url", vendor="new-api"),
     # Models served raw: thinking in the text, between <think> and </think>.

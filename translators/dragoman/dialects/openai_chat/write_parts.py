@@ -7,6 +7,7 @@ from typing import Any
 from ...media import file_name, is_empty
 from ...model import Json, Media, Part, Refusal, Text
 from ...profiles import Profile
+from ..documents import as_text, decoded, text_of, uncited
 from ..openai_facts import cache_mark
 from .write import ChatWriter
 
@@ -86,6 +87,8 @@ class PartWriter(ChatWriter):
                 "input_audio": {"data": part.data, "format": AUDIO_WORDS[part.media_type]},
             }
             self.lose_filename(part)
+        elif part.kind == "document" and part.form == "base64" and (plain := decoded(part)) is not part:
+            return self.media(plain)  # "data URL for PDFs"
         elif part.kind == "document" and part.form == "base64":
             media_type = part.media_type or "application/pdf"
             if not part.media_type:
@@ -101,16 +104,12 @@ class PartWriter(ChatWriter):
             out = {"type": "file", "file": {"file_data": part.url} | _named(part)}
             self.lose_type(part)
             self.beside(part)
-        elif part.kind == "document" and part.form == "text":
-            report.changed("media.as_text", part.at)
-            self.drop(part)
+        elif part.kind == "document" and part.file_id and self.flavour.files and self.same_vendor(self.flavour.vendor):
+            out = {"type": "file", "file": {"file_id": part.file_id} | _named(part)}
+            self.beside(part)
+        elif (text := text_of(part)) is not None:
+            as_text(self, part)
             super().cache(part)
-            return {"type": "text", "text": part.data or ""} if part.data else None
-        elif part.kind == "document" and part.form == "parts" and all(type(p) is Text for p in part.parts or ()):
-            report.changed("media.as_text", part.at)
-            self.drop(part)
-            super().cache(part)
-            text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
             return {"type": "text", "text": text} if text else None
         else:
             report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
@@ -123,5 +122,4 @@ class PartWriter(ChatWriter):
         """What a document carries beside its content."""
         if part.context is not None:
             self.report.dropped("media.context", self.where(part, "context"), part.context)
-        if part.cite:
-            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
+        uncited(self, part)

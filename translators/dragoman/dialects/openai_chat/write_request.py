@@ -28,6 +28,7 @@ from ...report import Report
 from ...tables import effort_of, is_default, param_code, put, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen, one_call
+from ..documents import decoded
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -270,6 +271,7 @@ class RequestWriter(PartWriter):
         media: list[Part] = []
         parts, failed = self.result_of(part)
         for inner in parts:
+            inner = decoded(inner) if isinstance(inner, Media) else inner
             if isinstance(inner, Text):
                 kept.append(inner)
             elif isinstance(inner, Media) and inner.form in ("text", "parts"):

@@ -33,6 +33,7 @@ from ...report import Report
 from ...tables import is_default, param_code
 from ..arguments import arguments_text
 from ..base import Context, Writer, limit_taken, opaque_code
+from ..documents import as_text, text_of
 from ..openai_facts import refused
 from ..openai_shape import stream_options
 from ..web_search import tool_code
@@ -155,17 +156,12 @@ class RequestWriter(Writer):
             if part.text:
                 self.sources.append(part)
             return part.text
-        if isinstance(part, Media) and part.kind == "document":
-            texts = part.data if part.form == "text" else _texts(part) if part.form == "parts" else None
-            if texts:
-                self.report.changed("media.as_text", part.at)
-                self.beside(part)
-                for name in ("context", "cite"):
-                    if getattr(part, name):
-                        self.report.dropped("media.context", self.where(part, name), getattr(part, name))
-                # More than the lone text of the user: a transcript keeps it apart.
-                self.sources += [part, part]
-                return texts
+        if isinstance(part, Media) and (text := text_of(part)):
+            as_text(self, part)
+            self.cache(part)
+            # More than the lone text of the user: a transcript keeps it apart.
+            self.sources += [part, part]
+            return text
         if isinstance(part, Reasoning):
             self.report.dropped("reasoning.unsupported", part.at, part)
             if part.state is not None:
@@ -273,9 +269,3 @@ class RequestWriter(Writer):
 def _blank(m: Message) -> bool:
     """Whether a message came with nothing to say, rather than with what cannot be said."""
     return all(isinstance(part, Text) for part in m.parts)
-
-
-def _texts(part: Media) -> str | None:
-    """The text of a document of parts, if it is nothing else."""
-    texts = [inner.text for inner in part.parts or () if isinstance(inner, Text)]
-    return "\n".join(texts) if len(texts) == len(part.parts or ()) else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ...model import Request
 from ..base import Context, Dialect, grammar_of
+from ..documents import CONSTANTS
 from ..openai_shape import write_error
 from .groups import best_effort, ungrouped
 from .home import sealed_item
 from .read import read_error, read_request, read_response
 from .stream import ResponsesStreamReader, ResponsesStreamWriter
 from .updates import updated
-from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING, WEB_SEARCH
+from .words import DERIVED, KINDS, NAME, PLACES, USAGE_MEANING, VENDOR, WEB_SEARCH
 from .write import write_response
 from .write_request import write_request
 
@@ -35,6 +36,7 @@ DIALECT = Dialect(
     places=PLACES,
     grammar=grammar_of(__name__),
     derived=DERIVED,
+    constants=CONSTANTS,
     total="total_tokens",
     kin={
         "reasoning": ("/reasoning/effort",),
@@ -46,7 +48,7 @@ DIALECT = Dialect(
     turns="/input",
     states=("encrypted", "compaction"),
     search=WEB_SEARCH,
-    vendor="openai",
+    vendor=VENDOR,
     rooted=True,
     seal=sealed_item,
     leave=lambda r, report: updated(best_effort(ungrouped(r, report), report), report),

@@ -34,6 +34,7 @@ from ..openai_shape import CACHE_KEY
 from ..web_search import Words
 
 NAME = "openai-responses"
+VENDOR = "openai"  # who issues the state and the files of this dialect, unless a profile names another
 
 # `status`, and behind the slash `incomplete_details.reason`. A response that still runs is no success.
 # Why a response failed: there are these codes, and no others.

@@ -28,6 +28,7 @@ from ...report import Report
 from ...tables import effort_of, is_default, param_code, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen, one_call
+from ..documents import as_text, text_of, uncited
 from ..openai_facts import (
     answer_schema,
     any_object,
@@ -54,10 +55,11 @@ from .words import (
     SERVICE_TIERS,
     SUMMARY,
     TOOL_CHOICE,
+    VENDOR,
     WEB_SEARCH,
     WIRE,
 )
-from .write import ItemWriter
+from .write import ItemWriter, picture_item
 
 _OUTPUT = {"function": "function_call_output", "custom": "custom_tool_call_output"}
 _AUDIO = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
@@ -181,6 +183,8 @@ class RequestWriter(ItemWriter):
                     self.input.append(dict(part.value))  # what this vendor said itself, come home
                 elif isinstance(part, Reasoning):
                     self.thought(part)
+                elif isinstance(part, Media):
+                    self.picture(part)
             else:
                 if rest and _phased(rest[-1]) != _phased(part):
                     # A phase is of its own text, and of no other.
@@ -305,16 +309,16 @@ class RequestWriter(ItemWriter):
                 out["filename"] = file_name(media_type)
                 self.named.append(out)
             self.beside(part)
+        elif part.kind == "document" and part.file_id and self.same_vendor(VENDOR):
+            out = {"type": "input_file", "file_id": part.file_id}
+            if part.filename is not None:
+                out["filename"] = part.filename
+            self.beside(part)
         elif part.kind == "audio" and part.form == "base64" and part.media_type in _AUDIO:
             out = {"type": "input_audio", "input_audio": {"data": part.data, "format": _AUDIO[part.media_type]}}
-        elif part.kind == "document" and (
-            part.form == "text" or (part.form == "parts" and all(type(p) is Text for p in part.parts or ()))
-        ):
-            report.changed("media.as_text", part.at)
-            self.drop(part)
+        elif (text := text_of(part)) is not None:
+            as_text(self, part)
             self.cache(part)
-            text = "\n".join(p.text for p in part.parts or () if isinstance(p, Text))
-            text = part.data or "" if part.form == "text" else text
             return {"type": "input_text", "text": text} if text else None
         else:
             report.dropped(f"media.{'file_id' if part.form == 'file' else part.kind}", part.at, part)
@@ -334,8 +338,7 @@ class RequestWriter(ItemWriter):
         """What a document carries beside its content."""
         if part.context is not None:
             self.report.dropped("media.context", self.where(part, "context"), part.context)
-        if part.cite:
-            self.report.dropped("citation.unsupported", self.where(part, "cite"), True)
+        uncited(self, part)
 
     # calls, results, thinking
 
@@ -400,10 +403,25 @@ class RequestWriter(ItemWriter):
             return
         identity = part.item.id if part.item is not None else None
         if identity is None:
-            identity = derived(None, "rs", len(self.input))
-            self.report.invented("item.id", f"/input/{len(self.input)}/id", identity)
+            identity = self.item_id("rs")
         summary = [{"type": "summary_text", "text": part.text}] if part.text else []
         self.input.append({"id": identity, "type": "reasoning", "summary": summary, "encrypted_content": state.value})
+
+    def item_id(self, kind: str) -> str:
+        """An id for the next item, which must have one."""
+        identity = derived(None, kind, len(self.input))
+        self.report.invented("item.id", f"/input/{len(self.input)}/id", identity)
+        return identity
+
+    def picture(self, part: Media) -> None:
+        """A picture that the model made: an item of its own, as in an answer."""
+        self.link(self.next(), part.at)
+        if part.detail not in (None, "auto"):
+            self.report.dropped("media.detail", self.where(part, "detail"), part.detail)
+        self.lose_filename(part)
+        self.drop(part)
+        self.cache(part)
+        self.input.append({"id": self.item_id("ig")} | picture_item(part))
 
     # the rest
 
@@ -596,6 +614,8 @@ def _phased(part: Part) -> Item | None:
 
 def item_of_own(part: Part) -> bool:
     """Whether a part of an answer is an item beside its message."""
+    if isinstance(part, Media):
+        return part.kind == "image" and part.form == "base64" and bool(part.data)
     return isinstance(part, Reasoning) or (isinstance(part, Opaque) and part.issuer == NAME)
 
 
