@@ -12,7 +12,7 @@ from ..report import Report
 from ..tables import is_default, nearest_effort, param_code, rooted
 from .base import Writer
 from .openai_shape import CACHE_KEY
-from .schemas import all_required, bound, may_bind, strays
+from .schemas import all_required, bound, may_bind, stays_open, strays
 
 Where = Callable[[Any, str], str]
 """Where a field of a node stands in the source."""
@@ -69,16 +69,17 @@ def bound_schema(
     """A schema of `node` as the server takes it, and whether it binds.
 
     Under `strict` it has to require all that it names: one that leaves something open is a hint only, and so is one
-    that refers to itself, or outside, where that is refused.
+    that refers to itself, or outside, where that is refused, and one with a map, which cannot be closed.
     """
     if not strict:
         return schema, strict
+    tool = isinstance(node, Tool)
     open_ = facts.schema_required and not all_required(schema)
-    if open_ or strays(schema, facts):
-        code = "tool.strict" if isinstance(node, Tool) else "format.strict"
+    if open_ or strays(schema, facts) or stays_open(schema, facts, tool):
+        code = "tool.strict" if tool else "format.strict"
         report.changed(code, where(node, "strict"), strict)
         return schema, False
-    return bound(schema, facts, report, where(node, "parameters" if isinstance(node, Tool) else "schema")), strict
+    return bound(schema, facts, report, where(node, "parameters" if tool else "schema")), strict
 
 
 def answer_schema(w: Writer, facts: Profile, f: OutputFormat, at: str) -> Json:
