@@ -459,3 +459,67 @@ def test_gemini_requires_nothing_that_leads_back(schema: Any, required: dict[str
         told = [loss.at for loss in t.losses if loss.code == "schema.keyword"]
         assert told == [f"{at}{place}/required" for place in required]
         assert not laws.nothing_vanishes("request", asked, CHAT, GEMINI) + laws.settled("request", asked, CHAT, GEMINI)
+
+
+GEMINI_FORMS = ["responseSchema", "responseJsonSchema"]
+
+
+def from_gemini(target: str, form: str, schema: Any) -> tuple[Any, set[tuple[str, str, str]]]:
+    """The format that a request of Gemini's has in a dialect of OpenAI's, and the losses."""
+    config = {"responseMimeType": "application/json", form: schema}
+    asked = {"contents": [{"role": "user", "parts": [{"text": "x"}]}], "generationConfig": config}
+    t = dragoman.translate_request(asked, GEMINI, target)
+    said = t.body["response_format"]["json_schema"] if "response_format" in t.body else t.body["text"]["format"]
+    return said, {(loss.kind, loss.code, loss.at) for loss in t.losses}
+
+
+UNBOUND = ("changed", "format.strict", "/generationConfig/responseMimeType")
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize("form", GEMINI_FORMS)
+def test_what_binds_at_gemini_binds_at_openai(target: str, form: str) -> None:
+    """Its schemas do not say that objects are closed; those that require all they name are closed here, and bind."""
+    schema = {k: v for k, v in CLOSED.items() if k != "additionalProperties"}
+    inner = {"type": "object", "properties": {"l": {"type": "array", "items": schema}}, "required": ["l"]}
+    said, losses = from_gemini(target, form, inner)
+    assert said["strict"] is True
+    assert said["schema"] == {
+        **inner,
+        "properties": {"l": {"type": "array", "items": CLOSED}},
+        "additionalProperties": False,
+    }
+    assert not [loss for loss in losses if loss[:2] == UNBOUND[:2]]
+    place = f"/generationConfig/{form}"
+    assert {at for _, code, at in losses if code == "schema.keyword"} == {place, f"{place}/properties/l/items"}
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "claude-thinking", f"{CHAT}+openrouter"])
+@pytest.mark.parametrize("form", GEMINI_FORMS)
+@pytest.mark.parametrize("schema", [LOOSE, {"type": "object"}, {**CLOSED, "additionalProperties": {}, "required": []}])
+def test_what_cannot_bind_at_openai_is_told_as_changed(target: str, form: str, schema: Any) -> None:
+    said, losses = from_gemini(target, form, schema)
+    assert said["strict"] is False
+    assert said["schema"] == schema
+    assert UNBOUND in losses
+    assert not [loss for loss in losses if loss[1] == "schema.keyword"]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "claude-thinking"])
+@pytest.mark.parametrize(("schema", "binds"), [(CLOSED, True), ({**CLOSED, "required": []}, False)])
+def test_the_answers_schema_of_messages_binds_or_that_is_told(target: str, schema: Any, binds: bool) -> None:
+    asked = {"model": "gpt-5", "max_tokens": 9, "messages": HELLO}
+    asked["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    t = dragoman.translate_request(asked, MESSAGES, target)
+    said = t.body["response_format"]["json_schema"] if "response_format" in t.body else t.body["text"]["format"]
+    assert (said["strict"], said["schema"]) == (binds, schema)
+    told = [(loss.kind, loss.at) for loss in t.losses if loss.code == "format.strict" and loss.kind == "changed"]
+    assert told == ([] if binds else [("changed", "/output_config/format/type")])
+
+
+@pytest.mark.parametrize("target", [RESPONSES, "claude-thinking"])
+def test_a_format_of_chat_that_was_a_hint_is_one(target: str) -> None:
+    """ "strict default false": nothing that held before is lost."""
+    asked = {"model": "gpt-5", "messages": HELLO, "response_format": formatted(LOOSE, None)}
+    t = dragoman.translate_request(asked, CHAT, target)
+    assert [(loss.kind, loss.code) for loss in t.losses] == [("invented", "format.strict")]

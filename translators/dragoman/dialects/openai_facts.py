@@ -91,20 +91,35 @@ def answer_schema(w: Writer, facts: Profile, f: OutputFormat, at: str) -> Json:
         report.invented("format.name", f"{at}/name", "response")
     if f.description is not None:
         said["description"] = f.description
-    strict = f.strict
-    w.link(f"{at}/strict", w.where(f, "strict"))
-    if strict is None:
-        # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
-        # no schema but one that requires and closes everything.
-        strict = may_bind(f.schema)
-        report.invented("format.strict", f"{at}/strict", strict)
+    strict, place = f.strict, w.where(f, "strict")
+    if strict is not None:
+        w.link(f"{at}/strict", place)
+    else:
+        strict = _binds(facts, f, place, report)
     schema, said["strict"] = bound_schema(facts, f.schema, strict, f, w.where, report)
+    if f.strict is None:
+        report.invented("format.strict", f"{at}/strict", said["strict"])
     if f.schema is not None:
         said["schema"] = rooted(schema)
         w.link(f"{at}/schema", w.where(f, "schema"))
         if said["schema"] is not schema:
             report.changed("format.schema", w.where(f, "schema"), f.schema)
     return said
+
+
+def _binds(facts: Profile, f: OutputFormat, place: str, report: Report) -> bool:
+    """Whether an answer shall hold to a schema that comes without a word about it.
+
+    Structured output of Messages and Gemini, where it has no name, always does; here only under `strict`, which takes
+    no schema but one that requires everything and closes everything. What can be closed is, where that is known to be
+    asked for (`bound_schema`); what cannot bind is a hint here, and that is told.
+    """
+    if f.name is not None:
+        return may_bind(f.schema)
+    if may_bind(f.schema) or (f.schema and facts.schema_closed):
+        return True
+    report.changed("format.strict", place, f.kind)
+    return False
 
 
 def says_json(messages: list[Json]) -> bool:

@@ -504,6 +504,7 @@ PLACES: dict[type, dict[str, Any]] = {
     ToolChoice: {"names": "/allowedFunctionNames", "strict": "/mode"},
     OutputFormat: {
         "kind": "",
+        "strict": "",
         "schema": lambda f: f"{_CONFIG}/{(f.spelling or {}).get('form', 'responseJsonSchema')}",
     },
     Candidate: {"finish_reason": "/finishReason", "logprobs": "/logprobsResult"},
