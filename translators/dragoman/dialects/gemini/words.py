@@ -115,6 +115,7 @@ TOP_PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "labels": ("metadata", (dict,)),
     "store": ("store", BOOL),
 }
+ANSWERED = frozenset({"TEXT", "IMAGE", "AUDIO", "VIDEO"})  # what an answer may be made of: `responseModalities`
 CONFIG_WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
 TOP_WIRE = {canonical: wire for wire, (canonical, _) in TOP_PARAMS.items()}
 

@@ -36,6 +36,7 @@ from ..web_search import kept_out, offered, written
 from .home import home_request
 from .schema import for_service
 from .words import (
+    ANSWERED,
     CHOICE,
     COMMON_LEVELS,
     CONFIG_WIRE,
@@ -513,8 +514,8 @@ class RequestWriter(PartWriter):
                 config["maxOutputTokens"] = 1
             elif name == "max_output_tokens":
                 config["maxOutputTokens"] = limit_taken(self.facts, value, at, report)
-            elif name == "modalities" and type(value) is list and value and all(type(v) is str for v in value):
-                config["responseModalities"] = [v.upper() for v in value]
+            elif name == "modalities":
+                self.modalities(config, r.params["modalities"])
             elif name == "top_logprobs" and not r.params.get("logprobs"):
                 # "logprobs without responseLogprobs -> 400"
                 if not is_default(name, value):
@@ -523,7 +524,7 @@ class RequestWriter(PartWriter):
                 self.voice(config, r.params["audio"])
             elif name in RANGES:
                 config[CONFIG_WIRE[name]] = self.clamped(name, value)
-            elif wire is not None and name != "modalities":
+            elif wire is not None:
                 config[wire] = value
             elif name == "metadata" and type(value) is dict and all(type(v) is str for v in value.values()):
                 out["labels"] = value
@@ -536,6 +537,20 @@ class RequestWriter(PartWriter):
                 report.dropped("tool_choice.parallel", at, value)
             elif name not in ("stream", "include_usage", "web_search") and not is_default(name, value):
                 report.dropped(param_code(name), at, value)
+
+    def modalities(self, config: Json, asked: list[Any]) -> None:
+        """What the answer is made of, in upper case; what is no such thing here stays behind."""
+        place, said = self.r.place("modalities"), []
+        for i, one in enumerate(asked):
+            if type(one) is str and one.upper() in ANSWERED:
+                self.link(f"/generationConfig/responseModalities/{len(said)}", f"{place}/{i}")
+                said.append(one.upper())
+            else:
+                self.report.dropped("media.output", f"{place}/{i}", one)
+        if not asked:
+            self.report.dropped("media.output", place, asked)
+        elif said:
+            config["responseModalities"] = said
 
     def voice(self, config: Json, audio: Json) -> None:
         """How the answer sounds: its voice, by name; what form it has is the service's own."""
