@@ -65,6 +65,7 @@ class Profile:
     strict_tools_max           strict tools of a request
     tool_keywords              keywords that are refused at the top of a tool's schema, whether it binds or not
     schema_with_tools          whether structured output goes together with tools
+    search_with_tools          whether a search on the web that the vendor runs goes together with functions
     web_search                 whether the setting that asks for a search on the web is taken
     result_media               whether the result of a tool may hold media
     cache_breakpoints          whether parts take marks that end a cached prefix
@@ -111,6 +112,7 @@ class Profile:
     strict_tools_max: int | None = None
     tool_keywords: Words | None = None
     schema_with_tools: bool | None = None
+    search_with_tools: bool | None = None
     web_search: bool | None = None
     result_media: bool | None = None
     cache_breakpoints: bool | None = None

@@ -583,6 +583,7 @@ DERIVED = {
 }
 
 GOOGLE = "googleSearch"
+BESIDE = "includeServerSideToolInvocations"  # of `toolConfig`: what tools the service runs beside functions
 WEB_SEARCH = Words(
     (GOOGLE,),
     {},

@@ -37,6 +37,7 @@ from .home import home_request
 from .schema import for_service
 from .words import (
     ANSWERED,
+    BESIDE,
     CHOICE,
     COMMON_LEVELS,
     CONFIG_WIRE,
@@ -589,13 +590,14 @@ class RequestWriter(PartWriter):
         declared: list[Json] = []
         choice = r.tool_choice
         strict = (choice is None or choice.mode == "auto") and any(tool.strict for tool in r.tools or ())
-        # "Multiple tools are supported only when they are all search tools".
-        alone = all(tool.kind == "server" for tool in r.tools or ()) and (choice is None or choice.mode != "none")
-        searches = WEB_SEARCH if alone else None
+        # "Combining built-in tools + functions: Gemini 3+ only".
+        alone = all(tool.kind == "server" for tool in r.tools or ())
+        barred = choice is not None and (choice.mode == "none" or (choice.mode.startswith("subset_") and not alone))
+        searches = WEB_SEARCH if (alone or self.facts.search_with_tools) and not barred else None
         search: Json | None = None
         for tool in offered(r):
             if tool.kind == "server":
-                found = written(self, tool, searches, f"/tools/0/{GOOGLE}")
+                found = written(self, tool, searches, f"/tools/{0 if alone else 1}/{GOOGLE}")
                 search = found if search is None else search
                 continue
             self.link(f"/tools/0/functionDeclarations/{len(declared)}", tool.at)
@@ -609,10 +611,15 @@ class RequestWriter(PartWriter):
                 report.changed("tool.strict", self.where(tool, "strict"), tool.strict)
             elif tool.strict is False:
                 report.dropped("tool.strict", self.where(tool, "strict"), False)
-        if declared:
-            out["tools"] = [{"functionDeclarations": declared}]
-        elif search is not None:
-            out["tools"] = [{GOOGLE: search}]
+        entries = [{"functionDeclarations": declared}] if declared else []
+        if search is not None:
+            entries.append({GOOGLE: search})
+        if entries:
+            out["tools"] = entries
+        if len(entries) > 1 and self.facts.provider != "vertex":
+            # "needs includeServerSideToolInvocations=true on the Dev API".
+            out["toolConfig"] = {BESIDE: True}
+            report.invented("tool.web_search", f"/toolConfig/{BESIDE}", True)
         calling: Json = {}
         if choice is not None:
             self.link("/toolConfig/functionCallingConfig", choice.at)
@@ -639,7 +646,7 @@ class RequestWriter(PartWriter):
             report.changed("tool_choice.forced", choice.at, choice.mode)
             calling["mode"] = "VALIDATED" if "allowedFunctionNames" in calling else "AUTO"
         if calling:
-            out["toolConfig"] = {"functionCallingConfig": calling}
+            out["toolConfig"] = {"functionCallingConfig": calling, **out.get("toolConfig", {})}
 
     def tool(self, tool: Tool) -> Json:
         """One function declaration; schemas go as the JSON Schema that they are."""
