@@ -267,10 +267,11 @@ KORE: Json = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
 def test_a_voice_is_named_there_and_here() -> None:
     """ "modalities, audio" of Chat are "responseModalities, speechConfig"."""
     body, losses = to_gemini(modalities=["text", "audio"], audio={"voice": "alloy", "format": "mp3"})
-    said = {"responseModalities": ["TEXT", "AUDIO"], "speechConfig": KORE}
+    said = {"responseModalities": ["AUDIO"], "speechConfig": KORE}
     alloy = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "alloy"}}}
     assert body["generationConfig"] == {**said, "speechConfig": alloy}
-    assert losses == {("dropped", "media.output", "/audio/format")}
+    # "exact set": the text beside the sound is what it says.
+    assert losses == {("dropped", "media.output", "/audio/format"), ("dropped", "media.output", "/modalities/0")}
     body, losses = of_gemini(CHAT, **config(**{**said, "speechConfig": {**KORE, "languageCode": "en-US"}}))
     assert body["audio"] == {"voice": "Kore", "format": "wav"}
     assert losses == {
@@ -322,6 +323,20 @@ def test_sound_has_a_voice_and_a_form_in_chat(target: str, stream: bool) -> None
     assert ("invented", "media.output", "/audio") in {(loss.kind, loss.code, loss.at) for loss in t.losses}
     for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
         assert not law("request", asked, GEMINI, target)
+
+
+def test_the_type_of_a_sound_is_told_once() -> None:
+    blob = {"mimeType": "audio/L16;codec=pcm;rate=24000", "data": "AAAA"}
+    for said, code in ((blob, "field.unsupported"), ({**blob, "mimeType": "audio/wav"}, "media.type")):
+        parts = [{"inlineData": said}]
+        answer = {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}]}
+        t = dragoman.translate_response(answer, GEMINI, CHAT)
+        assert t.body["choices"][0]["message"]["audio"]["data"] == "AAAA"
+        told = [loss.code for loss in t.losses if loss.at == "/candidates/0/content/parts/0/inlineData/mimeType"]
+        assert told == [code]
+        assert not laws.nothing_vanishes("response", answer, GEMINI, CHAT)
+        for ordinal in range(8):
+            assert not laws.dropped_is_unused("response", answer, GEMINI, CHAT, ordinal)
 
 
 def test_gemini_is_asked_for_nothing_that_it_does_not_know() -> None:

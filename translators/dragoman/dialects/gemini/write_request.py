@@ -540,10 +540,14 @@ class RequestWriter(PartWriter):
                 report.dropped(param_code(name), at, value)
 
     def modalities(self, config: Json, asked: list[Any]) -> None:
-        """What the answer is made of, in upper case; what is no such thing here stays behind."""
+        """What the answer is made of, in upper case; what is no such thing here stays behind.
+
+        "exact set": text beside sound is what the sound says (its `transcript`), and would be a part of its own here.
+        """
         place, said = self.r.place("modalities"), []
+        sound = "audio" in asked and "image" not in asked
         for i, one in enumerate(asked):
-            if type(one) is str and one.upper() in ANSWERED:
+            if type(one) is str and one.upper() in ANSWERED and not (sound and one == "text"):
                 self.link(f"/generationConfig/responseModalities/{len(said)}", f"{place}/{i}")
                 said.append(one.upper())
             else:
