@@ -510,6 +510,7 @@ PLACES: dict[type, dict[str, Any]] = {
     },
     Candidate: {"finish_reason": "/finishReason", "logprobs": "/logprobsResult"},
     Response: {"id": "/responseId", "model": "/modelVersion", "created": "/createTime"},
+    Error: {"retry_after": unsaid.delay_at},
 }
 
 # Where a schema stands in the newer form; the SDK sends it under the second name.

@@ -544,7 +544,8 @@ class RequestWriter(PartWriter):
 
         "exact set": text beside sound is what the sound says (its `transcript`), and would be a part of its own here.
         """
-        place, said = self.r.place("modalities"), []
+        place = self.r.place("modalities")
+        said: list[str] = []
         sound = "audio" in asked and "image" not in asked
         for i, one in enumerate(asked):
             if type(one) is str and one.upper() in ANSWERED and not (sound and one == "text"):
@@ -615,7 +616,7 @@ class RequestWriter(PartWriter):
                 report.changed("tool.strict", self.where(tool, "strict"), tool.strict)
             elif tool.strict is False:
                 report.dropped("tool.strict", self.where(tool, "strict"), False)
-        entries = [{"functionDeclarations": declared}] if declared else []
+        entries: list[Json] = [{"functionDeclarations": declared}] if declared else []
         if search is not None:
             entries.append({GOOGLE: search})
         if entries:

@@ -66,6 +66,7 @@ DIALECT = Dialect(
     sign=partial(sign, name=NAME),
     found=found,
     inside=inside,
+    delays="header",
 )
 
 
