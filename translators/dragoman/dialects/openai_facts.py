@@ -37,7 +37,7 @@ def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, repo
     if name in _TAKEN:
         # What holds instead is the default. Not `dropped`, for another value of it would show (law 2).
         report.changed("sampling.unsupported", at, value)
-    elif not is_default(name, value):
+    elif not is_default(name, value) and not report.is_gone(at):  # one field of Completions says two settings
         report.dropped(param_code(name), at, value)
     return True
 
