@@ -668,13 +668,79 @@ def test_an_id_that_no_header_can_say_is_told(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "delay"), [({"retry-after-ms": "1500"}, "2s"), ({"retry-after-ms": "1500", "retry-after": "3"}, "3s")]
+    ("headers", "delay"), [({"retry-after-ms": "1500"}, "1.5s"), ({"retry-after-ms": "1500", "retry-after": "3"}, "3s")]
 )
 def test_when_to_retry_in_milliseconds(headers: dict[str, str], delay: str) -> None:
     t = dragoman.translate_error(429, {"error": {"message": "m"}}, CHAT, GEMINI, headers=headers)
     (detail,) = t.body["error"]["details"]
     assert (detail["@type"], detail["retryDelay"]) == ("type.googleapis.com/google.rpc.RetryInfo", delay)
     assert t.headers["retry-after-ms"] == "1500"
+    assert t.headers["retry-after"] == headers.get("retry-after", "2")
+    assert not t.losses
+
+
+def waiting(delay: Any) -> Any:
+    """Gemini's refusal that says how long to wait, behind another detail."""
+    details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}]
+    return {"error": {"code": 429, "message": "m", "status": "RESOURCE_EXHAUSTED", "details": details}}
+
+
+DELAY = "/error/details/0/retryDelay"
+OPENAIS = [CHAT, RESPONSES, COMPLETIONS, "claude-thinking", "openai-chat+openrouter"]
+
+
+@pytest.mark.parametrize(
+    ("delay", "whole", "millis", "exact"),
+    [
+        ("9s", "9", None, True),
+        ("9.000s", "9", None, True),
+        ("0.25s", "1", "250", True),
+        ("59.5s", "60", "59500", True),
+        ("1.0005s", "2", "1001", False),
+        ("0.000000001s", "1", "1", False),
+    ],
+)
+@pytest.mark.parametrize("target", [*OPENAIS, MESSAGES])
+def test_a_wait_of_parts_of_a_second(target: str, delay: str, whole: str, millis: str | None, exact: bool) -> None:
+    """ "retry-after, retry-after-ms" at OpenAI, "retry-after" at Anthropic; RFC 9110 counts whole seconds there."""
+    t = dragoman.translate_error(429, waiting(delay), GEMINI, target)
+    assert t.headers["retry-after"] == whole
+    assert t.headers.get("retry-after-ms") == (None if target == MESSAGES else millis)
+    lost = millis is not None and (target == MESSAGES or not exact)
+    told = [(loss.kind, loss.code, loss.at) for loss in t.losses]
+    assert told == ([("changed", "error.retry", DELAY)] if lost else [])
+
+
+@pytest.mark.parametrize("said", ["1.5", "9" * 5000, "9" * 5000 + ".5", "Wed, 21 Oct 2026 07:28:00 GMT"])
+@pytest.mark.parametrize("target", [MESSAGES, RESPONSES])
+def test_a_header_goes_as_it_came(said: str, target: str) -> None:
+    t = dragoman.translate_error(429, {"error": {"message": "m"}}, CHAT, target, headers={"retry-after": said})
+    assert t.headers["retry-after"] == said
+    assert "retry-after-ms" not in t.headers
+    assert not t.losses
+    assert not dragoman.translate_error(429, {}, CHAT, GEMINI, headers={"retry-after": said}).losses
+
+
+@pytest.mark.parametrize("delay", ["soon", "-1s", "1e3s", "nans", "1.5", 3, None])
+def test_a_wait_that_is_none_is_told(delay: Any) -> None:
+    t = dragoman.translate_error(429, waiting(delay), GEMINI, CHAT)
+    assert "retry-after" not in t.headers
+    assert [(loss.kind, loss.code, loss.at) for loss in t.losses] == [
+        ("dropped", "field.unsupported", "/error/details/0")
+    ]
+
+
+def test_at_home_the_header_says_whole_seconds() -> None:
+    t = dragoman.translate_error(429, waiting("0.25s"), GEMINI, GEMINI)
+    assert (t.body, t.headers["retry-after"], t.losses) == (waiting("0.25s"), "1", ())
+
+
+@pytest.mark.parametrize("target", [*OPENAIS, MESSAGES])
+def test_a_wait_in_the_middle_of_a_stream_has_no_header(target: str) -> None:
+    s = dragoman.translate_stream(GEMINI, target)
+    s.feed(b"data: " + json.dumps(waiting("9s")).encode() + b"\r\n\r\n")
+    s.close()
+    assert ("dropped", "error.retry", DELAY) in {(loss.kind, loss.code, loss.at) for loss in s.losses}
 
 
 @pytest.mark.parametrize(

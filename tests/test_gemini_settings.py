@@ -267,16 +267,82 @@ KORE: Json = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
 def test_a_voice_is_named_there_and_here() -> None:
     """ "modalities, audio" of Chat are "responseModalities, speechConfig"."""
     body, losses = to_gemini(modalities=["text", "audio"], audio={"voice": "alloy", "format": "mp3"})
-    said = {"responseModalities": ["TEXT", "AUDIO"], "speechConfig": KORE}
+    said = {"responseModalities": ["AUDIO"], "speechConfig": KORE}
     alloy = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "alloy"}}}
     assert body["generationConfig"] == {**said, "speechConfig": alloy}
-    assert losses == {("dropped", "media.output", "/audio/format")}
+    # "exact set": the text beside the sound is what it says.
+    assert losses == {("dropped", "media.output", "/audio/format"), ("dropped", "media.output", "/modalities/0")}
     body, losses = of_gemini(CHAT, **config(**{**said, "speechConfig": {**KORE, "languageCode": "en-US"}}))
     assert body["audio"] == {"voice": "Kore", "format": "wav"}
     assert losses == {
         ("invented", "media.output", "/audio/format"),
         ("dropped", "field.unsupported", "/generationConfig/speechConfig/languageCode"),
     }
+
+
+@pytest.mark.parametrize(
+    ("target", "asked", "said", "gone"),
+    [
+        (CHAT, ["TEXT", "IMAGE"], None, [""]),
+        (CHAT, ["IMAGE"], None, [""]),
+        (CHAT, ["VIDEO", "TEXT", "NEW"], None, [""]),
+        (CHAT, ["IMAGE", "AUDIO", "TEXT"], ["audio", "text"], ["/0"]),
+        (CHAT, ["TEXT"], ["text"], []),
+        ("claude-thinking", ["TEXT", "IMAGE"], None, [""]),
+        ("openai-chat+azure", ["TEXT", "IMAGE"], None, [""]),
+        ("openai-chat+openrouter", ["TEXT", "IMAGE"], ["text", "image"], []),
+        ("openai-chat+litellm", ["TEXT", "IMAGE"], ["text", "image"], []),
+        ("openai-chat+openrouter", ["VIDEO", "IMAGE"], ["image"], ["/0"]),
+        ("openai-chat+vllm", ["TEXT", "IMAGE"], None, [""]),
+    ],
+)
+def test_what_an_answer_is_made_of_is_what_the_server_knows(
+    target: str, asked: Any, said: Any, gone: list[str]
+) -> None:
+    """ "array of `text`,`audio`; OpenRouter also `image`"."""
+    whole = {"contents": [{"parts": [{"text": "x"}]}], **config(responseModalities=asked)}
+    t = dragoman.translate_request(whole, GEMINI, target, path="/v1beta/models/m:generateContent")
+    assert t.body.get("modalities") == said
+    losses = {(loss.kind, loss.at) for loss in t.losses if loss.code == "media.output" and loss.kind == "dropped"}
+    assert losses == {("dropped", f"/generationConfig/responseModalities{at}") for at in gone}
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
+        assert not law("request", whole, GEMINI, target)
+    for ordinal in range(6):
+        assert not laws.dropped_is_unused("request", whole, GEMINI, target, ordinal)
+
+
+@pytest.mark.parametrize("target", [CHAT, "claude-thinking", "openai-chat+openrouter"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_sound_has_a_voice_and_a_form_in_chat(target: str, stream: bool) -> None:
+    """ "`audio {format, voice}`: required when `modalities` has `audio`"; "streaming audio only supports `pcm16`"."""
+    asked = {"contents": [{"parts": [{"text": "x"}]}], **config(responseModalities=["AUDIO"])}
+    path = f"/v1beta/models/m:{'streamGenerateContent' if stream else 'generateContent'}"
+    t = dragoman.translate_request(asked, GEMINI, target, path=path)
+    assert t.body["modalities"] == ["audio"]
+    assert t.body["audio"] == {"voice": "alloy", "format": "pcm16" if stream else "wav"}
+    assert ("invented", "media.output", "/audio") in {(loss.kind, loss.code, loss.at) for loss in t.losses}
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
+        assert not law("request", asked, GEMINI, target)
+
+
+def test_the_type_of_a_sound_is_told_once() -> None:
+    blob = {"mimeType": "audio/L16;codec=pcm;rate=24000", "data": "AAAA"}
+    for said, code in ((blob, "field.unsupported"), ({**blob, "mimeType": "audio/wav"}, "media.type")):
+        parts = [{"inlineData": said}]
+        answer = {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}]}
+        t = dragoman.translate_response(answer, GEMINI, CHAT)
+        assert t.body["choices"][0]["message"]["audio"]["data"] == "AAAA"
+        told = [loss.code for loss in t.losses if loss.at == "/candidates/0/content/parts/0/inlineData/mimeType"]
+        assert told == [code]
+        assert not laws.nothing_vanishes("response", answer, GEMINI, CHAT)
+        for ordinal in range(8):
+            assert not laws.dropped_is_unused("response", answer, GEMINI, CHAT, ordinal)
+
+
+def test_gemini_is_asked_for_nothing_that_it_does_not_know() -> None:
+    body, losses = to_gemini(modalities=["text", "smell", "image"])
+    assert body["generationConfig"] == {"responseModalities": ["TEXT", "IMAGE"]}
+    assert losses == {("dropped", "media.output", "/modalities/1")}
 
 
 def test_a_voice_in_a_stream_has_the_form_that_streams_have() -> None:

@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Imports point down this list, never up: shells -> translate/stream -> dialects -> tables -> model/events/report.
 LAYERS: list[set[str]] = [
     {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses"},
-    {"tables", "ids", "media", "framing", "profiles", "carrier", "splice", "rules", "endpoints"},
+    {"tables", "ids", "delays", "media", "framing", "profiles", "carrier", "splice", "rules", "endpoints"},
     {"dialects", "registry", "departure", "failing", "homecoming", "unwrap", "unsayable"},
     {"wire"},  # edge: imported only when validation is asked for
     {"translate", "stream", "detect", "grammar", "laws", "normal", "origins"},

@@ -42,12 +42,8 @@ def test_messages_strict_tools_have_no_refused_keywords(strict: bool | None, tol
         ({"oneOf": [{"maxLength": 1}]}, {"anyOf": [{"description": '{"maxLength":1}'}]}),
         ({"$ref": "#/$defs/a", "$defs": {"a": {"type": "string"}}}, None),
         (
-            {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
-            {
-                "type": ["object", "null"],
-                "additionalProperties": False,
-                "description": '{"additionalProperties":{"type":"string"}}',
-            },
+            {"type": ["object", "null"], "properties": {"a": {}}, "additionalProperties": True},
+            {"type": ["object", "null"], "properties": {"a": {}}, "additionalProperties": False},
         ),
         ({"type": "string", "enum": ["minimum"], "default": {"minimum": 1}}, None),
         ({"type": "object", "properties": {"minimum": {"type": "null"}}, "additionalProperties": False}, None),
@@ -68,6 +64,62 @@ def test_every_place_of_a_keyword_is_told() -> None:
     root = "/response_format/json_schema/schema"
     assert [loss.at for loss in t.losses if loss.code == "schema.keyword"] == [f"{root}/properties/a~1b/anyOf/0"]
     assert schema["properties"]["a/b"]["anyOf"][0] is inner  # the input is never touched
+
+
+MAPS: list[Any] = [
+    {"type": "object"},
+    {"type": "object", "additionalProperties": True},
+    {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
+    {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "number"}},
+    {"type": "object", "properties": {"a": {"type": "string"}}, "patternProperties": {"^x": {"type": "number"}}},
+    {"type": "object", "anyOf": [{"properties": {"a": {}}, "required": ["a"]}, {"properties": {"b": {}}}]},
+]
+
+
+def holding(schema: Any) -> list[Any]:
+    """A schema inside others: as a property, an item, one of several, by its name."""
+    named = {"properties": {"m": {"$ref": "#/$defs/m"}}, "required": ["m"], "$defs": {"m": schema}}
+    inner = [{"properties": {"m": one}, "required": ["m"]} for one in (schema, {"type": "array", "items": schema})]
+    inner.append({"properties": {"m": {"oneOf": [{"type": "null"}, schema]}}, "required": ["m"]})
+    return [{"type": "object", "additionalProperties": False, **one} for one in (*inner, named)]
+
+
+@pytest.mark.parametrize("schema", [one for schema in MAPS for one in (schema, *holding(schema))])
+def test_messages_an_object_that_has_to_stay_open_binds_nothing(schema: Any) -> None:
+    """ "additionalProperties: must be false on every object": a map that is closed can be nothing but empty."""
+    for strict in (True, False, None):
+        body, losses = ask(MESSAGES, "m", response_format=formatted(schema, strict))
+        assert "output_config" not in body
+        assert FORMAT in losses
+        assert KEYWORD not in losses
+    body, losses = ask(MESSAGES, "m", tools=[function(schema, True)])
+    tool = body["tools"][0]
+    assert tool["strict"] is False
+    assert "additionalProperties" in schema or "additionalProperties" not in tool["input_schema"]
+    assert STRICT in losses
+    # The free schema of a tool that is not strict goes as it is.
+    body, losses = ask(MESSAGES, "m", tools=[function(schema, False)])
+    assert STRICT not in losses
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize("schema", [one for schema in MAPS for one in (schema, *holding(schema))])
+def test_openai_a_map_does_not_bind(target: str, schema: Any) -> None:
+    body, losses = ask_openai(target, "m", tools=[{"name": "f", "input_schema": schema, "strict": True}])
+    assert tool_of(target, body)["strict"] is False
+    assert tool_of(target, body)["parameters"] == schema
+    assert STRICT in losses
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [{"type": "object", "properties": {}}, {"type": "object", "properties": {}, "additionalProperties": False}],
+)
+def test_a_tool_without_arguments_stays_strict(schema: Any) -> None:
+    body, losses = ask(MESSAGES, "m", tools=[function(schema, True)])
+    assert body["tools"][0]["strict"] is True
+    assert body["tools"][0]["input_schema"] == {**schema, "additionalProperties": False}
+    assert STRICT not in losses
 
 
 STRICT, FORMAT = ("changed", "tool.strict"), ("dropped", "format.schema")
@@ -138,7 +190,11 @@ RECURSIVE: list[Any] = [
     {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]},
     {"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}}, "required": ["a"], "$defs": {"n": NODE}},
     {"type": "object", "properties": {"a~/b": {"type": "array", "items": {"$ref": "#/properties/a~0~1b"}}}},
-    {"type": "object", "$defs": {"a": {"anyOf": [{"type": "null"}, CIRCLE]}, "b": {"items": {"$ref": "#/$defs/a"}}}},
+    {
+        "type": "object",
+        "properties": {},
+        "$defs": {"a": {"anyOf": [{"type": "null"}, CIRCLE]}, "b": {"items": {"$ref": "#/$defs/a"}}},
+    },
 ]
 TWICE = {"a": {"$ref": "#/$defs/n"}, "b": {"$ref": "#/$defs/n"}, "c": {"$ref": "#/$defs/m"}}
 REFERRING: list[Any] = [
@@ -403,3 +459,67 @@ def test_gemini_requires_nothing_that_leads_back(schema: Any, required: dict[str
         told = [loss.at for loss in t.losses if loss.code == "schema.keyword"]
         assert told == [f"{at}{place}/required" for place in required]
         assert not laws.nothing_vanishes("request", asked, CHAT, GEMINI) + laws.settled("request", asked, CHAT, GEMINI)
+
+
+GEMINI_FORMS = ["responseSchema", "responseJsonSchema"]
+
+
+def from_gemini(target: str, form: str, schema: Any) -> tuple[Any, set[tuple[str, str, str]]]:
+    """The format that a request of Gemini's has in a dialect of OpenAI's, and the losses."""
+    config = {"responseMimeType": "application/json", form: schema}
+    asked = {"contents": [{"role": "user", "parts": [{"text": "x"}]}], "generationConfig": config}
+    t = dragoman.translate_request(asked, GEMINI, target)
+    said = t.body["response_format"]["json_schema"] if "response_format" in t.body else t.body["text"]["format"]
+    return said, {(loss.kind, loss.code, loss.at) for loss in t.losses}
+
+
+UNBOUND = ("changed", "format.strict", "/generationConfig/responseMimeType")
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+@pytest.mark.parametrize("form", GEMINI_FORMS)
+def test_what_binds_at_gemini_binds_at_openai(target: str, form: str) -> None:
+    """Its schemas do not say that objects are closed; those that require all they name are closed here, and bind."""
+    schema = {k: v for k, v in CLOSED.items() if k != "additionalProperties"}
+    inner = {"type": "object", "properties": {"l": {"type": "array", "items": schema}}, "required": ["l"]}
+    said, losses = from_gemini(target, form, inner)
+    assert said["strict"] is True
+    assert said["schema"] == {
+        **inner,
+        "properties": {"l": {"type": "array", "items": CLOSED}},
+        "additionalProperties": False,
+    }
+    assert not [loss for loss in losses if loss[:2] == UNBOUND[:2]]
+    place = f"/generationConfig/{form}"
+    assert {at for _, code, at in losses if code == "schema.keyword"} == {place, f"{place}/properties/l/items"}
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "claude-thinking", f"{CHAT}+openrouter"])
+@pytest.mark.parametrize("form", GEMINI_FORMS)
+@pytest.mark.parametrize("schema", [LOOSE, {"type": "object"}, {**CLOSED, "additionalProperties": {}, "required": []}])
+def test_what_cannot_bind_at_openai_is_told_as_changed(target: str, form: str, schema: Any) -> None:
+    said, losses = from_gemini(target, form, schema)
+    assert said["strict"] is False
+    assert said["schema"] == schema
+    assert UNBOUND in losses
+    assert not [loss for loss in losses if loss[1] == "schema.keyword"]
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES, "claude-thinking"])
+@pytest.mark.parametrize(("schema", "binds"), [(CLOSED, True), ({**CLOSED, "required": []}, False)])
+def test_the_answers_schema_of_messages_binds_or_that_is_told(target: str, schema: Any, binds: bool) -> None:
+    asked = {"model": "gpt-5", "max_tokens": 9, "messages": HELLO}
+    asked["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    t = dragoman.translate_request(asked, MESSAGES, target)
+    said = t.body["response_format"]["json_schema"] if "response_format" in t.body else t.body["text"]["format"]
+    assert (said["strict"], said["schema"]) == (binds, schema)
+    told = [(loss.kind, loss.at) for loss in t.losses if loss.code == "format.strict" and loss.kind == "changed"]
+    assert told == ([] if binds else [("changed", "/output_config/format/type")])
+
+
+@pytest.mark.parametrize("target", [RESPONSES, "claude-thinking"])
+def test_a_format_of_chat_that_was_a_hint_is_one(target: str) -> None:
+    """ "strict default false": nothing that held before is lost."""
+    asked = {"model": "gpt-5", "messages": HELLO, "response_format": formatted(LOOSE, None)}
+    t = dragoman.translate_request(asked, CHAT, target)
+    assert [(loss.kind, loss.code) for loss in t.losses] == [("invented", "format.strict")]

@@ -403,6 +403,50 @@ def test_names_of_users_and_caches(
     assert written(said)[0] == said
 
 
+PERSONAL = ["bob@example.com", "user:Bob.B+x@mail.example.co.uk", "+49 (30) 1234-567", "004930123456", "030/12 34 56"]
+NOBODYS = [
+    "user_1a2b",
+    "@bob",
+    "bob@home",
+    "123456",
+    "12345678a",
+    "2024-01-01T00:00",
+    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+]
+
+
+@pytest.mark.parametrize("name", ["user", "safety_identifier"])
+@pytest.mark.parametrize("source", [CHAT, RESPONSES])
+@pytest.mark.parametrize("value", PERSONAL + NOBODYS)
+def test_messages_no_user_is_known_by_address_or_number(source: str, name: str, value: str) -> None:
+    """ "<=256 chars; e-mail/phone-looking ids rejected"."""
+    said = {"messages": HELLO} if source == CHAT else {"input": HELLO}
+    asked = {"model": "m", **said, name: value}
+    t = dragoman.translate_request(asked, source, MESSAGES)
+    told = [(loss.kind, loss.at, loss.value) for loss in t.losses if loss.code == "user.personal"]
+    shown = t.body["metadata"]["user_id"]
+    if value in NOBODYS:
+        assert (shown, told) == (value, [])
+        return
+    assert told == [("changed", f"/{name}", value)]
+    assert shown.startswith("user_")
+    assert value not in shown
+    # The same for the same, and once is enough.
+    again = dragoman.translate_request({**asked, name: shown}, source, MESSAGES)
+    assert again.body["metadata"]["user_id"] == shown
+    assert "user.personal" not in {loss.code for loss in again.losses}
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
+        assert not law("request", asked, source, MESSAGES)
+    known = dragoman.translate_request(asked, source, MESSAGES, profile={"user_personal": None})
+    assert known.body["metadata"]["user_id"] == value
+
+
+def test_at_home_a_user_stays_who_it_is() -> None:
+    asked = {"model": "m", "max_tokens": 9, "messages": HELLO, "metadata": {"user_id": "bob@example.com"}}
+    assert dragoman.translate_request(asked, MESSAGES, MESSAGES).body == asked
+    assert dragoman.translate_request(asked, MESSAGES, CHAT).body["user"] == "bob@example.com"
+
+
 def test_names_of_users_hold_the_laws() -> None:
     chat = {"model": "m", "messages": HELLO, "user": "u" * 300}
     messages = {"model": "m", "max_tokens": 9, "messages": HELLO, "metadata": {"user_id": "u" * 300}}

@@ -378,3 +378,22 @@ def test_arguments_behind_a_whole_object_are_told_where_other_calls_have_come() 
     s.feed(data)
     place = "/choices/0/message/tool_calls/0/function/arguments"
     assert ("changed", "arguments.invalid", place) in told(s.losses, "arguments.")
+
+
+@pytest.mark.parametrize("target", [CHAT, RESPONSES])
+def test_one_field_that_says_two_settings_is_told_once(target: str) -> None:
+    """Completions asks for log probabilities and for how many with one number."""
+    body = {"model": "gpt-5", "prompt": "x", "logprobs": 2}
+    losses = dragoman.translate_request(body, "openai-completions", target).losses
+    assert told(losses, "logprobs.") == [("dropped", "logprobs.unsupported", "/logprobs")]
+
+
+def test_the_time_of_a_stream_that_fails_is_told_once() -> None:
+    response = {"id": "r", "object": "response", "created_at": 5, "status": "in_progress", "model": "m", "output": []}
+    failed = {**response, "status": "failed", "error": {"code": "server_error", "message": "x"}}
+    s = dragoman.translate_stream(RESPONSES, MESSAGES)
+    for i, (kind, value) in enumerate((("response.created", response), ("response.failed", failed))):
+        frame = {"type": kind, "sequence_number": i, "response": value}
+        s.feed(f"event: {kind}\ndata: {json.dumps(frame)}\n\n".encode())
+    s.close()
+    assert [loss.code for loss in s.losses if loss.at == "/created_at"] == ["envelope.created"]

@@ -181,11 +181,74 @@ def test_it_stands_among_the_clients_tools() -> None:
     assert t.body["web_search_options"] == FULL_CHAT
 
 
-def test_beside_functions_gemini_has_none() -> None:
-    """GEMINI 3: "Multiple tools are supported only when they are all search tools"."""
-    t = dragoman.translate_request(asked(MESSAGES, [FUNCTION, FULL_MESSAGES]), MESSAGES, GEMINI)
+@pytest.mark.parametrize("model", ["gemini-2.5-pro", "gemini-2.0-flash", "m"])
+def test_beside_functions_older_models_of_gemini_have_none(model: str) -> None:
+    """GEMINI 2.3: "Combining built-in tools + functions: Gemini 3+ only"; of others nothing is known."""
+    body = {**asked(MESSAGES, [FUNCTION, FULL_MESSAGES]), "model": model}
+    t = dragoman.translate_request(body, MESSAGES, GEMINI)
     assert [list(tool) for tool in t.body["tools"]] == [["functionDeclarations"]]
+    assert "toolConfig" not in t.body
     assert ("dropped", "tool.server", "/tools/1") in told(t)
+
+
+BESIDE: list[tuple[str, Json, str]] = [
+    (MESSAGES, {"tools": [FUNCTION, {"type": "web_search_20250305", "name": "web_search"}]}, "/tools/1"),
+    (MESSAGES, {"tools": [{"type": "web_search_20250305", "name": "web_search"}, FUNCTION]}, "/tools/0"),
+    (RESPONSES, {"tools": [{"type": "web_search"}, {"type": "function", "name": "f", "parameters": {}}]}, "/tools/0"),
+    (
+        CHAT,
+        {"tools": [{"type": "function", "function": {"name": "f"}}], "web_search_options": {}},
+        "/web_search_options",
+    ),
+]
+
+
+@pytest.mark.parametrize("model", ["gemini-3-pro-preview", "gemini-3.6-flash", "gemini-4-argon", "gemini-flash-latest"])
+@pytest.mark.parametrize(("source", "said", "place"), BESIDE)
+def test_beside_functions_newer_models_of_gemini_search(source: str, said: Json, place: str, model: str) -> None:
+    """GEMINI 2.3: "Gemini 3+ only and needs includeServerSideToolInvocations=true on the Dev API"."""
+    body = {**asked(source), **said, "model": model}
+    t = dragoman.translate_request(body, source, GEMINI)
+    assert [list(tool) for tool in t.body["tools"]] == [["functionDeclarations"], ["googleSearch"]]
+    assert t.body["toolConfig"] == {"includeServerSideToolInvocations": True}
+    assert ("dropped", "tool.server", place) not in told(t)
+    beside = "/toolConfig/includeServerSideToolInvocations"
+    assert ("invented", "tool.web_search", beside) in {(loss.kind, loss.code, loss.at) for loss in t.losses}
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
+        assert not law("request", body, source, GEMINI)
+    vertex = dragoman.translate_request(body, source, GEMINI, profile={"provider": "vertex"})
+    assert [list(tool) for tool in vertex.body["tools"]] == [["functionDeclarations"], ["googleSearch"]]
+    assert "toolConfig" not in vertex.body
+
+
+@pytest.mark.parametrize(
+    ("choice", "mode", "searches"),
+    [
+        ({"type": "auto"}, "AUTO", True),
+        ({"type": "any"}, "ANY", True),
+        ({"type": "tool", "name": "f"}, "ANY", True),
+        ({"type": "none"}, "NONE", False),
+    ],
+)
+def test_a_choice_beside_a_search_of_gemini(choice: Json, mode: str, searches: bool) -> None:
+    """The choice is among functions; under none the search would go on all the same."""
+    said = BESIDE[0][1]
+    body = {**asked(MESSAGES), **said, "model": "gemini-3.6-flash", "tool_choice": choice}
+    t = dragoman.translate_request(body, MESSAGES, GEMINI)
+    assert len(t.body["tools"]) == (2 if searches else 1)
+    assert t.body["toolConfig"]["functionCallingConfig"]["mode"] == mode
+    assert ("includeServerSideToolInvocations" in t.body["toolConfig"]) is searches
+    assert (("dropped", "tool.server", "/tools/1") in told(t)) is not searches
+    for law in (laws.nothing_vanishes, laws.nothing_made_up, laws.settled):
+        assert not law("request", body, MESSAGES, GEMINI)
+
+
+def test_a_choice_among_some_keeps_the_search_out() -> None:
+    among = {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function", "name": "f"}]}
+    body = {**asked(RESPONSES), **BESIDE[2][1], "model": "gemini-3.6-flash", "tool_choice": among}
+    t = dragoman.translate_request(body, RESPONSES, GEMINI)
+    assert [list(tool) for tool in t.body["tools"]] == [["functionDeclarations"]]
+    assert ("dropped", "tool.server", "/tools/0") in told(t)
 
 
 def test_the_clients_own_tool_keeps_its_name() -> None:

@@ -90,6 +90,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "dialects/openai_responses/writer.py": STREAMS,
     "dialects/gemini/write.py": GEMINI,
     "dialects/gemini/write_request.py": GEMINI,
+    "dialects/gemini/write_settings.py": GEMINI,
     "dialects/gemini/read.py": GEMINI,
     "dialects/gemini/read_request.py": GEMINI,
     "dialects/gemini/stream.py": STREAMS,

@@ -437,7 +437,10 @@ class Usage(Node):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Error(Node):
-    """An error in any dialect. type: the canonical word of `tables.ERRORS`; status: HTTP, or None in a stream."""
+    """An error in any dialect. type: the canonical word of `tables.ERRORS`; status: HTTP, or None in a stream.
+
+    retry_after: when to retry, in seconds, with their parts where the source says them; or what its header says.
+    """
 
     type: str
     message: str

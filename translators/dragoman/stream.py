@@ -239,6 +239,8 @@ class StreamTranslation:
         """Report what of the upstream's error the frame does not say; headers have gone before it."""
         if (error.spelling or {}).get("form") != "cut":
             tell_error(error, self._report, self._source.kinds.get(Error, {}), self._source.error_word)
+        if error.retry_after is not None and self._target.delays != "body":
+            self._report.dropped("error.retry", self._source.where(error, "retry_after"), error.retry_after)
         if error.request_id is not None and "request_id" not in self._target.kinds.get(Error, {}):
             self._report.dropped("field.unsupported", "/request_id", error.request_id)
 

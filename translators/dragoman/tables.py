@@ -399,7 +399,9 @@ def told_status(status: int | None, word: str, own: Mapping[str, int]) -> int:
 
 def tell_error(e: Any, report: Report, kind: Kind, column: str) -> None:
     """Report what of an error stays behind, whatever the target. kind, column: the source's extras, its words above."""
-    drop_extra(report, e.extra, e.at.removesuffix("/error"), kind)
+    at = e.at.removesuffix("/error")
+    # What came earlier in the stream, and was told then, is told.
+    drop_extra(report, {k: v for k, v in (e.extra or {}).items() if not report.is_gone(f"{at}/{escape(k)}")}, at, kind)
     inner = (e.extra or {}).get("error") if e.at else e.extra
     word = inner.get("type") if type(inner) is dict else None
     if type(word) is str and word not in (getattr(ERRORS[e.type], column), "error"):  # an event is only called that

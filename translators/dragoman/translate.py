@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from . import registry
+from .delays import exact_seconds, is_seconds, milliseconds, whole_seconds
 from .dialects.base import Context, Dialect
 from .endpoints import fault_at, shown
 from .errors import MISBUILT, DragomanError, Fault, InvalidDocument, misbuilt
@@ -428,7 +429,7 @@ def _written_response(
         headers = _retry(None)
         if not home:
             _tell(error, response.dialect, report)
-            _told_beside(error, goes, headers, report)
+            _told_beside(error, registry.find(response.dialect), goes, headers, report)
         return Translation(out, decide(report.losses, on_loss), headers=headers, status=status)
     context = _context(request, goes, now, profile)
     try:
@@ -498,9 +499,9 @@ def translate_error(
         tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
         if came.request_id_header in kept:
             kept.setdefault(goes.request_id_header, kept[came.request_id_header])
-        _told_beside(error, goes, kept, report)
+        _told_beside(error, came, goes, kept, report)
     elif error.retry_after is not None:
-        kept.setdefault("retry-after", error.retry_after)
+        kept.setdefault("retry-after", whole_seconds(error.retry_after))
     return Translation(
         out, decide(report.losses, on_loss), headers=kept, status=(error_status(status) or told) if home else told
     )
@@ -512,10 +513,18 @@ def _tell(error: Error, source: str, report: Report) -> None:
         tell_error(error, report, came.kinds.get(Error, {}), came.error_word)
 
 
-def _told_beside(error: Error, goes: Dialect, headers: dict[str, str], report: Report) -> None:
+def _told_beside(error: Error, came: Dialect | None, goes: Dialect, headers: dict[str, str], report: Report) -> None:
     """What an error says that headers say elsewhere."""
-    if error.retry_after is not None:
-        headers.setdefault("retry-after", error.retry_after)
+    said = error.retry_after
+    if said is not None:
+        headers.setdefault("retry-after", whole_seconds(said))
+        finer = is_seconds(said) and headers["retry-after"] != said and goes.delays != "body"
+        if finer and "retry-after-ms" not in headers:
+            millis = milliseconds(said)
+            if goes.delays == "header":
+                headers["retry-after-ms"] = millis
+            if goes.delays != "header" or exact_seconds(millis) != said:
+                report.changed("error.retry", (came or goes).where(error, "retry_after"), said)
     if error.request_id is not None:
         said = _sayable(error.request_id)
         if said is not None:
@@ -560,10 +569,9 @@ def _sayable(value: str) -> str | None:
 
 
 def _seconds_of(headers: dict[str, str]) -> str | None:
-    """When to retry, in whole seconds: `retry-after`, or `retry-after-ms`, which OpenAI and Azure have."""
+    """When to retry, in seconds: `retry-after`, or `retry-after-ms`, which OpenAI and Azure have."""
     millis = headers.get("retry-after-ms", "")
-    whole = str(-(-int(millis) // 1000)) if millis.isdecimal() and len(millis) < 16 else None
-    return headers.get("retry-after", whole)
+    return headers.get("retry-after", exact_seconds(millis) if millis.isdecimal() and len(millis) < 16 else None)
 
 
 def _text(body: Any) -> Any:

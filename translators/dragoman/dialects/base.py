@@ -189,6 +189,8 @@ class Dialect:
     places: Places
     grammar: Callable[[], Grammar]  # of its streams, for those who check them
     request_id_header: str = "x-request-id"
+    # Where an error says to the part of a second when to retry: its "body", a "header" (`retry-after-ms`), or nowhere.
+    delays: str = ""
     error_word: str = "openai"  # the column of tables.ERRORS with the dialect's own word
     # Places that say one thing between them; behind "*" on any node.
     kin: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from ..report import Report
 from ..tables import is_default, nearest_effort, param_code, rooted
 from .base import Writer
 from .openai_shape import CACHE_KEY
-from .schemas import all_required, bound, may_bind, strays
+from .schemas import all_required, bound, may_bind, stays_open, strays
 
 Where = Callable[[Any, str], str]
 """Where a field of a node stands in the source."""
@@ -37,7 +37,7 @@ def refused(facts: Profile, thinking: bool, name: str, value: Any, at: str, repo
     if name in _TAKEN:
         # What holds instead is the default. Not `dropped`, for another value of it would show (law 2).
         report.changed("sampling.unsupported", at, value)
-    elif not is_default(name, value):
+    elif not is_default(name, value) and not report.is_gone(at):  # one field of Completions says two settings
         report.dropped(param_code(name), at, value)
     return True
 
@@ -69,16 +69,17 @@ def bound_schema(
     """A schema of `node` as the server takes it, and whether it binds.
 
     Under `strict` it has to require all that it names: one that leaves something open is a hint only, and so is one
-    that refers to itself, or outside, where that is refused.
+    that refers to itself, or outside, where that is refused, and one with a map, which cannot be closed.
     """
     if not strict:
         return schema, strict
+    tool = isinstance(node, Tool)
     open_ = facts.schema_required and not all_required(schema)
-    if open_ or strays(schema, facts):
-        code = "tool.strict" if isinstance(node, Tool) else "format.strict"
+    if open_ or strays(schema, facts) or stays_open(schema, facts, tool):
+        code = "tool.strict" if tool else "format.strict"
         report.changed(code, where(node, "strict"), strict)
         return schema, False
-    return bound(schema, facts, report, where(node, "parameters" if isinstance(node, Tool) else "schema")), strict
+    return bound(schema, facts, report, where(node, "parameters" if tool else "schema")), strict
 
 
 def answer_schema(w: Writer, facts: Profile, f: OutputFormat, at: str) -> Json:
@@ -90,20 +91,35 @@ def answer_schema(w: Writer, facts: Profile, f: OutputFormat, at: str) -> Json:
         report.invented("format.name", f"{at}/name", "response")
     if f.description is not None:
         said["description"] = f.description
-    strict = f.strict
-    w.link(f"{at}/strict", w.where(f, "strict"))
-    if strict is None:
-        # Structured output elsewhere always holds to its schema; here only under `strict`, which takes
-        # no schema but one that requires and closes everything.
-        strict = may_bind(f.schema)
-        report.invented("format.strict", f"{at}/strict", strict)
+    strict, place = f.strict, w.where(f, "strict")
+    if strict is not None:
+        w.link(f"{at}/strict", place)
+    else:
+        strict = _binds(facts, f, place, report)
     schema, said["strict"] = bound_schema(facts, f.schema, strict, f, w.where, report)
+    if f.strict is None:
+        report.invented("format.strict", f"{at}/strict", said["strict"])
     if f.schema is not None:
         said["schema"] = rooted(schema)
         w.link(f"{at}/schema", w.where(f, "schema"))
         if said["schema"] is not schema:
             report.changed("format.schema", w.where(f, "schema"), f.schema)
     return said
+
+
+def _binds(facts: Profile, f: OutputFormat, place: str, report: Report) -> bool:
+    """Whether an answer shall hold to a schema that comes without a word about it.
+
+    Structured output of Messages and Gemini, where it has no name, always does; here only under `strict`, which takes
+    no schema but one that requires everything and closes everything. What can be closed is, where that is known to be
+    asked for (`bound_schema`); what cannot bind is a hint here, and that is told.
+    """
+    if f.name is not None:
+        return may_bind(f.schema)
+    if may_bind(f.schema) or (f.schema and facts.schema_closed):
+        return True
+    report.changed("format.strict", place, f.kind)
+    return False
 
 
 def says_json(messages: list[Json]) -> bool:

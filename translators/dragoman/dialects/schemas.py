@@ -29,6 +29,8 @@ INNER = (
 )
 # "minItems 0/1": what every answer can hold to is taken of a keyword that is refused otherwise.
 _TAKEN: dict[str, tuple[Any, ...]] = {"minItems": (0, 1)}
+# What says how properties are that a schema does not name.
+_MAPS = frozenset({"additionalProperties", "patternProperties"})
 _LOOKS_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]").search
 
 
@@ -94,6 +96,7 @@ class _Binding:
         self.refused = frozenset(facts.schema_keywords or ())
         self.closed = bool(facts.schema_closed)
         self.report = report
+        self.emptied = False  # whether an object may hold nothing any more
 
     def schema(self, schema: Any, at: str) -> Any:
         """One schema."""
@@ -115,6 +118,7 @@ class _Binding:
             if (others := kept.get("additionalProperties", True)) not in (True, {}):
                 aside["additionalProperties"] = others
             kept["additionalProperties"], other = False, True
+            self.emptied |= not kept.get("properties") or not aside.keys().isdisjoint(_MAPS)
         if aside and "$ref" not in kept:  # beside a reference stands nothing
             kept = _told(kept, schema, aside)
         if kept.keys() == schema.keys() and all(kept[key] is value for key, value in schema.items()):
@@ -160,7 +164,7 @@ class Limits:
 
     def take(self, schema: Any, tool: bool = True) -> bool:
         """Whether `schema`, of a tool or of the answer, may bind, too."""
-        if strays(schema, self.facts):
+        if strays(schema, self.facts) or stays_open(schema, self.facts, tool):
             return False
         if all(most is None for most in self.left):
             return True
@@ -176,6 +180,20 @@ def strays(schema: Any, facts: Profile) -> bool:
     if facts.schema_recursive is False and is_recursive(schema):
         return True
     return facts.schema_external is False and not all(ref.startswith("#") for ref in _references(schema))
+
+
+def stays_open(schema: Any, facts: Profile, tool: bool) -> bool:
+    """Whether an object of a schema, of a tool or of an answer, would hold nothing any more if it were closed.
+
+    That is one that names no properties, or one that says what those have to be that it does not name: a map. Where
+    "additionalProperties: must be false on every object" holds, the one answer left to it would be the empty object.
+    A tool whose properties are none is one without arguments, and not meant here.
+    """
+    if not facts.schema_closed or type(schema) is not dict:
+        return False
+    binding = _Binding(facts, Report())
+    binding.schema({**schema, "additionalProperties": False} if tool and schema.get("properties") == {} else schema, "")
+    return binding.emptied
 
 
 def _open(schema: Any) -> tuple[int, int]:

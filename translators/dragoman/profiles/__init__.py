@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from ..errors import Fault, InvalidDocument
-from ..ids import spell
+from ..ids import sha256, spell
 from ..jsontext import escape
 from ..model import Params
 from ..report import Report
@@ -65,6 +65,7 @@ class Profile:
     strict_tools_max           strict tools of a request
     tool_keywords              keywords that are refused at the top of a tool's schema, whether it binds or not
     schema_with_tools          whether structured output goes together with tools
+    search_with_tools          whether a search on the web that the vendor runs goes together with functions
     web_search                 whether the setting that asks for a search on the web is taken
     result_media               whether the result of a tool may hold media
     cache_breakpoints          whether parts take marks that end a cached prefix
@@ -74,6 +75,7 @@ class Profile:
     tool_name_max              characters of a tool's name
     call_id_min, call_id_max   characters of a call's id
     user_max                   characters of `user`, or of what stands for it
+    user_personal              whether that may look like an e-mail address or a phone number
     safety_identifier_max      characters of that setting
     prompt_cache_key_max       characters of that setting
     """
@@ -110,6 +112,7 @@ class Profile:
     strict_tools_max: int | None = None
     tool_keywords: Words | None = None
     schema_with_tools: bool | None = None
+    search_with_tools: bool | None = None
     web_search: bool | None = None
     result_media: bool | None = None
     cache_breakpoints: bool | None = None
@@ -120,6 +123,7 @@ class Profile:
     call_id_min: int | None = None
     call_id_max: int | None = None
     user_max: int | None = None
+    user_personal: bool | None = None
     safety_identifier_max: int | None = None
     prompt_cache_key_max: int | None = None
 
@@ -294,11 +298,25 @@ def excluded(facts: Profile, names: Iterable[str]) -> list[str]:
     return said[1:]
 
 
+# An address of mail anywhere in it, or nothing but a number as phones have it.
+_MAIL = re.compile(r"[\w.+%-]+@[\w-]+\.[\w.-]+").search
+_PHONE = re.compile(r"\s*\+?[\d\s()./-]{7,}\Z").match
+
+
+def _personal(value: str) -> bool:
+    # No address is longer.
+    return len(value) <= 320 and (_MAIL(value) is not None or _PHONE(value) is not None)
+
+
 def within(facts: Profile, name: str, value: str, at: str, report: Report) -> str:
     """The text of a setting that names someone or something, as long as the service takes it: the same for the same.
 
-    Of one that is too long its first letters stay, and a digest of the whole.
+    Of one that is too long its first letters stay, and a digest of the whole; of one that looks personal, where that
+    is refused, the digest alone.
     """
+    if name == "user" and facts.user_personal is False and _personal(value):
+        report.changed("user.personal", at, value)
+        return f"user_{sha256(value.encode('utf-8', 'surrogatepass'))[:32]}"
     most: int | None = getattr(facts, f"{name}_max", None)
     if most is None or len(value) <= most:
         return value

@@ -235,7 +235,7 @@ PLACES: Places = {
     Media: {"cite": "/citations", "filename": "/title"},
     Tool: {"parameters": "/input_schema"},
     ToolChoice: {"names": "/name"},
-    OutputFormat: {"kind": "/type"},
+    OutputFormat: {"kind": "/type", "strict": "/type"},
     Candidate: {"finish_reason": "/stop_reason"},
     Reasoning: {"state": _state},
 }

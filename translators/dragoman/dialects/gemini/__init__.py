@@ -90,6 +90,7 @@ DIALECT = Dialect(
     places=PLACES,
     grammar=grammar_of(__name__),
     error_word="gemini",
+    delays="body",
     answers="/candidates",
     derived=DERIVED,
     turns="/contents",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
+import re
 from typing import Any
 
 from ...events import merge_extra
 from ...jsontext import escape
+from ...model import Error
 from ...report import Report
 from .cite import cites
 
@@ -66,12 +67,26 @@ def details(report: Report, value: Any, at: str) -> None:
                 report.dropped("field.unsupported", f"{at}/{i}/{escape(key)}", item)
 
 
+# google.protobuf.Duration: seconds, "with up to nine fractional digits, terminated by `s`".
+_DURATION = re.compile(r"([0-9]{1,12})(?:\.([0-9]{0,9}))?s\Z", re.ASCII).match
+
+
 def waits(delay: Any) -> str | None:
-    """How many seconds to wait, as a header says it; None where that is not known."""
-    if type(delay) is not str or not delay.endswith("s"):
+    """How many seconds to wait, exactly; None where that is not known."""
+    found = _DURATION(delay) if type(delay) is str else None
+    if found is None:
         return None
-    try:
-        # RFC 9110: Retry-After counts whole seconds.
-        return str(math.ceil(float(delay[:-1])))
-    except (ValueError, OverflowError):
-        return None
+    parts = (found[2] or "").rstrip("0")
+    return f"{int(found[1])}.{parts}" if parts else str(int(found[1]))
+
+
+def delay_at(e: Error) -> str:
+    """Where an error says how long to wait: the last place that does."""
+    inner = (e.extra or {}).get("error")
+    listed = inner.get("details") if type(inner) is dict else None
+    found = ""
+    for i, detail in enumerate(listed if type(listed) is list else ()):
+        kind = detail.get("@type") if type(detail) is dict else None
+        if type(kind) is str and kind.endswith("RetryInfo") and waits(detail.get("retryDelay")) is not None:
+            found = f"/details/{i}/retryDelay"
+    return e.at + found

@@ -115,6 +115,7 @@ TOP_PARAMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "labels": ("metadata", (dict,)),
     "store": ("store", BOOL),
 }
+ANSWERED = frozenset({"TEXT", "IMAGE", "AUDIO", "VIDEO"})  # what an answer may be made of: `responseModalities`
 CONFIG_WIRE = {canonical: wire for wire, (canonical, _) in PARAMS.items()}
 TOP_WIRE = {canonical: wire for wire, (canonical, _) in TOP_PARAMS.items()}
 
@@ -504,10 +505,12 @@ PLACES: dict[type, dict[str, Any]] = {
     ToolChoice: {"names": "/allowedFunctionNames", "strict": "/mode"},
     OutputFormat: {
         "kind": "",
+        "strict": "",
         "schema": lambda f: f"{_CONFIG}/{(f.spelling or {}).get('form', 'responseJsonSchema')}",
     },
     Candidate: {"finish_reason": "/finishReason", "logprobs": "/logprobsResult"},
     Response: {"id": "/responseId", "model": "/modelVersion", "created": "/createTime"},
+    Error: {"retry_after": unsaid.delay_at},
 }
 
 # Where a schema stands in the newer form; the SDK sends it under the second name.
@@ -581,6 +584,7 @@ DERIVED = {
 }
 
 GOOGLE = "googleSearch"
+BESIDE = "includeServerSideToolInvocations"  # of `toolConfig`: what tools the service runs beside functions
 WEB_SEARCH = Words(
     (GOOGLE,),
     {},

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from ...delays import is_seconds
 from ...ids import is_derived, spell, unspell
 from ...media import media_type_of
 from ...model import (
@@ -487,7 +488,7 @@ def write_error(e: Error, report: Report, home: bool) -> tuple[int, Any]:
     if e.code is not None:
         reason = REASONS.write.get(str(e.code), str(e.code))
         details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason})
-    if e.retry_after is not None and e.retry_after.isdecimal():
+    if e.retry_after is not None and is_seconds(e.retry_after):
         details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{e.retry_after}s"})
     if details:
         error["details"] = details

@@ -69,6 +69,7 @@ DIALECT = Dialect(
     sign=partial(sign, name=NAME),
     found=found,
     inside=inside,
+    delays="header",
 )
 
 

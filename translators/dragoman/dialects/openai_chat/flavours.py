@@ -33,7 +33,7 @@ class Flavour:
     cache      whether parts and tools take `cache_control`
     documents  whether a file may be an address, and go without a name
     files      whether a file may be one that its vendor keeps, by its id
-    images     whether an answer shows its pictures, in `images` of its message
+    images     whether an answer shows its pictures, in `images` of its message; then it may be asked for some
     results    whether the result of a tool may hold media
     state_list the list of state that comes and goes with the thinking, or "": none
     signature  where a call has the signature of its vendor, or (): nowhere

@@ -328,8 +328,9 @@ class ResponseWriter(ChatWriter):
         """The `audio` of a message: it has an id, an end, and words, and its type is what was asked for."""
         self.drop(part)
         self.cache(part)
-        if part.media_type is not None:
-            self.report.changed("media.type", self.where(part, "media_type"), part.media_type)
+        place = self.where(part, "media_type")
+        if part.media_type is not None and not self.report.is_gone(place):  # told once, with what it says of the form
+            self.report.changed("media.type", place, part.media_type)
         self.lose_filename(part)
         said = {"id": derived(response_id, "audio", index), "data": part.data, "expires_at": 0, "transcript": ""}
         for name in ("id", "expires_at", "transcript"):

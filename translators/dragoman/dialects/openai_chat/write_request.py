@@ -537,9 +537,11 @@ class RequestWriter(PartWriter):
             ):
                 if not is_default(name, value):
                     report.dropped(param_code(name), r.place(name), value)
+            elif name == "modalities":
+                self.modalities(out, r.params["modalities"])
             elif name == "audio" and "format" not in r.params["audio"]:
-                # "`{format, voice}` both required"; "streaming audio only supports `pcm16`".
-                form = "pcm16" if r.params.get("stream") else "wav"
+                # "`{format, voice}` both required".
+                form = self.sound_form()
                 report.invented("media.output", "/audio/format", form)
                 self.link("/audio/voice", r.place(name))
                 out[wire] = {**r.params["audio"], "format": form}
@@ -558,6 +560,30 @@ class RequestWriter(PartWriter):
             report.invented("logprobs.asked", "/logprobs", True)
         if r.params.get("stream") and self.flavour.usage:
             out["stream_options"] = stream_options(r, self.options())
+
+    def modalities(self, out: Json, asked: list[Any]) -> None:
+        """What the answer is made of: "array of `text`,`audio`", `image` where answers show pictures; and the sound."""
+        place = self.r.place("modalities")
+        known = {"text", "audio", "image"} if self.flavour.images else {"text", "audio"}
+        said = [i for i, one in enumerate(asked) if type(one) is str and one in known]
+        if len(said) < len(asked) and {asked[i] for i in said} <= {"text"}:
+            # What is left is what is given without a word.
+            self.report.dropped("media.output", place, asked)
+            return
+        for i, one in enumerate(asked):
+            if i in said:
+                self.link(f"/modalities/{said.index(i)}", f"{place}/{i}")
+            else:
+                self.report.dropped("media.output", f"{place}/{i}", one)
+        out["modalities"] = [asked[i] for i in said]
+        if "audio" in out["modalities"] and "audio" not in self.r.params:
+            # "`audio {format, voice}`: required when `modalities` has `audio`".
+            out["audio"] = {"voice": "alloy", "format": self.sound_form()}
+            self.report.invented("media.output", "/audio", out["audio"])
+
+    def sound_form(self) -> str:
+        """The form of sound where none was asked for: "streaming audio only supports `pcm16`"."""
+        return "pcm16" if self.r.params.get("stream") else "wav"
 
     def options(self) -> bool:
         """Whether the stream takes options beside usage: "400 if `stream` is not true"."""

@@ -42,4 +42,5 @@ DIALECT = Dialect(
         "output": ("/usage/completion_tokens",),
         **CACHE_COUNTS,
     },
+    delays="header",
 )

@@ -52,4 +52,5 @@ DIALECT = Dialect(
     rooted=True,
     seal=sealed_item,
     leave=lambda r, report: updated(best_effort(ungrouped(r, report), report), report),
+    delays="header",
 )
