@@ -581,6 +581,7 @@ def test_on_loss() -> None:
         ((DEMO, "--to", "openai-chat", "--losses", DEMO), "--losses: is the input file"),
         (("--to", "openai-chat", "-o", ""), "--output: is empty"),
         (("--to", "openai-chat", "--losses", ""), "--losses: is empty"),
+        (("--to", "openai-chat", "--loss-values"), "--losses"),
         (("--to", "openai-chat", "--kind", "odd"), "--kind"),
         (("--to", "openai-chat", "--on-loss", "odd"), "--on-loss"),
     ],

@@ -22,7 +22,7 @@ import click
 import pytest
 
 import dragoman
-from dragoman import events, model, tables
+from dragoman import events, model, profiles, tables
 from dragoman.cli.command import dragoman as command
 from tests.docs_agents import agents
 from tests.docs_tables import SAMPLES, TABLES
@@ -298,6 +298,24 @@ def section(name: str) -> str:
     found = [piece for piece in pieces if named(name, piece.partition("\n")[0])]
     assert len(found) == 1, f"{name} has no heading of its own"
     return found[0]
+
+
+def test_every_field_of_a_profile_has_its_row() -> None:
+    table = text_of("profiles.md").partition("## Fields")[2].partition("## Knowing better")[0]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert {field.name for field in fields(profiles.Profile)} <= named
+
+
+def test_what_is_said_to_be_imported_from_the_package_is() -> None:
+    """A heading of the public interface names something of `dragoman`, or the module that has it."""
+    headings = re.findall(r"^### (`.*)$", text_of("api.md"), re.MULTILINE)
+    names = [re.match(r"`([\w.]+)", heading) for heading in headings]
+    for name in (found[1] for found in names if found is not None):
+        inner = name.removeprefix("dragoman.")
+        assert inner in dragoman.__all__ or inner in ("dialects", "flavours") or name == "dragoman.grammar"
+    assert "from `dragoman`, but for `check_stream` and `Checker`, which stand in `dragoman.grammar`" in text_of(
+        "api.md"
+    )
 
 
 @pytest.mark.parametrize("name", dragoman.__all__)

@@ -91,6 +91,8 @@ def convert(
     for option, file in (("--output", output), ("--losses", losses)):
         if file == "":
             raise click.BadParameter("is empty", param_hint=option)
+    if loss_values and losses is None:
+        raise click.UsageError("--loss-values needs --losses, the file that they go to")
     if losses is not None and same_file(output, losses):
         raise click.BadParameter("is the output file too", param_hint="--losses")
     if losses is not None and same_file("/dev/fd/0" if source_file == "-" else source_file, losses):
