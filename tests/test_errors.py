@@ -714,11 +714,12 @@ def test_a_wait_of_parts_of_a_second(target: str, delay: str, whole: str, millis
 @pytest.mark.parametrize("said", ["1.5", "9" * 5000, "9" * 5000 + ".5", "Wed, 21 Oct 2026 07:28:00 GMT"])
 @pytest.mark.parametrize("target", [MESSAGES, RESPONSES])
 def test_a_header_goes_as_it_came(said: str, target: str) -> None:
-    t = dragoman.translate_error(429, {"error": {"message": "m"}}, CHAT, target, headers={"retry-after": said})
+    body = {"error": {"message": "m"}}
+    t = dragoman.translate_error(429, body, CHAT, target, headers={"retry-after": said})
     assert t.headers["retry-after"] == said
     assert "retry-after-ms" not in t.headers
     assert not t.losses
-    assert not dragoman.translate_error(429, {}, CHAT, GEMINI, headers={"retry-after": said}).losses
+    assert not dragoman.translate_error(429, body, CHAT, GEMINI, headers={"retry-after": said}).losses
 
 
 @pytest.mark.parametrize("delay", ["soon", "-1s", "1e3s", "nans", "1.5", 3, None])
