@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Imports point down this list, never up: shells -> translate/stream -> dialects -> tables -> model/events/report.
 LAYERS: list[set[str]] = [
-    {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses"},
+    {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses", "compiling"},
     {"tables", "ids", "media", "framing", "profiles", "carrier", "splice", "rules"},
     {"dialects", "registry", "departure", "homecoming", "unwrap", "unsayable"},
     {"wire"},  # edge: imported only when validation is asked for
@@ -97,6 +97,7 @@ SHARED = (
     "base",
     "choices",
     "error_forms",
+    "filenames",
     "others",
     "openai_shape",
     "openai_facts",

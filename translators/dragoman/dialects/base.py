@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from ..carrier import Unit, beside, encode, whole
+from ..compiling import mypyc_attr
 from ..events import Event, Failure
 from ..framing import Frame, JSONArrayDecoder, SSEDecoder
 from ..ids import clash, is_derived, spell, unspell
@@ -44,7 +45,7 @@ from ..tables import Kind, Pairs, drop_extra
 from . import web_search
 from .arguments import arguments_object
 from .pairing import answers, pair_ids
-from .turns import is_item, only_results
+from .turns import is_item, only_results, opened
 from .usage import COUNTS, Listed, drop_usage, figures
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class StreamReader(Protocol):
         """The numbers of the candidates so far, where a dialect has several."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class SSEReader(ABC):
     """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told.
 
@@ -88,8 +90,8 @@ class SSEReader(ABC):
     figures: the key of an object of figures behind the text of a frame, of which the last ones hold.
     """
 
-    splices = False
-    figures = b""
+    splices: ClassVar[bool] = False
+    figures: ClassVar[bytes] = b""
 
     def numbers(self) -> Collection[int]:
         """There is one, and it has no number."""
@@ -275,6 +277,7 @@ _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
@@ -296,9 +299,9 @@ class Writer:
         "source",
     )
 
-    says_results = False  # whether a tool may say what it gives back
-    tiers: Collection[str] = ()  # the tiers of service, in OpenAI's words, that an answer here can say
-    upstream = False  # whether this is a request on its way up, or an answer to a client
+    says_results: ClassVar[bool] = False  # whether a tool may say what it gives back
+    tiers: ClassVar[Collection[str]] = ()  # the tiers of service, in OpenAI's words, that an answer here can say
+    upstream: ClassVar[bool] = False  # whether this is a request on its way up, or an answer to a client
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         self.report, self.context = report, context
@@ -427,7 +430,9 @@ class Writer:
         said: Json = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
         if last.parted:
             # What stands before its texts is of another item, and must not get its phase.
-            said["begins"] = last.chars or True
+            said["begins"] = True
+            if last.chars:
+                said["begins"] = last.chars
         return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
 
     def phased(self, part: Any, text: str) -> tuple[Any, str | None]:
@@ -504,21 +509,13 @@ class Writer:
         """
         if not any(type(part) in _HOLDERS for m in messages for part in m.parts):
             return messages
-        return [replace(m, parts=self._open(m.parts, False, results)) for m in messages]
+        return [replace(m, parts=opened(self, m.parts, False, results)) for m in messages]
 
-    def _open(self, parts: list[Part], texts: bool, results: bool) -> list[Part]:
-        out: list[Part] = []
-        for part in parts:
-            if isinstance(part, ToolResult) and any(type(inner) is Media for inner in part.parts):
-                out.append(replace(part, parts=self._open(part.parts, results, results)))
-            elif isinstance(part, Media) and part.parts and (texts or any(type(p) is not Text for p in part.parts)):
-                self.report.changed("media.as_text", part.at)
-                self.drop(part)
-                Writer.cache(self, part)
-                out += part.parts
-            else:
-                out.append(part)
-        return out
+    def unfold(self, part: Media) -> None:
+        """Report a document that becomes its parts."""
+        self.report.changed("media.as_text", part.at)
+        self.drop(part)
+        Writer.cache(self, part)
 
     def as_user(self, m: Message) -> list[Part]:
         """What a system turn in the middle says, as text of the user: for models that follow no such turn."""
