@@ -22,7 +22,7 @@ from dragoman.cli.convert import Converter, Failed, Options
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "fixtures" / "demo" / "mixed.jsonl"
 COMMAND = [sys.executable, "-W", "error", "-m", "dragoman"]
-ENV = {**os.environ, "PYTHONPATH": str(ROOT / "translators"), "PYTHONUTF8": "1"}
+ENV = {**os.environ, "PYTHONPATH": str(Path(dragoman.__file__).parents[1]), "PYTHONUTF8": "1"}
 
 CHAT: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "seed": 7}
 CHAT_RESPONSE: dict[str, Any] = {

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Imports point down this list, never up: shells -> translate/stream -> dialects -> tables -> model/events/report.
 LAYERS: list[set[str]] = [
-    {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses"},
+    {"errors", "jsonfaults", "jsontext", "report", "model", "events", "losses", "compiling"},
     {"tables", "ids", "delays", "media", "framing", "profiles", "carrier", "splice", "rules", "endpoints"},
     {"dialects", "registry", "departure", "failing", "homecoming", "unwrap", "unsayable"},
     {"wire"},  # edge: imported only when validation is asked for
@@ -98,6 +98,7 @@ SHARED = (
     "choices",
     "documents",
     "error_forms",
+    "filenames",
     "others",
     "openai_shape",
     "openai_facts",

@@ -45,6 +45,22 @@ def load(path: Path) -> dict[str, Any]:
     return found
 
 
+COMPILED, GATE = "## Compiled\n", "## The gate\n"
+
+
+def compiled(text: str) -> str:
+    """The section of the page that `make bench-compiled` writes; "" where there is none yet."""
+    start = text.find(COMPILED)
+    return text[start : text.index(GATE)] if start >= 0 else ""
+
+
+def with_compiled(text: str, section: str) -> str:
+    """The page with that section."""
+    old = compiled(text)
+    bare = text.replace(old, "") if old else text
+    return bare.replace(GATE, f"{section.rstrip()}\n\n{GATE}") if section else bare
+
+
 def figures_of(found: dict[str, Any]) -> Figures:
     """Work -> who -> figure."""
     return {work: {who: Figure(*f) for who, f in row.items()} for work, row, _ in found["results"]}
@@ -59,7 +75,7 @@ def _row(*cells: object) -> str:
     return "| " + " | ".join(str(c) for c in cells) + " |"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
     return "\n".join([_row(*head), "|" + "---|" * len(head), *(_row(*r) for r in rows)])
 
 
@@ -83,7 +99,7 @@ def goals(figures: Figures) -> str:
         met = "–" if f is None else "yes" if f.ratio <= g.limit else f"no, {f.ratio / g.limit:.1f} times"
         how = ", ".join(filter(None, (g.who.removeprefix(OURS).removeprefix(", "), g.note)))
         rows.append((work, how, g.limit, _ratio(f), met))
-    return _table(("work", "", "goal", "measured, times the floor", "met"), rows)
+    return table(("work", "", "goal", "measured, times the floor", "met"), rows)
 
 
 def spent(found: dict[str, Any]) -> str:
@@ -107,7 +123,7 @@ def spent(found: dict[str, Any]) -> str:
         out.append(
             f"**{work}{g.who.removeprefix(OURS)}**: {f.ns / 1000:.3g} µs {unit} where the goal allows {allowed:.3g}, "
             f"in {profile.calls:,.3g} calls of functions, {f.ns / profile.calls:,.0f} ns each with all that it does. "
-            f"By module: {parts}.\n\n" + _table(("function, its own time", "share", f"calls {unit}"), rows)
+            f"By module: {parts}.\n\n" + table(("function, its own time", "share", f"calls {unit}"), rows)
         )
     return "\n\n".join(out)
 
@@ -123,7 +139,7 @@ def leads(figures: Figures) -> str:
         else:
             factor = theirs.ratio / mine.ratio
             rows.append((lead.work, lead.peer, lead.factor, f"{factor:.2g}", "yes" if factor >= lead.factor else "no"))
-    return _table(("work", "peer", "goal, times faster", "measured", "met"), rows)
+    return table(("work", "peer", "goal, times faster", "measured", "met"), rows)
 
 
 def everyone(found: dict[str, Any]) -> str:
@@ -142,7 +158,7 @@ def everyone(found: dict[str, Any]) -> str:
             ns = f"{f[FLOOR].ns / 1000:.3g} µs, {noise:.0%}" if first else ""
             rows.append((label, ns, _ratio(f[name]), checked, *others))
     head = ("work", "floor, spread", OURS, "validated", ROSETTA, ROSETTA_FAST, LITELLM, LITELLM_USERS, ANY_LLM)
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def pairs(figures: Figures) -> str:
@@ -153,7 +169,7 @@ def pairs(figures: Figures) -> str:
             pair = work.removeprefix("pair, request, ")
             cells = [figures[f"pair, {kind}, {pair}"][OURS] for kind in ("request", "response", "stream")]
             rows.append((pair, *(f"{c.ratio:.3g} ({c.ns / 1000:.3g} µs)" for c in cells)))
-    return _table(("pair", "request", "response", "stream, an event"), rows)
+    return table(("pair", "request", "response", "stream, an event"), rows)
 
 
 def growing(grown: list[Growth]) -> str:
@@ -162,20 +178,20 @@ def growing(grown: list[Growth]) -> str:
     for g in grown:
         rows: list[tuple[object, ...]] = [(f"{s.size:,}", f"{s.ns:,.3g}", f"{s.memory:,.3g}") for s in g.steps]
         flat = f"A {g.unit} of the largest step costs {g.flatness():.2f} times the median of the steps near it."
-        table = _table((g.name, f"CPU ns a {g.unit}", f"bytes held a {g.unit}"), rows)
-        out.append(f"{table}\n\n{flat}")
+        told = table((g.name, f"CPU ns a {g.unit}", f"bytes held a {g.unit}"), rows)
+        out.append(f"{told}\n\n{flat}")
     return "\n\n".join(out)
 
 
 def imports(found: dict[str, float]) -> str:
     """Import times."""
     rows: list[tuple[object, ...]] = [(name, f"{ms:.1f}") for name, ms in found.items()]
-    table = _table(("import", "CPU ms"), rows)
+    told = table(("import", "CPU ms"), rows)
     if "llm_rosetta" not in found:
-        return table
+        return told
     share = found["dragoman"] / found["llm_rosetta"]
     met = "met" if share <= IMPORT else "not met"
-    return f"{table}\n\n`import dragoman` takes {share:.2f} of llm-rosetta's import (goal: {IMPORT}, {met})."
+    return f"{told}\n\n`import dragoman` takes {share:.2f} of llm-rosetta's import (goal: {IMPORT}, {met})."
 
 
 def page(found: dict[str, Any]) -> str:
@@ -262,7 +278,9 @@ def _save(figure: Any, path: Path) -> None:
 def main() -> None:
     """Read the figures that the first argument names, write page and plots."""
     found = load(Path(sys.argv[1]))
-    (DOCS / "performance.md").write_text(page(found), "utf-8")
+    path = DOCS / "performance.md"
+    kept = compiled(path.read_text("utf-8"))  # of a run of its own
+    path.write_text(with_compiled(page(found), kept), "utf-8")
     plot(figures_of(found), DOCS / "performance.svg")
     plot_growth(growth_of(found), DOCS / "performance-growth.svg")
 

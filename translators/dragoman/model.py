@@ -22,8 +22,8 @@ from typing import Any, Literal, TypedDict
 from .errors import Fault, InvalidDocument
 from .jsontext import type_name
 
-Json = dict[str, Any]
-Extra = dict[str, Any]
+Json = dict[Any, Any]  # its keys are text, but those of a caller's own dict may be anything
+Extra = dict[Any, Any]
 Spelling = dict[str, Any]
 Role = str  # system, developer, user, assistant, tool; anything else as the source said it
 FinishReason = Literal[

@@ -11,7 +11,7 @@ this.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
 
@@ -36,7 +36,7 @@ class Splicer:
     object of figures that frames may have behind the text; the writer tells the last of them, at the end.
     """
 
-    limit = 1 << 18  # bytes of frames: with more than that held, reader and writer are caught up
+    limit: ClassVar[int] = 1 << 18  # bytes of frames: with more than that held, reader and writer are caught up
     __slots__ = (
         "_after",
         "_counts",
@@ -81,7 +81,9 @@ class Splicer:
         (head, rest, number), (before, behind, sent) = _counted(head), _counted(before)
         found = _Template(head, rest, *_figured(tail, self.figures), before, behind, after)
         follows = number in (-1, self._number + 1) and sent in (-1, self._sent + 1)
-        known = found == self._found
+        known = found == self._found and not _overlap(rest or head, found.close or tail)
+        if known and found.close:
+            known = not _overlap(found.tail, found.close)
         self.ready = known and follows
         self._found = found if known or _is_value(chunk, literal) else None
         self._number, self._sent = number, sent
@@ -234,6 +236,17 @@ def record_end(chunk: bytes, at: int) -> int:
     none is seen. No byte behind the end is looked at: a chunk may hold any number of records."""
     found = _END(chunk, at)
     return len(chunk) if found is None else found.end()
+
+
+def _overlap(first: bytes, second: bytes) -> bool:
+    """Whether a frame could have both in fewer bytes than they are: then a text between them might be none."""
+    last = first[-1:]
+    at = second.find(last) if last else -1
+    while at >= 0:
+        if first.endswith(second[: at + 1]):
+            return True
+        at = second.find(last, at + 1)
+    return first in second
 
 
 def _numbered(head: bytes, last: int, rest: bytes) -> bytes:

@@ -23,7 +23,7 @@ from .tables import WRAPPED, is_rooted
 
 _BLANKS = " \t\n\r"
 _BLANK = r"[ \t\n\r]*"
-_TOKENS = ("{", *f'"{WRAPPED}"', ":")
+_TOKENS: tuple[str, ...] = ("{", *f'"{WRAPPED}"', ":")
 _HEAD = re.compile(rf'{_BLANK}\{{{_BLANK}"{WRAPPED}"{_BLANK}:{_BLANK}(?=[^ \t\n\r,}}])')
 
 

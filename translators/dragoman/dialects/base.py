@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from ..carrier import Unit, beside, encode, whole
+from ..compiling import mypyc_attr
 from ..events import Event, Failure
 from ..framing import Frame, JSONArrayDecoder, SSEDecoder
 from ..ids import clash, is_derived, spell, unspell
@@ -45,7 +46,7 @@ from . import web_search
 from .arguments import arguments_object
 from .documents import headed, uncited
 from .pairing import answers, pair_ids
-from .turns import is_item, only_results
+from .turns import is_item, only_results, opened
 from .usage import COUNTS, Listed, drop_usage, figures
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class StreamReader(Protocol):
         """The numbers of the candidates so far, where a dialect has several."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class SSEReader(ABC):
     """The half of a stream reader that every SSE dialect shares: frames one by one, and an end that is told.
 
@@ -89,8 +91,8 @@ class SSEReader(ABC):
     figures: the key of an object of figures behind the text of a frame, of which the last ones hold.
     """
 
-    splices = False
-    figures = b""
+    splices: ClassVar[bool] = False
+    figures: ClassVar[bytes] = b""
 
     def numbers(self) -> Collection[int]:
         """There is one, and it has no number."""
@@ -278,6 +280,7 @@ _FOLLOWING = {Text: "text", ToolCall: "call"}
 NAME_LIMITS = (64, 128)  # of tool names, over all dialects
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Writer:
     """The shared half of every document writer: what stays behind is reported, what came along is linked."""
 
@@ -299,9 +302,9 @@ class Writer:
         "source",
     )
 
-    says_results = False  # whether a tool may say what it gives back
-    tiers: Collection[str] = ()  # the tiers of service, in OpenAI's words, that an answer here can say
-    upstream = False  # whether this is a request on its way up, or an answer to a client
+    says_results: ClassVar[bool] = False  # whether a tool may say what it gives back
+    tiers: ClassVar[Collection[str]] = ()  # the tiers of service, in OpenAI's words, that an answer here can say
+    upstream: ClassVar[bool] = False  # whether this is a request on its way up, or an answer to a client
 
     def __init__(self, source: Dialect | None, report: Report, context: Context) -> None:
         self.report, self.context = report, context
@@ -430,7 +433,9 @@ class Writer:
         said: Json = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
         if last.parted:
             # What stands before its texts is of another item, and must not get its phase.
-            said["begins"] = last.chars or True
+            said["begins"] = True
+            if last.chars:
+                said["begins"] = last.chars
         return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
 
     def phased(self, part: Any, text: str) -> tuple[Any, str | None]:
@@ -511,27 +516,19 @@ class Writer:
         """
         if not any(type(part) in _HOLDERS for m in messages for part in m.parts):
             return messages
-        return [replace(m, parts=self._open(m.parts, False, results)) for m in messages]
+        return [replace(m, parts=opened(self, m.parts, False, results)) for m in messages]
 
-    def _open(self, parts: list[Part], texts: bool, results: bool) -> list[Part]:
-        out: list[Part] = []
-        for part in parts:
-            if isinstance(part, ToolResult) and any(type(inner) is Media for inner in part.parts):
-                out.append(replace(part, parts=self._open(part.parts, results, results)))
-            elif isinstance(part, Media) and part.parts and (texts or any(type(p) is not Text for p in part.parts)):
-                self.report.changed("media.as_text", part.at)
-                uncited(self, part)
-                self.drop(part)
-                Writer.cache(self, part)
-                first = part.parts[0]
-                if type(first) is Text:
-                    out += [replace(first, text=headed(part, first.text)), *part.parts[1:]]
-                else:
-                    head = headed(part, "")
-                    out += [Text(head, at=part.at), *part.parts] if head else part.parts
-            else:
-                out.append(part)
-        return out
+    def unfold(self, part: Media) -> list[Part]:
+        """What a document becomes that is made of parts: these, under what it is called. That is reported."""
+        self.report.changed("media.as_text", part.at)
+        uncited(self, part)
+        self.drop(part)
+        Writer.cache(self, part)
+        parts = part.parts or []
+        if parts and type(first := parts[0]) is Text:
+            return [replace(first, text=headed(part, first.text)), *parts[1:]]
+        head = headed(part, "")
+        return [Text(head, at=part.at), *parts] if head else parts
 
     def as_user(self, m: Message) -> list[Part]:
         """What a system turn in the middle says, as text of the user: for models that follow no such turn."""

@@ -290,18 +290,6 @@ def usage_of(writer: Writer, u: Usage, modalities: frozenset[str] = MODALITIES) 
     return out
 
 
-def tell_named(body: Any, made: list[Json], report: Report, at: str = "") -> None:
-    """Report the names that files got because they must have one, each at its place in the finished body."""
-    if type(body) is dict:
-        if any(body is one for one in made):
-            report.invented("media.filename", f"{at}/filename", body["filename"])
-        for key, value in body.items():
-            tell_named(value, made, report, f"{at}/{escape(key)}")
-    elif type(body) is list:
-        for i, value in enumerate(body):
-            tell_named(value, made, report, f"{at}/{i}")
-
-
 # --- errors ---------------------------------------------------------------------------------------------------
 
 ERROR: Kind = {"message": (), "type": ..., "param": (), "code": (), "misalignment": ()}

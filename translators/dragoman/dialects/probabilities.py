@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import Json
+from ..report import Report
 
 
 def columns_of(value: Any, start: int = 0) -> Json | None:
@@ -51,3 +52,18 @@ def rows_of(value: Any) -> Json | None:
 def is_row(row: Any) -> bool:
     """Whether an entry says a token and its log probability."""
     return type(row) is dict and type(row.get("token")) is str and type(row.get("logprob")) in (int, float)
+
+
+def with_lists(value: Any, at: str, report: Report) -> Any:
+    """One token's log probability in Responses: `bytes` and `top_logprobs` are lists there, never null."""
+    out = value
+    if value.get("bytes") is None:
+        report.changed("logprobs.form", f"{at}/bytes", None)
+        out = {**value, "bytes": []}
+    top = out.get("top_logprobs")
+    if top is None and "/top_logprobs/" not in at:
+        report.changed("logprobs.form", f"{at}/top_logprobs", None)
+        return {**out, "top_logprobs": []}
+    if type(top) is list and any(type(t) is not dict or t.get("bytes") is None for t in top):
+        out = {**out, "top_logprobs": [with_lists(t, f"{at}/top_logprobs/{i}", report) for i, t in enumerate(top)]}
+    return out

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from ..model import Message, Text, ToolCall, ToolResult
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..model import Media, Message, Part, Text, ToolCall, ToolResult
 from ..report import Report
+
+if TYPE_CHECKING:
+    from .base import Writer
 
 
 def speaks_as_tool(m: Message) -> bool:
@@ -53,3 +59,19 @@ def gathered(messages: list[Message], report: Report) -> list[Message]:
         out.append(m)
         behind = results or m.role == "assistant"
     return out + held
+
+
+def opened(writer: Writer, parts: list[Part], texts: bool, results: bool) -> list[Part]:
+    """Parts with documents made of parts as those parts, where these are more than texts, or with `texts` always.
+
+    results: in results of tools those of texts alone, too.
+    """
+    out: list[Part] = []
+    for part in parts:
+        if isinstance(part, ToolResult) and any(type(inner) is Media for inner in part.parts):
+            out.append(replace(part, parts=opened(writer, part.parts, results, results)))
+        elif isinstance(part, Media) and part.parts and (texts or any(type(p) is not Text for p in part.parts)):
+            out += writer.unfold(part)
+        else:
+            out.append(part)
+    return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...errors import InvalidDocument
 from ...events import (
@@ -213,7 +213,8 @@ def _is_silent(block: _Block) -> bool:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect. Blocks here come one after the other, so calls that run side by side wait."""
 
-    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
+    # the fields of a piece that is written alike from piece to piece
+    spliced: ClassVar[frozenset[str]] = frozenset({"text"})
     __slots__ = (
         "blocks",
         "candidate",
@@ -518,6 +519,30 @@ class ForeignWriter(ResponseWriter):
 
     def close_block(self, block: _Block) -> bytes:
         """Close a block, and let those that waited for it come: each in turn, until one is still running."""
+        out = self.end_block(block)
+        while True:
+            other, opened = self.next_block()
+            out += opened
+            if other is None:
+                return out
+            out += self.end_block(other)
+
+    def next_block(self) -> tuple[_Block | None, bytes]:
+        """The first of those that waited which is to be closed at once, if there is one, and what opens the next."""
+        said = b""
+        for other in list(self.running.values()):
+            ready = not other.closed and (other.waiting or isinstance(other.part, ToolCall))
+            over = self.current is None and other.ended and not other.closed and not ready
+            if over and (_is_silent(other) or not self.behind(other)):
+                return other, said
+            if self.current is None and ready and not self.behind(other):
+                said += self.open_block(other)
+                if other.ended or self.settled(other):
+                    return other, said
+        return None, said
+
+    def end_block(self, block: _Block) -> bytes:
+        """Close a block."""
         out = b""
         block.closed = True
         del self.running[block.number]
@@ -554,14 +579,6 @@ class ForeignWriter(ResponseWriter):
             out += frame("content_block_stop", index=block.index)
         out += self.hide(behind) if behind is not None else b""
         self.current = None
-        for other in list(self.running.values()):
-            ready = not other.closed and (other.waiting or isinstance(other.part, ToolCall))
-            if self.current is None and other.ended and not other.closed and not ready:
-                out += self.close_block(other) if _is_silent(other) or not self.behind(other) else b""
-            if self.current is None and ready and not self.behind(other):
-                out += self.open_block(other)
-                if other.ended or self.settled(other):
-                    out += self.close_block(other)
         return out
 
     def sign(self, block: _Block, part: Reasoning) -> bytes:

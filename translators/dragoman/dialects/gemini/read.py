@@ -61,7 +61,7 @@ def read_response(body: Json) -> Response:
     return r
 
 
-def read_envelope(r: Response, key: str, value: Any) -> bool:
+def read_envelope(r: Response, key: Any, value: Any) -> bool:
     """Take an envelope value; whether it was one."""
     if type(value) is not str or not value:
         return False
@@ -88,7 +88,7 @@ def seconds_of(text: str) -> int | None:
     return math.floor(moment.timestamp())
 
 
-def time_of(seconds: float) -> str | None:
+def time_of(seconds: int | float) -> str | None:
     """Unix seconds as RFC 3339 in UTC; None beyond the calendar."""
     try:
         moment = datetime.fromtimestamp(seconds, UTC)

@@ -10,7 +10,7 @@ from ...jsontext import type_name
 from ...model import Json, Message, OutputFormat, ReasoningControl, Request, Text, Tool, ToolChoice, ToolResult
 from ...tables import item_at
 from ..choices import plain_choice
-from .casing import aliases, camel
+from .casing import aliases, alike, camel
 from .parts import Faults, read_parts
 from .schema import from_schema, to_schema
 from .words import (
@@ -301,16 +301,7 @@ def _declaration(raw: Json, at: str) -> Tool:
 
 def schema_spelling(was: Any, said: Any, form: str) -> Json:
     """What the way home needs of a schema in the OpenAPI form: the very schema, where it cannot be had back."""
-    return {"form": form} if to_schema(said) == was and _alike(to_schema(said), was) else {"form": form, "schema": was}
-
-
-def _alike(a: Any, b: Any) -> bool:
-    """Whether two equal values are of the same types too: 1, 1.0 and true are apart."""
-    if type(a) is not type(b):
-        return False
-    if type(a) is dict:
-        return all(_alike(v, b[k]) for k, v in a.items())
-    return type(a) is not list or all(map(_alike, a, b))
+    return {"form": form} if to_schema(said) == was and alike(to_schema(said), was) else {"form": form, "schema": was}
 
 
 def _tool_config(r: Request, value: Any, faults: Faults) -> bool:
@@ -389,13 +380,14 @@ def _setting(r: Request, key: str, item: Any, row: tuple[str, tuple[type, ...]])
     return said
 
 
-def _whole(item: Any) -> int | None:
-    """A whole number, also one with a point, or in a text; else None."""
+def _whole(item: Any) -> Any:
+    """A whole number (the very one that came), also one with a point, or in a text; else None."""
     if type(item) is float and item.is_integer():
         return int(item)
     if type(item) is str and item.lstrip("-").isdecimal() and str(int(item)) == item:
         return int(item)
-    return item if type(item) is int else None
+    is_whole = type(item) is int
+    return item if is_whole else None
 
 
 def _voice(r: Request, config: Json) -> None:
@@ -499,7 +491,8 @@ def _text_format(config: Json) -> Json | None:
 
 def _is_said(config: Json, name: str) -> bool:
     """Whether a setting says more than its absence does."""
-    return config.get(name) not in (None, *REQUEST["generationConfig"][name])
+    value = config.get(name)
+    return value is not None and value not in REQUEST["generationConfig"][name]
 
 
 _FORMATS = ("responseMimeType", "responseJsonSchema", "responseSchema")

@@ -524,7 +524,7 @@ LIMIT_NAME = 128
 PLACEHOLDER = "."  # what the first turn says where the source begins with the model's
 LIMIT_STOP = 5  # "stopSequences <= 5"
 # "candidateCount 1..8", "temperature 0..2", "presencePenalty, frequencyPenalty [-2,2)": that bound itself is refused.
-RANGES: dict[str, tuple[float, float]] = {
+RANGES: dict[str, tuple[int | float, int | float]] = {
     "n": (1, 8),
     "temperature": (0.0, 2.0),
     "presence_penalty": (-2.0, 1.99),

@@ -179,7 +179,7 @@ class SettingsWriter(PartWriter):
         if choice is not None:
             self.link("/toolConfig/functionCallingConfig", choice.at)
             self.drop(choice)
-            if "custom" in (choice.kind, *(choice.kinds or ())):
+            if choice.kind == "custom" or "custom" in (choice.kinds or ()):
                 report.changed("tool.custom", choice.at)
             made = chosen(choice, r.tools or (), True, self.where, report)
             if made is None:

@@ -8,7 +8,7 @@ comes after them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...events import (
     CandidateStart,
@@ -225,7 +225,8 @@ class _Answer:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that Google's own server would send."""
 
-    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
+    # the fields of a piece that is written alike from piece to piece
+    spliced: ClassVar[frozenset[str]] = frozenset({"text"})
     __slots__ = ("answers", "envelope_now", "framing", "media_type", "tier_now", "told", "usage_now")
 
     def __init__(self, report: Report, context: Context, framing: SSE | Array) -> None:

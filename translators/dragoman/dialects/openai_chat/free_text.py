@@ -17,7 +17,7 @@ def functions_only(writer: ChatWriter, r: Request, said: list[Message]) -> tuple
     """The request, and the turns of it that are said, with every free-text tool, call and choice as a function's."""
     free = {p.id for m in said for p in m.parts if isinstance(p, ToolCall) and p.kind == "custom" and p.id}
     choice, tools = r.tool_choice, r.tools or []
-    if choice is not None and "custom" in (choice.kind, *(choice.kinds or ())):
+    if choice is not None and (choice.kind == "custom" or "custom" in (choice.kinds or ())):
         writer.report.changed("tool.custom", choice.at)
         kinds = ["function" if kind == "custom" else kind for kind in choice.kinds] if choice.kinds else None
         choice = replace(choice, kind="function", kinds=kinds)

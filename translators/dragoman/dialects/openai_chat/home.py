@@ -236,7 +236,7 @@ def _result(m: Message, result: ToolResult, spelling: Json) -> Json:
     return out
 
 
-def home_part(part: Part) -> Json:
+def home_part(part: Part) -> Any:
     """A content part as it was."""
     out: Json
     if isinstance(part, Text):
@@ -268,7 +268,7 @@ def home_sound(part: Media) -> Json:
     return out
 
 
-def home_picture(part: Part) -> Json:
+def home_picture(part: Part) -> Any:
     """An entry of `images` as it was."""
     out = home_part(part)
     number = (part.spelling or {}).get("index")

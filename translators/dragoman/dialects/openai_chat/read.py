@@ -570,10 +570,12 @@ def _choice(choice: Json, ordinal: int, at: str, faults: Faults) -> Candidate:
         out.message = said = read_message(message, f"{at}/message", faults)
         if said.role not in ("assistant", ""):
             # An answer is the model's: another word for who speaks is one that nobody knows.
-            said.role, said.extra = "assistant", {"role": said.role, **(said.extra or {})}
+            said.extra = {"role": said.role, **(said.extra or {})}
+            said.role = "assistant"
         if said.name is not None:
             # Likewise the name that MiniMax gives itself: no other answer has one.
-            said.name, said.extra = None, {"name": said.name, **(said.extra or {})}
+            said.extra = {"name": said.name, **(said.extra or {})}
+            said.name = None
     else:
         out.message = Message("assistant", at=f"{at}/message")
         spelling["message"] = "absent"

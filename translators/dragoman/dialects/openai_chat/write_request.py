@@ -29,6 +29,7 @@ from ...tables import effort_of, is_default, param_code, put, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen, one_call
 from ..documents import decoded
+from ..filenames import tell_named
 from ..openai_facts import (
     bound_schema,
     cache_mark,
@@ -40,7 +41,7 @@ from ..openai_facts import (
     thinks,
     thoughtless,
 )
-from ..openai_shape import stream_options, tell_named
+from ..openai_shape import stream_options
 from ..schemas import is_said, strict_tools
 from ..turns import gathered, only_results, speaks_as_tool
 from .carry import rejoin

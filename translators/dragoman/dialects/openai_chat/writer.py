@@ -8,7 +8,7 @@ no choices; then `[DONE]`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...events import (
     CandidateStart,
@@ -236,7 +236,8 @@ class HomeWriter:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that OpenAI's own server would send."""
 
-    spliced = frozenset({"text", "arguments"})  # the fields of a piece that is written alike from piece to piece
+    # the fields of a piece that is written alike from piece to piece
+    spliced: ClassVar[frozenset[str]] = frozenset({"text", "arguments"})
     __slots__ = (
         "annotations_of",
         "called",

@@ -7,7 +7,7 @@ one a choice with its finish reason and no text; usage behind them, with no choi
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...events import (
     MERGED,
@@ -45,7 +45,7 @@ def CompletionsStreamWriter(report: Report, home: bool, context: Context) -> Any
     return HomeWriter() if home else ForeignWriter(report, context)
 
 
-def _choice(index: int, text: str = "", finish: str | None = None, **more: Any) -> Json:
+def _choice(index: int, text: Any = "", finish: str | None = None, **more: Any) -> Json:
     return {"choices": [{"text": text, "index": index, "logprobs": None, "finish_reason": finish, **more}]}
 
 
@@ -112,7 +112,8 @@ class HomeWriter:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the chunks that OpenAI's own server would send."""
 
-    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
+    # the fields of a piece that is written alike from piece to piece
+    spliced: ClassVar[frozenset[str]] = frozenset({"text"})
     __slots__ = (
         "candidates",
         "envelope_text",

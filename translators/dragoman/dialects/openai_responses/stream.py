@@ -245,7 +245,7 @@ class ResponsesStreamReader(SSEReader):
         """Close what is open, and tell what was never streamed."""
         listed = [_typed(item) for item in output if type(item) is dict] if type(output) is list else []
         matched = self._matched(listed)
-        values = {id(item): value for value in reversed(listed) if (item := matched[id(value)]) is not None}
+        values = {id(item): value for value in listed[::-1] if (item := matched[id(value)]) is not None}
         ends = [(item, values.get(id(item))) for item in self._items.values() if not item.done]
         # At home what is listed is done before the terminal event comes.
         for item, value in sorted(ends, key=lambda end: end[1] is None):

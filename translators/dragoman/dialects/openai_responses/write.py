@@ -32,6 +32,7 @@ from ..base import Context, Dialect, opaque_code
 from ..error_forms import some_message
 from ..openai_shape import NameWriter, error_words, shared_logprobs, shared_tokens, spans_alike
 from ..others import alone
+from ..probabilities import with_lists
 from .groups import GROUP, flat, group_of
 from .home import home_request, home_response
 from .words import CALLS, CUT_OFF, FAILED, FAILED_NEAREST, FINISH, FINISH_NEAREST, NAME, SERVICE_TIERS
@@ -382,21 +383,9 @@ class ResponseWriter(ItemWriter):
             place = self.where(c, "logprobs")
             self.report.dropped("logprobs.unsupported", f"{place}/refusal" if found else place, value["refusal"])
         place = f"{self.where(c, 'logprobs')}/content"
-        return [self.token(t, f"{place}/{i}") for i, t in enumerate(shared_tokens(found, place, self.report))]
-
-    def token(self, value: Any, at: str) -> Any:
-        """One token's log probability: `bytes` and `top_logprobs` are lists here, never null."""
-        out = value
-        if value.get("bytes") is None:
-            self.report.changed("logprobs.form", f"{at}/bytes", None)
-            out = {**value, "bytes": []}
-        top = out.get("top_logprobs")
-        if top is None and "/top_logprobs/" not in at:
-            self.report.changed("logprobs.form", f"{at}/top_logprobs", None)
-            return {**out, "top_logprobs": []}
-        if type(top) is list and any(type(t) is not dict or t.get("bytes") is None for t in top):
-            out = {**out, "top_logprobs": [self.token(t, f"{at}/top_logprobs/{i}") for i, t in enumerate(top)]}
-        return out
+        return [
+            with_lists(t, f"{place}/{i}", self.report) for i, t in enumerate(shared_tokens(found, place, self.report))
+        ]
 
     # the end
 

@@ -29,6 +29,7 @@ from ...tables import effort_of, is_default, param_code, taken_tier
 from ..base import Context, limit_taken
 from ..choices import chosen, one_call
 from ..documents import as_text, text_of, uncited
+from ..filenames import tell_named
 from ..openai_facts import (
     answer_schema,
     any_object,
@@ -42,7 +43,7 @@ from ..openai_facts import (
     thinks,
     thoughtless,
 )
-from ..openai_shape import CACHE_KEY, tell_named
+from ..openai_shape import CACHE_KEY
 from ..schemas import is_said, strict_tools
 from ..turns import speaks_as_tool
 from ..web_search import forced, written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...events import (
     CandidateStart,
@@ -87,7 +87,8 @@ class _Block:
 class ForeignWriter(ResponseWriter):
     """Events of another dialect: the events that OpenAI's own server would send."""
 
-    spliced = frozenset({"text"})  # the fields of a piece that is written alike from piece to piece
+    # the fields of a piece that is written alike from piece to piece
+    spliced: ClassVar[frozenset[str]] = frozenset({"text"})
     __slots__ = (
         "blocks",
         "candidate",

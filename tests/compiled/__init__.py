@@ -1,0 +1,1 @@
+"""The compiled package (`make test-compiled`): it says what the sources say."""
