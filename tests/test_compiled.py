@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+import dragoman
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -70,3 +73,19 @@ def test_an_integer_is_no_float(path: Path) -> None:
     for function in functions(path):
         said = [a.annotation for a in [*function.args.args, *function.args.kwonlyargs]] + [function.returns]
         assert not any(isinstance(a, ast.Name) and a.id == "float" for a in said), f"{path.name}:{function.lineno}"
+
+
+def test_blocks_that_wait_for_one_another_are_closed_one_after_the_other() -> None:
+    """However many calls of one answer are over when the first of them is: an upstream decides how many."""
+    count = 1500
+    begun = [{"index": i, "id": f"call_{i}", "type": "function", "function": {"name": "f"}} for i in range(count)]
+    deltas = [{"tool_calls": [{"index": i, "function": {"arguments": "{}"}}]} for i in reversed(range(count))]
+    running = dragoman.translate_stream("openai-chat", "anthropic-messages")
+    said = b""
+    for delta in ({"role": "assistant", "tool_calls": begun}, *deltas):
+        body = {"id": "c", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        said += running.feed(b"data: %b\n\n" % json.dumps(body).encode())
+    end = {"id": "c", "model": "m", "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}
+    said += running.feed(b"data: %b\n\ndata: [DONE]\n\n" % json.dumps(end).encode()) + running.close()
+    assert running.error is None
+    assert said.count(b"event: content_block_stop") == count
