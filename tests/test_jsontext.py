@@ -170,6 +170,20 @@ def test_what_is_no_number_is_not_written(number: float) -> None:
     assert dumps([None, {"a": None}]) == b'[null,{"a":null}]'
 
 
+@pytest.mark.parametrize("target", [d for d in DIALECTS if d != "openai-chat"])
+def test_a_schema_that_holds_itself_is_refused_at_last(target: str) -> None:
+    """As an object alone a schema can; what has to walk through it ends."""
+    schema: dict[str, Any] = {"type": "object", "properties": {}}
+    schema["properties"] |= {"a": schema, "b": {"anyOf": [schema, schema]}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}], "tools": [tool]}
+    if target == "openai-completions":  # it has no tools
+        assert dragoman.translate_request(body, "openai-chat", target).json()
+        return
+    with pytest.raises(DragomanError):
+        dragoman.translate_request(body, "openai-chat", target).json()
+
+
 def test_a_value_that_holds_itself_is_refused() -> None:
     value: list[Any] = [1]
     value.append({"a": value, "b": value})

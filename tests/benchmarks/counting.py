@@ -7,11 +7,13 @@ differ between versions of Python, so `tests/data/cost.json` has figures for eac
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -53,7 +55,8 @@ def inputs() -> dict[str, Work]:
 
 def byte_codes(work: Work) -> int:
     """How many byte codes of Python functions `work` executes."""
-    return _monitored(work) if hasattr(sys, "monitoring") else _traced(work)
+    with _undisturbed():
+        return _monitored(work) if hasattr(sys, "monitoring") else _traced(work)
 
 
 def _monitored(work: Work) -> int:
@@ -98,6 +101,18 @@ def _traced(work: Work) -> int:
     return count
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the collector, which calls what others (Hypothesis, say) want to be told."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def c_calls(work: Work) -> int:
     """How many C functions `work` calls from Python."""
     count = 0
@@ -107,11 +122,12 @@ def c_calls(work: Work) -> int:
         count += event == "c_call"
 
     before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
+    with _undisturbed():
+        sys.setprofile(profile)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
     return count
 
 

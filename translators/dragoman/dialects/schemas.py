@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..jsontext import dumps, escape
+from ..jsontext import MAX_DEPTH, dumps, escape
 from ..model import Json, Request, Tool, ToolChoice
 from ..profiles import Profile
 from ..report import Report
@@ -363,15 +363,23 @@ def _every(schema: Any, holds: Callable[[Json], bool]) -> bool:
 
 
 def _inside(schema: Any) -> Iterator[Json]:
-    """A schema and all that stand in it."""
+    """A schema and all that stand in it; RecursionError for one that stands in itself, as only objects can."""
     waiting = [schema]
+    ends: list[int] = []  # how much waits beside each schema that is being looked into
     while waiting:
+        while ends and len(waiting) <= ends[-1]:
+            ends.pop()
         one = waiting.pop()
         if type(one) is not dict:
             continue
         yield one
+        beside = len(waiting)
         waiting += [one[key] for key in INNER if key in one]
         for key in NAMED:
             waiting += one[key].values() if type(one.get(key)) is dict else ()
         for key in LISTS:
             waiting += one[key] if type(one.get(key)) is list else ()
+        if len(waiting) > beside:
+            ends.append(beside)
+            if len(ends) > MAX_DEPTH:
+                raise RecursionError
