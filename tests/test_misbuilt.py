@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 import dragoman
-from dragoman import events, translate
+from dragoman import events, grammar, profiles, translate
 from dragoman.model import Candidate, Error, Message, Request, Response, Text
 from tests import fixtures, test_bad_input
 from tests.fuzz import targets
@@ -72,3 +72,16 @@ def test_what_is_refused_is_no_crash() -> None:
     findings.attempt("", lambda: test_bad_input.requests_rewritten(b"[", "openai-chat"))
     findings.attempt("", lambda: test_bad_input.requests_rewritten({"messages": 5}, "openai-chat"))
     findings.assert_none()
+
+
+@pytest.mark.parametrize("stream", ["data: x", None, 5, ["x"]])
+def test_what_is_no_stream_has_no_grammar(stream: Any) -> None:
+    with pytest.raises(dragoman.DragomanError, match="bytes"):
+        grammar.check_stream("openai-chat", stream)
+
+
+@pytest.mark.parametrize("model", [None, 5, ["m"]])
+def test_a_model_that_is_no_text_is_named(model: Any) -> None:
+    with pytest.raises(dragoman.InvalidDocument) as caught:
+        profiles.lookup("openai-chat", model)
+    assert [(fault.at, fault.expected) for fault in caught.value.faults] == [("/model", "string")]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from . import registry
-from .errors import BrokenStream, InvalidDocument
+from .errors import BrokenStream, DragomanError, InvalidDocument
 from .framing import Frame, JSONArrayDecoder, SSEDecoder
 from .jsontext import loads
 from .rules import FRAMED, JSON, SAME, Breaks, Finding, Grammar, Rule, Seen, Step, StreamFault, Table
@@ -22,7 +22,8 @@ _END = "the end of the stream"
 
 
 class Checker:
-    """Walks one stream of a dialect. One object per stream; raises UnknownDialect at once, and nothing later.
+    """Walks one stream of a dialect. One object per stream; raises UnknownDialect at once, and nothing for what a stream
+    holds.
 
     `feed` takes bytes as they come, `close` ends them; both return the faults that are new, in the order of the
     frames.
@@ -42,10 +43,15 @@ class Checker:
         self._over = False
 
     def feed(self, chunk: bytes) -> list[StreamFault]:
-        """What is wrong with the frames that `chunk` completes. After `close` nothing is taken any more."""
+        """What is wrong with the frames that `chunk` completes. After `close` nothing is taken any more.
+
+        Raises DragomanError for a chunk that is no bytes.
+        """
+        if not isinstance(chunk, (bytes, bytearray, memoryview)):
+            raise DragomanError("a stream is fed with bytes")
         out: list[StreamFault] = []
         if not self._over:
-            self._take(chunk, False, out)
+            self._take(bytes(chunk), False, out)
         return out
 
     def close(self) -> list[StreamFault]:
@@ -179,10 +185,15 @@ def _where(table: Table, word: str) -> str:
 def check_stream(dialect: str, data: bytes | Iterable[bytes]) -> list[StreamFault]:
     """Every fault of a whole stream of `dialect` or one of its flavours, given as bytes or as an iterable of bytes.
 
-    Raises UnknownDialect. A stream that keeps every rule gives an empty list. Values of the stream are in no fault.
+    Raises UnknownDialect, and DragomanError for what is no stream. A stream that keeps every rule gives an empty list.
+    Values of the stream are in no fault.
     """
     checker = Checker(dialect)
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        data = (bytes(data),)
+    elif not isinstance(data, Iterable):
+        raise DragomanError("a stream is bytes, or an iterable of bytes")
     out: list[StreamFault] = []
-    for chunk in (data,) if isinstance(data, (bytes, bytearray, memoryview)) else data:
-        out += checker.feed(bytes(chunk))
+    for chunk in data:
+        out += checker.feed(chunk)
     return out + checker.close()

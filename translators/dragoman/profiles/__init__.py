@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from ..errors import Fault, InvalidDocument
 from ..ids import sha256, spell
-from ..jsontext import escape
+from ..jsontext import escape, type_name
 from ..model import Params
 from ..report import Report
 from ..tables import EFFORTS
@@ -248,8 +248,11 @@ def lookup(dialect: str, model: str, override: Mapping[str, Any] | None = None) 
     """What is known of `model` behind `dialect` (or a flavour of it), with what the user knows better.
 
     override: fields of `Profile` by name; None there says that nothing is known. Raises InvalidDocument, whose
-    faults lie below `/profile`, for a name that is no field and for a value of another type or word.
+    faults lie below `/profile`, for a name that is no field and for a value of another type or word, and at `/model`
+    for a model that is no text.
     """
+    if type(model) is not str:
+        raise InvalidDocument([Fault("/model", "string", type_name(model))])
     if override is None:
         return _called(dialect, model[: _LONGEST + 1])
     said = _checked(override)
