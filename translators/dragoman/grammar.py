@@ -22,8 +22,8 @@ _END = "the end of the stream"
 
 
 class Checker:
-    """Walks one stream of a dialect. One object per stream; raises UnknownDialect at once, and nothing for what a stream
-    holds.
+    """Walks one stream of a dialect. One object per stream; raises UnknownDialect at once, and nothing for what is in a
+    stream.
 
     `feed` takes bytes as they come, `close` ends them; both return the faults that are new, in the order of the
     frames.
