@@ -42,8 +42,6 @@ class SettingsWriter(PartWriter):
         self.r = r
         self.facts: Profile = lookup(NAME, r.model, context.profile)
 
-    # the rest
-
     def params(self, out: Json, config: Json) -> None:
         r, report = self.r, self.report
         gone = pointless(self.facts)
