@@ -433,7 +433,7 @@ class Writer:
         said: Json = {"id": part.item.id, "status": part.item.status, "phase": part.item.phase}
         if last.parted:
             # What stands before its texts is of another item, and must not get its phase.
-            said["begins"] = True
+            said["begins"] = True  # not `chars or True`: compiled, that is a number (decision 22)
             if last.chars:
                 said["begins"] = last.chars
         return beside(Unit(self.issued(self.source.documents), False, ["item", said, "before"]), text)
