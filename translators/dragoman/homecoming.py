@@ -170,6 +170,8 @@ class _Homecoming:
             elif self.source is not None:
                 # Nothing is left of the turn that anybody says.
                 drop_extra(self.report, brought.extra, m.at, self.source.kinds.get(Message, {}))
+                for citation in (c for part in brought.parts for c in getattr(part, "citations", None) or ()):
+                    self.report.dropped("citation.unsupported", citation.at, citation.value)
         self.orphans()
         return out
 
@@ -509,8 +511,9 @@ def _is_seen(part: Any) -> bool:
 
 
 def _is_hollow(part: Any) -> bool:
-    """Whether a part is an empty text, and says nothing else."""
-    return isinstance(part, (Text, Refusal)) and part == type(part)("", spelling=part.spelling)
+    """Whether a part is an empty text, and says nothing else; what an empty text cites is nothing."""
+    bare = isinstance(part, (Text, Refusal)) and not part.text and not part.extra
+    return bare and not getattr(part, "cache", None) and getattr(part, "state", None) is None
 
 
 def _is_bound(one: _Come) -> bool:

@@ -112,7 +112,7 @@ class HomeWriter:
         body = home_error(event.error)
         if spelling.get("event") == "response.failed":
             return self._say("response.failed", response=body)
-        kind = body.pop("type", None)
+        kind = body.get("type")
         return self._say(kind, **body) if type(kind) is str else sse(dumps(body))
 
     def _terminal(self) -> bytes:
