@@ -28,6 +28,7 @@ from ...framing import sse
 from ...jsontext import dumps, dumps_read, joined
 from ...model import (
     Candidate,
+    Citation,
     Json,
     Media,
     Message,
@@ -92,6 +93,7 @@ class ForeignWriter(ResponseWriter):
     __slots__ = (
         "blocks",
         "candidate",
+        "cited",
         "cut",
         "delayed",
         "finish_event",
@@ -107,6 +109,7 @@ class ForeignWriter(ResponseWriter):
         "quiet",
         "snapshot",
         "started",
+        "texts",
         "usage_now",
     )
 
@@ -124,6 +127,8 @@ class ForeignWriter(ResponseWriter):
         self.given: Json = {}  # those that the first text was told with
         self.held: list[_Block] = []
         self.late: Json = {}
+        self.texts = 0  # how many have begun
+        self.cited: list[Citation] = []  # what the one text cites, while there is one
         self.number = 0
         self.others = Others(report)
         self.quiet: set[_Block] = set()  # texts and thinkings that are open and say nothing yet
@@ -249,6 +254,10 @@ class ForeignWriter(ResponseWriter):
         block = self.blocks[event.index] = _Block(part)
         if isinstance(part, Text):
             block.part = replace(part, citations=list(part.citations or ()))
+            self.texts += 1
+            if self.texts == 2:  # Chat counts among all that was said: the spans that went out are another's
+                for c in self.cited:
+                    self.report.changed("citation.span", c.at, c.value)
         if isinstance(part, (Text, Refusal, Reasoning)):
             self.quiet.add(block)
             return self.piece(PartDelta(0, event.index, "text", part.text)) if part.text else b""
@@ -430,7 +439,9 @@ class ForeignWriter(ResponseWriter):
         """What a text that is whole cites, told once: before the next part begins, which for a reader ends this one."""
         if block.annotations is not None or isinstance(block.part, Refusal):
             return b""
-        block.annotations = self.annotations(block.part, len(joined(block.texts)))
+        block.annotations = self.annotations(block.part, len(joined(block.texts)), self.texts < 2)
+        if self.texts == 1:
+            self.cited = [c for c in block.part.citations or () if c.url is not None]
         out = b""
         for i, annotation in enumerate(block.annotations):
             name = "response.output_text.annotation.added"
