@@ -166,34 +166,29 @@ requirements:
 	@uv pip compile pyproject.toml --extra cli --group dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-header --no-annotate --no-config --quiet >> requirements.txt
 
+# The lock of a folder: what it is for, and then exact versions and hashes of what is asked for.
+define lock
+@echo '# $(2), exact versions and hashes. Written by: make $@' > $(1)/requirements.txt
+@uv pip compile $(3) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-config --quiet \
+  >> $(1)/requirements.txt
+endef
+TESTED := pyproject.toml --extra cli --group dev --constraints requirements.txt
+
 bench-requirements:
-	@echo '# The peers and what draws the plots, exact versions and hashes. Written by: make bench-requirements' \
-	  > tests/benchmarks/requirements.txt
-	@uv pip compile tests/benchmarks/requirements.in --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-header --no-annotate --no-config --quiet >> tests/benchmarks/requirements.txt
+	$(call lock,tests/benchmarks,The peers and what draws the plots,tests/benchmarks/requirements.in --upgrade)
 
 fuzz-requirements:
-	@echo '# The fuzzer, exact versions and hashes. Written by: make fuzz-requirements' > tests/fuzz/requirements.txt
-	@uv pip compile tests/fuzz/requirements.in --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-header --no-annotate --no-config --quiet >> tests/fuzz/requirements.txt
+	$(call lock,tests/fuzz,The fuzzer,tests/fuzz/requirements.in --upgrade)
+
+compiled-requirements:
+	$(call lock,tests/compiled,The compiler and what the tests need,$(TESTED) tests/compiled/requirements.in)
+
+mutants-requirements:
+	$(call lock,tests/mutants,The mutation tester and what the tests need,$(TESTED) tests/mutants/requirements.in)
 
 # After a change of package.json. No address of a registry goes into the lock (.npmrc), only versions and hashes.
 node-requirements:
 	cd $(JUDGES) && $(NPM) install --package-lock-only --loglevel=error
-
-compiled-requirements:
-	@echo '# The compiler, and what the tests need, exact versions and hashes. Written by: make compiled-requirements' \
-	  > tests/compiled/requirements.txt
-	@uv pip compile pyproject.toml tests/compiled/requirements.in --extra cli --group dev --constraints requirements.txt \
-	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-config --quiet \
-	  >> tests/compiled/requirements.txt
-
-mutants-requirements:
-	@echo '# The mutation tester and what the tests need, exact versions and hashes. Written by: make mutants-requirements' \
-	  > tests/mutants/requirements.txt
-	@uv pip compile pyproject.toml tests/mutants/requirements.in --extra cli --group dev --constraints requirements.txt \
-	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-config --quiet \
-	  >> tests/mutants/requirements.txt
 
 clean:
 	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -622,13 +622,11 @@ def _unfold_candidate(c: Candidate) -> Iterator[Event]:
     log probabilities with the first text."""
     shell = replace(c.message, parts=[], extra=None)
     yield CandidateStart(replace(c, finish_reason=None, stop_sequence=None, logprobs=None, extra=None, message=shell))
-    beside: list[Event] = []
     if c.message.extra is not None:
-        beside.append(Extra("message", c.index, c.message.extra))
+        yield Extra("message", c.index, c.message.extra)
     if c.extra is not None:
-        beside.append(Extra("candidate", c.index, c.extra))
+        yield Extra("candidate", c.index, c.extra)
     probable = None if c.logprobs is None else Extra("logprobs", c.index, c.logprobs)
-    yield from beside
     for index, part in enumerate(c.message.parts):
         for event in unfold_part(c.index, index, part):
             yield event

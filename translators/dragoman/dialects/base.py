@@ -590,6 +590,17 @@ class Writer:
             self.report.changed(code, self.where(call, "arguments"), call.arguments)
         return value
 
+    def form_of(self, f: OutputFormat | None) -> OutputFormat | None:
+        """The form that an answer has to have; None where it is text, whatever else is said of that."""
+        if f is None:
+            return None
+        self.drop(f)
+        if f.kind != "text":
+            return f
+        if f.extra:
+            self.report.dropped("format.text", self.where(f, "kind"), f.kind)
+        return None
+
     def lose_format(self, f: OutputFormat, code: str) -> None:
         """Report an output format, and its schema where that stands apart from it."""
         self.report.dropped(code, f.at, f.kind)

@@ -342,9 +342,9 @@ def read_error(
     return out
 
 
-def unanswered(body: Json, named: Callable[..., str | None] = error_named) -> Error:
+def unanswered(body: Json) -> Error:
     """The failure that a body of an answer without a choice is."""
-    error = read_error(None, body, named)
+    error = read_error(None, body)
     if "choices" not in body or body.get("error") or error.message != text_of(body):
         return error
     return Error(error.type, UNANSWERED, spelling={"form": "value", "value": body})

@@ -694,13 +694,8 @@ class RequestWriter(ControlWriter):
         return out
 
     def output(self, out: Json) -> None:
-        f, report = self.r.output, self.report
+        f, report = self.form_of(self.r.output), self.report
         if f is None:
-            return
-        self.drop(f)
-        if f.kind == "text":
-            if f.extra:
-                report.dropped("format.text", self.where(f, "kind"), f.kind)
             return
         if f.kind != "json_schema" or type(f.schema) is not dict or not self.binds:
             self.lose_format(f, "format.json_object" if f.kind == "json_object" else "format.schema")

@@ -116,12 +116,3 @@ def _respell(value: Any, tree: dict[str, Any]) -> Any:
     if type(value) is list:
         return [_respell(item, tree[str(i)][1]) if str(i) in tree else item for i, item in enumerate(value)]
     return value
-
-
-def alike(a: Any, b: Any) -> bool:
-    """Whether two equal values are of the same types too: 1, 1.0 and true are apart."""
-    if type(a) is not type(b):
-        return False
-    if type(a) is dict:
-        return all(alike(v, b[k]) for k, v in a.items())
-    return type(a) is not list or all(map(alike, a, b))

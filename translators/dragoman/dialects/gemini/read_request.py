@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from ...errors import Fault, InvalidDocument
-from ...jsontext import type_name
+from ...jsontext import same, type_name
 from ...model import Json, Message, OutputFormat, ReasoningControl, Request, Text, Tool, ToolChoice, ToolResult
 from ...tables import item_at
 from ..choices import plain_choice
-from .casing import aliases, alike, camel
+from .casing import aliases, camel
 from .parts import Faults, read_parts
 from .schema import from_schema, to_schema
 from .words import (
@@ -301,7 +301,7 @@ def _declaration(raw: Json, at: str) -> Tool:
 
 def schema_spelling(was: Any, said: Any, form: str) -> Json:
     """What the way home needs of a schema in the OpenAPI form: the very schema, where it cannot be had back."""
-    return {"form": form} if to_schema(said) == was and alike(to_schema(said), was) else {"form": form, "schema": was}
+    return {"form": form} if same(to_schema(said), was) else {"form": form, "schema": was}
 
 
 def _tool_config(r: Request, value: Any, faults: Faults) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...events import merge_extra
 from ...jsontext import escape
-from ...model import Error
+from ...model import Error, Json
 from ...report import Report
 from .cite import cites
 
@@ -20,6 +20,9 @@ def grounding(report: Report, value: Any, at: str) -> None:
 def citations(report: Report, value: Any, at: str) -> None:
     """Report what of the citationMetadata at `at` stays behind."""
     _tell(report, value, at, ("citations", "citationSources"))
+
+
+CITED: Json = {}  # a citation has come of the lists: more of them need no further look
 
 
 def _tell(report: Report, value: Any, at: str, lists: tuple[str, str]) -> None:
@@ -36,13 +39,17 @@ def _tell(report: Report, value: Any, at: str, lists: tuple[str, str]) -> None:
     said = {key: value[key] for key in lists if value.get(key) is not None}
     if not said:
         return
-    grown = report.grown[at] = merge_extra(report.grown.get(at), said)
-    cited = cites(grown, grown, "")
-    for key in lists:
-        if key in grown and cited:
-            report.regained("citation.grounding", f"{at}/{key}", grown[key])
-        elif key in grown:
-            report.dropped("citation.grounding", f"{at}/{key}", grown[key])
+    grown = report.grown.get(at)
+    if grown is not CITED:
+        grown = said = merge_extra(grown, said)
+        if cites(grown, grown, ""):
+            grown = CITED
+        report.grown[at] = grown
+    for key, item in said.items():
+        if grown is CITED:
+            report.regained("citation.grounding", f"{at}/{key}", item)
+        else:
+            report.dropped("citation.grounding", f"{at}/{key}", item)
 
 
 def details(report: Report, value: Any, at: str) -> None:

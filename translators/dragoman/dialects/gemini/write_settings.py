@@ -221,13 +221,8 @@ class SettingsWriter(PartWriter):
         return out
 
     def output(self, config: Json, with_tools: bool) -> None:
-        f, report = self.r.output, self.report
+        f, report = self.form_of(self.r.output), self.report
         if f is None:
-            return
-        self.drop(f)
-        if f.kind == "text":
-            if f.extra:
-                report.dropped("format.text", self.where(f, "kind"), f.kind)
             return
         if with_tools and self.facts.schema_with_tools is False:
             # "JSON response schema + tools: Gemini 3+ only": without its tools an agent is none.
